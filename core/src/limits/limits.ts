@@ -1,0 +1,24 @@
+/** Limits on a whole test body, however they were declared: wrapper, decorator, meta, docblock, or configuration table. */
+
+import type { AssertableSpace } from "../capture/measurement.js";
+
+/** A size in bytes (a safe integer, zero or more) or a string such as "24 MB", see `parseSize`. */
+export type Size = number | string;
+
+/** At least one key. Each figure fails when strictly more than its limit. `leaked` belongs to leak checking. */
+export interface MemoryLimits {
+  readonly peak?: Size;
+  readonly allocated?: Size;
+  readonly retained?: Size;
+  /** Which spaces count; default all three. */
+  readonly space?: AssertableSpace | readonly AssertableSpace[];
+}
+
+/** A size alone limits the peak. */
+export type MemoryLimit = Size | MemoryLimits;
+
+/** Where a limit was written, for the message: `limitMemory()`, `meta.memory`, `@memory-limit`, `limits["src/**"]`, `limits.default`. */
+export interface DeclaredLimit {
+  readonly limit: MemoryLimit;
+  readonly source: string;
+}

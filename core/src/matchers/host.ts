@@ -1,0 +1,32 @@
+/** What a runner's adapter gives to the matchers and limits, and nothing more: the core knows no runner. */
+
+export interface CurrentTest {
+  /** Unique within the process for one attempt of one test. */
+  readonly id: string;
+  readonly fullName: string;
+  readonly file: string;
+  /** Concurrent tests share an isolate: nothing can be attributed to one of them. */
+  readonly concurrent: boolean;
+}
+
+export interface MatcherHost {
+  readonly runner: "vitest" | "jest";
+  /** The test that runs now, or `undefined` outside of a test. */
+  currentTest(): CurrentTest | undefined;
+  /** Absolute root of the project: messages show paths relative to it. */
+  readonly root: string;
+}
+
+/** The part of `this` in a custom matcher that both runners have. */
+export interface MatcherThis {
+  readonly isNot: boolean;
+  readonly promise?: string;
+}
+
+export interface MatcherResult {
+  readonly pass: boolean;
+  /** Valid for both outcomes; `.not` is known from `MatcherThis.isNot`. */
+  message(): string;
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+}

@@ -1,0 +1,28 @@
+// What memspec knows of the running thread. One trivially destructible struct of initial-exec TLS:
+// `__tls_get_addr` allocates through malloc on first use and would re-enter the hook (see ARCHITECTURE.md).
+// Capacity: must stay small, glibc's surplus of static TLS is about 1.6 kB. Written by its own thread only.
+#pragma once
+#include <cstdint>
+
+#include "base/ids.h"
+
+namespace memspec {
+
+namespace capture {
+class IsolateState;
+}
+
+struct ThreadState {
+  bool inside_tracker = false;          // memspec is running: hooks pass straight through
+  bool inside_buffer_allocator = false; // below v8::ArrayBuffer::Allocator: blocks are backing stores
+  void* operator_new_caller = nullptr;  // who called operator new, when libstdc++ calls malloc for it
+  capture::IsolateState* isolate = nullptr;  // the isolate whose JavaScript runs on this thread, if any
+  DomainId domain = DomainId::kHelpers;
+  std::int64_t bytes_until_sample = 0;
+  std::uint64_t random_state = 0;
+};
+static_assert(sizeof(ThreadState) <= 64);
+
+extern thread_local constinit ThreadState t_thread __attribute__((tls_model("initial-exec")));
+
+}  // namespace memspec

@@ -1,0 +1,55 @@
+// What the hooks report, and to whom. The hooks know nothing of ledgers or stacks: they hand events to one sink.
+// Called on any thread, inside the program's allocation: an implementation must not allocate through the hooked
+// allocator, throw, block for long or call JavaScript. `errno` is preserved by the hooks.
+#pragma once
+#include <cstddef>
+
+#include "base/recursion_guard.h"
+#include "base/space.h"
+
+namespace memspec::hooks {
+
+// The hooked function through which memory came or went (from function_list.h).
+enum class Function : unsigned char;
+
+// Where in the program an event happened.
+struct CallSite {
+  void* caller;         // return address of the hooked call
+  void* frame_pointer;  // of the hook's own frame: its saved rbp leads to the caller's frame
+  void* stack_pointer;
+};
+
+struct AllocationEvent {
+  void* address;
+  std::size_t bytes;  // as requested
+  Space space;        // kBuffers, kNative or kEngine
+  Function function;
+  CallSite site;
+};
+
+struct MappingEvent {
+  void* address;
+  std::size_t bytes;
+  bool accessible;  // false: PROT_NONE, which is not memory
+  Space space;
+  Function function;
+  CallSite site;
+};
+
+// What was known of a block that a free took away; handed back when the realloc that freed it failed.
+struct FreedBlock {
+  bool known = false;
+  alignas(8) unsigned char opaque[24] = {};
+};
+
+struct Sink {
+  void (*allocated)(const RecursionGuard&, const AllocationEvent&);
+  FreedBlock (*freed)(const RecursionGuard&, void* address);  // before the real free
+  void (*restored)(const RecursionGuard&, void* address, const FreedBlock&);
+  void (*mapped)(const RecursionGuard&, const MappingEvent&);  // mmap, or mprotect that gives or takes access
+  void (*unmapped)(const RecursionGuard&, void* address, std::size_t bytes);
+  // V8's sampling heap profiler is making a sample: the JavaScript stack stands at the sampled allocation.
+  void (*heap_sampled)(const RecursionGuard&, const CallSite&);
+};
+
+}  // namespace memspec::hooks

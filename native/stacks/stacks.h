@@ -1,0 +1,50 @@
+// Stacks: captured as ids on the hot path, resolved to function, file, line and column when read.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <v8.h>
+
+#include "base/ids.h"
+#include "base/recursion_guard.h"
+#include "hooks/sink.h"
+
+namespace memspec::stacks {
+
+// Follows one isolate's code: where each function's bytecode and machine code lies, with line tables for what was
+// compiled while listening. Isolate's own thread only.
+class CodeMap;
+CodeMap* StartListening(const RecursionGuard&, v8::Isolate* isolate);   // enumerates existing code
+void StopListening(const RecursionGuard&, CodeMap*);
+
+// Hot path, on the isolate's own thread, at any malloc: no allocation through the hooked allocator, no handles.
+// Returns kNone when nothing could be captured. Innermost frame first: native caller, then JavaScript frames.
+StackId CaptureJavaScript(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
+// Helper threads: the native caller only.
+StackId CaptureNative(const RecursionGuard&, const hooks::CallSite&);
+
+enum class FrameKind : std::uint8_t { kJavaScript, kNative, kBuiltin, kUnknown };
+
+struct Frame {
+  FrameKind kind;
+  std::string function;   // "" when anonymous
+  std::string url;        // script name or sourceURL as V8 has it; for native frames the object's file name
+  int script_id;          // -1: none
+  int line, column;       // 1-based in the generated source; 0: unknown
+  bool line_is_function;  // only the function's own position is known, not the call's
+  bool inlined;
+};
+
+// Isolate's own thread, not inside a hook. Frames innermost first; `truncated` when deeper than kMaxFrames.
+struct Resolved { std::vector<Frame> frames; bool truncated; };
+Resolved Resolve(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, StackId);
+// The script's sourceMappingURL (may be a data URL of megabytes), or "".
+std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, int script_id);
+
+struct TableState { std::uint64_t own_bytes, stacks, dropped; };
+TableState State();
+
+inline constexpr int kMaxFrames = 64;
+
+}  // namespace memspec::stacks
