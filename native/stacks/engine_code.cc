@@ -16,15 +16,9 @@ namespace {
 constexpr std::uintptr_t kTag = 1;
 constexpr std::uint32_t kMaxTable = 1u << 20;  // bytes; no function's table is larger
 
-bool Read(std::uintptr_t address, void* out, std::size_t bytes) {
-  iovec to{out, bytes};
-  iovec from{reinterpret_cast<void*>(address), bytes};
-  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes);
-}
-
 std::optional<std::uintptr_t> Word(std::uintptr_t address) {
   std::uintptr_t value = 0;
-  if (!Read(address, &value, sizeof value)) return std::nullopt;
+  if (!ReadSafely(address, &value, sizeof value)) return std::nullopt;
   return value;
 }
 
@@ -50,7 +44,7 @@ std::optional<std::vector<std::uint8_t>> Bytes(TaggedPointer array) {
   const auto length = Length(array);
   if (!length) return std::nullopt;
   std::vector<std::uint8_t> bytes(*length);
-  if (*length != 0 && !Read(array - kTag + kArrayElements, bytes.data(), bytes.size())) return std::nullopt;
+  if (*length != 0 && !ReadSafely(array - kTag + kArrayElements, bytes.data(), bytes.size())) return std::nullopt;
   return bytes;
 }
 
@@ -185,6 +179,12 @@ std::optional<std::vector<InlinedPlace>> ReadPlaces(TaggedPointer data, std::uin
 
 }  // namespace
 
+bool ReadSafely(std::uintptr_t address, void* out, std::size_t bytes) {
+  iovec to{out, bytes};
+  iovec from{reinterpret_cast<void*>(address), bytes};
+  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes);
+}
+
 std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::uint32_t code_length,
                                                 TaggedPointer function) {
   const auto data = DataOf(code_start);
@@ -214,7 +214,7 @@ std::optional<BaselineSource> ReadBaseline(std::uintptr_t code_start, std::uint3
   auto offsets = Bytes(data->positions);
   if (!offsets) return std::nullopt;
   BaselineSource source{std::move(*offsets), std::vector<std::uint8_t>(bytecode_length)};
-  if (!Read(bytecode_start, source.bytecodes.data(), bytecode_length)) return std::nullopt;
+  if (!ReadSafely(bytecode_start, source.bytecodes.data(), bytecode_length)) return std::nullopt;
   // The first number is the prologue's; together they are the code up to its tables.
   Reader reader(source.offsets);
   std::uint64_t sum = 0;

@@ -15,6 +15,9 @@
 
 namespace memspec::stacks {
 
+// Copies memory of this process; false where there is none. A system call.
+bool ReadSafely(std::uintptr_t address, void* out, std::size_t bytes);
+
 using TaggedPointer = std::uintptr_t;
 
 // An inlined call: `function` was inlined where `call_position` stands in function `parent`.

@@ -53,7 +53,7 @@ Frame InlinedFrame(const InlinedCall& call) {
 std::pair<std::uint32_t, OffsetMeaning> Effective(const CodeRecord& record, CodePlace place) {
   if (place.back == CodePlace::kNoSlowPath) return {place.offset, OffsetMeaning::kReturnAddress};
   if (place.back == CodePlace::kSlowPathUnknown) return {CodePlace::kBeyond, OffsetMeaning::kReturnAddress};
-  // Maglev goes back into the operation itself, at the latest to its end; TurboFan to the first store into the new object.
+  // Maglev goes back into the operation itself, at the latest to its end; for TurboFan it is the first store into the object.
   const bool end = record.kind == CodeKind::kMaglev;
   return {place.back, end ? OffsetMeaning::kReturnAddress : OffsetMeaning::kInstruction};
 }
@@ -137,15 +137,13 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
   const StackView stack = StackOf(id);
   Resolved result{{}, stack.truncated};
   for (const FrameKey key : stack.frames) {
-    if (key.is_native() || key.is_unknown()) {
+    if (key.is_native()) {
       Frame frame{};
-      frame.kind = key.is_native() ? FrameKind::kNative : FrameKind::kUnknown;
+      NativeSymbol symbol = SymbolOf(guard, key.native_address());
+      frame.kind = symbol.object.empty() ? FrameKind::kUnknown : FrameKind::kNative;
       frame.script_id = -1;
-      if (key.is_native()) {
-        NativeSymbol symbol = SymbolOf(guard, key.native_address());
-        frame.function = std::move(symbol.function);
-        frame.url = std::move(symbol.object);
-      }
+      frame.function = std::move(symbol.function);
+      frame.url = std::move(symbol.object);
       result.frames.push_back(std::move(frame));
     } else {
       AppendCode(code, key.code(), result.frames);
@@ -156,7 +154,7 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
 
 FunctionStart InnermostFunction(StackId id) {
   for (const FrameKey key : StackOf(id).frames) {
-    if (key.is_native() || key.is_unknown()) continue;
+    if (key.is_native()) continue;
     const CodeRecord& record = RecordOf(key.code().id);
     if (record.script_id >= 0) return {record.script_id, record.line, record.column};
   }
