@@ -290,12 +290,11 @@ void CodeMap::Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function
   if (record.kind != CodeKind::kBaseline && record.kind != CodeKind::kMaglev && record.kind != CodeKind::kTurbofan) return;
   const CodeId bytecode = BytecodeOf(record.script_id, record.line, record.column);
   if (bytecode == CodeId::kNone) return;
-  const CodeRecord& own = RecordOf(bytecode);
+  CodeRecord& own = RecordOf(bytecode);
+  if (own.bytecodes.empty()) own.bytecodes = ReadBytecodes(own.start, own.length);
   if (V8_MAJOR_VERSION < 12 && builtins_copy_.length == 0) FindBuiltinsCopy(record);
   if (record.kind == CodeKind::kBaseline) {
-    if (auto source = ReadBaseline(record.start, record.length, own.start, own.length)) {
-      record.baseline = std::make_unique<BaselineSource>(std::move(*source));
-    }
+    if (auto offsets = ReadBaseline(record.start, record.length, own.start)) record.baseline = std::move(*offsets);
     return;
   }
   auto read = ReadOptimized(record.start, record.length, ObjectOf(function));
@@ -325,8 +324,9 @@ std::vector<InlinedCall> CodeMap::Name(const std::vector<InlinedPlace>& places) 
     if (const auto script = scripts_.find(call.script_id); script != scripts_.end()) {
       call.url = script->second.url;
       for (const CodeId id : script->second.functions) {
-        const CodeRecord& record = RecordOf(id);
+        CodeRecord& record = RecordOf(id);
         if (!Owns(id, call.script_id) || record.script != function) continue;
+        if (record.bytecodes.empty()) record.bytecodes = ReadBytecodes(record.start, record.length);
         call.function = record.function;
         call.line = record.line;
         call.column = record.column;

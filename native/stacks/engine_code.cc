@@ -8,7 +8,7 @@
 
 #include <v8-version.h>
 
-#include "stacks/bytecode_sizes.h"
+#include "stacks/bytecodes.h"
 
 namespace memspec::stacks {
 namespace {
@@ -204,30 +204,35 @@ std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::
   return result;
 }
 
-std::optional<BaselineSource> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
-                                           std::uintptr_t bytecode_start, std::uint32_t bytecode_length) {
+std::optional<std::vector<std::uint8_t>> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
+                                                      std::uintptr_t bytecode_start) {
   const auto data = DataOf(code_start);
   if (!data) return std::nullopt;
   // The code's bytecode must be the one that is known: an object whose header ends where the bytecodes start.
   const std::uintptr_t header = bytecode_start - (data->deoptimization - kTag);
-  if (header < 32 || header > 96 || bytecode_length > kMaxTable) return std::nullopt;
+  if (header < 32 || header > 96) return std::nullopt;
   auto offsets = Bytes(data->positions);
   if (!offsets) return std::nullopt;
-  BaselineSource source{std::move(*offsets), std::vector<std::uint8_t>(bytecode_length)};
-  if (!ReadSafely(bytecode_start, source.bytecodes.data(), bytecode_length)) return std::nullopt;
   // The first number is the prologue's; together they are the code up to its tables.
-  Reader reader(source.offsets);
+  Reader reader(*offsets);
   std::uint64_t sum = 0;
   while (!reader.done()) sum += reader.Unsigned();
   if (reader.failed() || sum == 0 || sum > code_length) return std::nullopt;
-  return source;
+  return offsets;
 }
 
-LineTable DecodeBaseline(const BaselineSource& source, std::uint32_t code_length) {
-  const std::vector<std::uint32_t> starts = BytecodeStarts(source.bytecodes);
+std::vector<std::uint8_t> ReadBytecodes(std::uintptr_t start, std::uint32_t length) {
+  std::vector<std::uint8_t> bytecodes(length <= kMaxTable ? length : 0);
+  if (bytecodes.empty() || !ReadSafely(start, bytecodes.data(), bytecodes.size())) return {};
+  return bytecodes;
+}
+
+LineTable DecodeBaseline(const std::vector<std::uint8_t>& offsets, const std::vector<std::uint8_t>& bytecodes,
+                         std::uint32_t code_length) {
+  const std::vector<std::uint32_t> starts = BytecodeStarts(bytecodes);
   if (starts.empty()) return {};
   LineTableBuilder table;
-  Reader reader(source.offsets);
+  Reader reader(offsets);
   std::uint64_t pc = reader.Unsigned();  // the prologue belongs to no bytecode
   for (const std::uint32_t start : starts) {
     if (reader.done()) return {};
