@@ -33,6 +33,12 @@ std::string Utf8(v8::Isolate* isolate, v8::Local<v8::Value> value) {
 // Handles are addresses of slots that hold tagged pointers.
 static_assert(sizeof(v8::Local<v8::UnboundScript>) == sizeof(TaggedPointer*));
 TaggedPointer ObjectOf(v8::Local<v8::UnboundScript> handle) { return *reinterpret_cast<const TaggedPointer*>(*handle); }
+TaggedPointer ObjectOf(const v8::Global<v8::UnboundScript>& handle) {
+  static_assert(sizeof handle == sizeof(TaggedPointer*));
+  const TaggedPointer* slot;
+  std::memcpy(static_cast<void*>(&slot), &handle, sizeof slot);
+  return *slot;
+}
 // For as long as nothing moves and the slot lives.
 v8::Local<v8::UnboundScript> HandleOn(const TaggedPointer& slot) {
   const TaggedPointer* const address = &slot;
@@ -282,9 +288,8 @@ void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
   record.script.Reset(isolate_, event.script);
   record.script.SetWeak();
   if (record.kind != CodeKind::kBytecode) return;
-  functions_[FunctionKey(record.script_id, record.line, record.column)] = id;
   if (script.functions.size() >= script.prune_at) {
-    std::erase_if(script.functions, [&](CodeId f) { return !Owns(f, record.script_id); });
+    Prune(record.script_id, script);
     script.prune_at = std::max<std::size_t>(64, script.functions.size() * 2);
   }
   script.functions.push_back(id);
@@ -326,15 +331,13 @@ std::vector<InlinedCall> CodeMap::Name(const std::vector<InlinedPlace>& places) 
     call.script_id = function->GetId();
     if (const auto script = scripts_.find(call.script_id); script != scripts_.end()) {
       call.url = script->second.url;
-      for (const CodeId id : script->second.functions) {
-        CodeRecord& record = RecordOf(id);
-        if (!Owns(id, call.script_id) || record.script != function) continue;
-        if (record.bytes.empty()) record.bytes = ReadBytecodes(record.start, record.length);
-        call.function = record.function;
-        call.line = record.line;
-        call.column = record.column;
-        break;
-      }
+    }
+    if (const CodeId id = BytecodeOfObject(call.script_id, function); id != CodeId::kNone) {
+      CodeRecord& record = RecordOf(id);
+      if (record.bytes.empty()) record.bytes = ReadBytecodes(record.start, record.length);
+      call.function = record.function;
+      call.line = record.line;
+      call.column = record.column;
     }
     calls.push_back(std::move(call));
   }
@@ -464,10 +467,11 @@ void CodeMap::Sweep() {
   Bury(discarded);
   FreeBuried();
   for (auto it = scripts_.begin(); it != scripts_.end();) {
-    std::erase_if(it->second.functions, [&](CodeId f) { return !Owns(f, it->first); });
+    Prune(it->first, it->second);
     it = it->second.functions.empty() ? scripts_.erase(it) : std::next(it);
   }
   std::erase_if(functions_, [&](const auto& entry) { return RecordOf(entry.second).owner != this; });
+  std::erase_if(objects_, [&](const auto& entry) { return RecordOf(entry.second).owner != this; });
 }
 
 bool CodeMap::Owns(CodeId id, int script_id) const {
@@ -484,7 +488,38 @@ v8::Local<v8::UnboundScript> CodeMap::ScriptHandle(int script_id) {
   return {};
 }
 
-CodeId CodeMap::BytecodeOf(int script_id, int line, int column) const {
+void CodeMap::Prune(int script_id, ScriptInfo& script) {
+  std::erase_if(script.functions, [&](CodeId f) { return !Owns(f, script_id); });
+  script.indexed = 0;
+}
+
+void CodeMap::Index(int script_id, ScriptInfo& script) {
+  for (; script.indexed < script.functions.size(); ++script.indexed) {
+    const CodeId id = script.functions[script.indexed];
+    const CodeRecord& record = RecordOf(id);
+    if (!Owns(id, script_id) || record.script.IsEmpty()) continue;
+    functions_[FunctionKey(script_id, record.line, record.column)] = id;
+    objects_[ObjectOf(record.script)] = id;
+  }
+}
+
+CodeId CodeMap::BytecodeOfObject(int script_id, v8::Local<v8::UnboundScript> function) {
+  const auto script = scripts_.find(script_id);
+  if (script == scripts_.end()) return CodeId::kNone;
+  ScriptInfo& info = script->second;
+  for (;;) {
+    Index(script_id, info);
+    const auto it = objects_.find(ObjectOf(function));
+    if (it != objects_.end() && Owns(it->second, script_id) && RecordOf(it->second).script == function) return it->second;
+    // Moved, or never seen. Objects move rarely, so the index is made anew at most once for each doubling.
+    if (info.functions.size() < info.reindex_at) return CodeId::kNone;
+    info.reindex_at = info.functions.size() * 2;
+    info.indexed = 0;
+  }
+}
+
+CodeId CodeMap::BytecodeOf(int script_id, int line, int column) {
+  if (const auto script = scripts_.find(script_id); script != scripts_.end()) Index(script_id, script->second);
   const auto it = functions_.find(FunctionKey(script_id, line, column));
   if (it == functions_.end() || !Owns(it->second, script_id)) return CodeId::kNone;
   const CodeRecord& record = RecordOf(it->second);

@@ -27,7 +27,9 @@ struct ScriptInfo {
   std::string name;        // as V8 has it; "" when it is no string
   std::string source_url;  // of a `//# sourceURL=`
   std::shared_ptr<const std::string> url;  // the name, or else the source URL
-  std::vector<CodeId> functions;  // one of their handles may still be alive when others are not
+  std::vector<CodeId> functions;  // bytecode; one of their handles may still be alive when others are not
+  std::size_t indexed = 0;        // how many of them are in the indices
+  std::size_t reindex_at = 0;     // size at which the index by object may be made anew
   std::size_t prune_at = 64;
 };
 
@@ -47,7 +49,7 @@ class CodeMap {
   // A handle on the script, if any of its functions is alive. Isolate's own thread.
   v8::Local<v8::UnboundScript> ScriptHandle(int script_id);
   // The bytecode of the function that starts here, whose line table is the function's own (nothing inlined).
-  CodeId BytecodeOf(int script_id, int line, int column) const;
+  CodeId BytecodeOf(int script_id, int line, int column);
 
   v8::Isolate* isolate() const { return isolate_; }
   std::uint64_t pending_dropped() const { return pending_dropped_; }
@@ -87,6 +89,9 @@ class CodeMap {
   void Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function);
   std::vector<InlinedCall> Name(const std::vector<InlinedPlace>& places);
   ScriptInfo& ScriptOf(int script_id, v8::Local<v8::UnboundScript> handle);
+  void Index(int script_id, ScriptInfo& script);
+  CodeId BytecodeOfObject(int script_id, v8::Local<v8::UnboundScript> function);
+  void Prune(int script_id, ScriptInfo& script);
   bool Owns(CodeId id, int script_id) const;
   // Code whose function is dead goes, so that a program that evaluates for ever does not grow us for ever.
   void Sweep();
@@ -121,7 +126,10 @@ class CodeMap {
   std::vector<CodeId> orphans_;  // what of it was captured; isolate's own thread only
   // Isolate's own thread only:
   std::unordered_map<int, ScriptInfo> scripts_;
-  std::unordered_map<std::uint64_t, CodeId> functions_;  // bytecode by script and start
+  // Bytecode by script and start. A script's functions come in when the first of them is asked for: most scripts' never are.
+  std::unordered_map<std::uint64_t, CodeId> functions_;
+  // The same by V8's object, which may have moved since: a hit is checked against the record's handle.
+  std::unordered_map<TaggedPointer, CodeId> objects_;
   std::size_t sweep_at_ = 1u << 15;
 };
 

@@ -62,7 +62,7 @@ std::pair<std::uint32_t, OffsetMeaning> Effective(const CodeRecord& record, Code
 
 // Maglev compiles a loop's first round apart, and then no longer advances its position: the loop itself has that of the jump
 // that closed the first round, all over. So such a position says only that it is somewhere in the loop.
-bool IsCertain(const CodeMap& code, CodeKind kind, int script_id, int line, int column, std::uint32_t position) {
+bool IsCertain(CodeMap& code, CodeKind kind, int script_id, int line, int column, std::uint32_t position) {
   if (kind != CodeKind::kMaglev) return true;
   if (position == 0) return false;  // of V8 14, for "none yet"
   const CodeId bytecode = code.BytecodeOf(script_id, line, column);
@@ -76,7 +76,7 @@ bool IsCertain(const CodeMap& code, CodeKind kind, int script_id, int line, int 
 }
 
 // The position of a call by its bytecode, in a function that has a table of its own.
-std::optional<std::uint32_t> CallPosition(const CodeMap& code, int script_id, int line, int column, std::uint32_t bytecode) {
+std::optional<std::uint32_t> CallPosition(CodeMap& code, int script_id, int line, int column, std::uint32_t bytecode) {
   const CodeId id = code.BytecodeOf(script_id, line, column);
   // V8 also numbers builtins here, far above all bytecodes.
   if (id == CodeId::kNone || bytecode >= RecordOf(id).length) return std::nullopt;
@@ -90,7 +90,7 @@ struct Spot {
   bool certain = false;       // confirmed by V8's deoptimisation data
 };
 
-Spot SpotAt(const CodeMap& code, const CodeRecord& record, CodePlace place) {
+Spot SpotAt(CodeMap& code, const CodeRecord& record, CodePlace place) {
   if (record.optimized == nullptr) return {};
   const OptimizedCode& optimized = *record.optimized;
   if (const auto returned = optimized.exits.ExactlyAt(place.offset)) place = {place.id, *returned, CodePlace::kNoSlowPath};
