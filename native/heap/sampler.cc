@@ -1,9 +1,12 @@
 #include "heap/sampler.h"
 
-#include <algorithm>
 #include <cmath>
-#include <string>
+#include <memory>
 #include <unordered_map>
+#include <utility>
+
+#include "heap/sample_matching.h"
+#include "heap/sampling_profile.h"
 
 namespace memspec::heap {
 namespace {
@@ -11,87 +14,12 @@ namespace {
 // Deep enough that a node's path tells functions apart; V8 walks this many frames for each sample.
 constexpr int kProfilerDepth = 16;
 
-using Node = v8::AllocationProfile::Node;
-using Sample = v8::AllocationProfile::Sample;
-
-std::string Utf8(v8::Isolate* isolate, v8::Local<v8::String> text) {
-  const v8::String::Utf8Value utf8(isolate, text);
-  return *utf8 == nullptr ? "" : std::string(*utf8, static_cast<std::size_t>(utf8.length()));
-}
-
 // What a sample of this size stands for. V8's own estimate is rounded to whole objects, which biases it by up to a half.
 double Weight(std::size_t bytes, std::uint64_t interval) {
   return interval <= 1 ? 1.0 : 1.0 / -std::expm1(-static_cast<double>(bytes) / static_cast<double>(interval));
 }
 
 }  // namespace
-
-// V8's profile, with each node's way to the root.
-class Sampler::Profile {
- public:
-  Profile(v8::Isolate* isolate, v8::AllocationProfile& profile) : isolate_(isolate) {
-    Add(profile.GetRootNode());
-    samples_.assign(profile.GetSamples().begin(), profile.GetSamples().end());
-    std::sort(samples_.begin(), samples_.end(), [](const Sample& a, const Sample& b) { return a.sample_id < b.sample_id; });
-  }
-
-  const std::vector<Sample>& samples() const { return samples_; }
-
-  // V8 names the function that owns the machine frame, as InnermostFunction does.
-  bool Agrees(const Sample& sample, stacks::FunctionStart ours) const {
-    const auto start = starts_.find(sample.node_id);
-    if (start == starts_.end() || ours.script_id < 0) return false;
-    const auto& theirs = start->second;
-    if (theirs.script_id != ours.script_id) return false;
-    // A script's top level has no position in the code events.
-    return ours.line == 0 || (theirs.line == ours.line && theirs.column == ours.column);
-  }
-
-  std::vector<stacks::Frame> Frames(std::uint32_t node_id) const {
-    std::vector<stacks::Frame> frames;
-    for (auto at = nodes_.find(node_id); at != nodes_.end(); at = nodes_.find(at->second.parent)) {
-      const Node& node = *at->second.node;
-      if (at->second.parent == 0) break;  // the root is no function
-      stacks::Frame frame{};
-      const bool in_script = node.script_id != v8::UnboundScript::kNoScriptId;
-      frame.kind = in_script ? stacks::FrameKind::kJavaScript : stacks::FrameKind::kBuiltin;
-      frame.function = Utf8(isolate_, node.name);
-      frame.url = Utf8(isolate_, node.script_name);
-      frame.script_id = in_script ? node.script_id : -1;
-      frame.line = node.line_number;
-      frame.column = node.column_number;
-      frame.line_is_function = true;
-      frames.push_back(std::move(frame));
-    }
-    return frames;
-  }
-
- private:
-  struct Place {
-    const Node* node;
-    std::uint32_t parent;  // 0: none; V8 counts nodes from 1
-  };
-
-  void Add(const Node* root) {
-    std::vector<std::pair<const Node*, const Node*>> open{{root, nullptr}};
-    while (!open.empty()) {
-      const auto [node, parent] = open.back();
-      open.pop_back();
-      nodes_[node->node_id] = {node, parent == nullptr ? 0 : parent->node_id};
-      stacks::FunctionStart start{node->script_id, node->line_number, node->column_number};
-      if (node->script_id == v8::UnboundScript::kNoScriptId) {
-        start = parent == nullptr ? stacks::FunctionStart{} : starts_[parent->node_id];
-      }
-      starts_[node->node_id] = start;
-      for (const Node* child : node->children) open.emplace_back(child, node);
-    }
-  }
-
-  v8::Isolate* const isolate_;
-  std::unordered_map<std::uint32_t, Place> nodes_;
-  std::unordered_map<std::uint32_t, stacks::FunctionStart> starts_;  // of the innermost function that has a script
-  std::vector<Sample> samples_;
-};
 
 Sampler::Sampler(v8::Isolate* isolate, stacks::CodeMap& code) : isolate_(isolate), code_(code) {}
 
@@ -134,35 +62,51 @@ std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t 
   if (state_ != State::kRunning) return sites;
   const std::unique_ptr<v8::AllocationProfile> raw(isolate_->GetHeapProfiler()->GetAllocationProfile());
   if (raw == nullptr) return sites;
-  const Profile profile(isolate_, *raw);
+  const SamplingProfile profile(isolate_, *raw);
+  const std::vector<std::uint64_t> matches = Match(profile);
 
   std::unordered_map<std::uint64_t, std::size_t> site_of;  // stack, or node above 2^32
-  for (const Sample& sample : profile.samples()) {
-    const std::uint64_t index = sample.sample_id - 1;
-    if (index < begin || index >= end) continue;
-    const StackId stack = log_.At(index);
-    const bool ours = stack != StackId::kNone && profile.Agrees(sample, stacks::InnermostFunction(stack));
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    const auto& sample = profile.samples()[i];
+    const bool ours = matches[i] != kNoStack;
+    // Without a stack of our own there is no position but V8's number.
+    const std::uint64_t position = ours ? matches[i] : sample.sample_id - 1;
+    if (position < begin || position >= end) continue;
     ++(ours ? matched_.by_line : matched_.by_function);
-    const std::uint64_t key =
-        ours ? static_cast<std::uint64_t>(stack) : (std::uint64_t{1} << 32 | static_cast<std::uint64_t>(sample.node_id));
+    const StackId stack = ours ? log_.At(position) : StackId::kNone;
+    const std::uint64_t key = ours ? static_cast<std::uint64_t>(stack) : (std::uint64_t{1} << 32 | sample.node_id);
     const auto [it, fresh] = site_of.try_emplace(key, sites.size());
-    if (fresh) {
-      HeapSite site{};
-      if (ours) {
-        stacks::Resolved resolved = stacks::Resolve(guard, isolate_, code_, stack);
-        site.frames = std::move(resolved.frames);
-        site.truncated = resolved.truncated;
-      } else {
-        site.frames = profile.Frames(sample.node_id);
-        site.truncated = site.frames.size() >= static_cast<std::size_t>(kProfilerDepth);
-      }
-      sites.push_back(std::move(site));
-    }
+    if (fresh) sites.push_back(ours ? LineSite(guard, stack) : FunctionSite(profile, sample.node_id));
     const double weight = Weight(sample.size, interval_);
     sites[it->second].count += weight;
     sites[it->second].bytes += weight * static_cast<double>(sample.size);
   }
   return sites;
+}
+
+std::vector<std::uint64_t> Sampler::Match(const SamplingProfile& profile) const {
+  std::vector<std::uint64_t> ids;
+  ids.reserve(profile.samples().size());
+  for (const auto& sample : profile.samples()) ids.push_back(sample.sample_id);
+  std::unordered_map<StackId, stacks::FunctionStart> starts;
+  return MatchSamples(ids, log_.count(), [&](std::size_t i, std::uint64_t n) {
+    const StackId stack = log_.At(n);
+    if (stack == StackId::kNone) return false;
+    const auto [it, fresh] = starts.try_emplace(stack);
+    if (fresh) it->second = stacks::InnermostFunction(stack);
+    return profile.Agrees(profile.samples()[i], it->second);
+  });
+}
+
+HeapSite Sampler::LineSite(const RecursionGuard& guard, StackId stack) {
+  stacks::Resolved resolved = stacks::Resolve(guard, isolate_, code_, stack);
+  return {std::move(resolved.frames), resolved.truncated, 0, 0};
+}
+
+HeapSite Sampler::FunctionSite(const SamplingProfile& profile, std::uint32_t node_id) {
+  std::vector<stacks::Frame> frames = profile.Frames(node_id);
+  const bool truncated = frames.size() >= static_cast<std::size_t>(kProfilerDepth);
+  return {std::move(frames), truncated, 0, 0};
 }
 
 }  // namespace memspec::heap

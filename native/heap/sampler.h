@@ -3,7 +3,6 @@
 // while ours runs, another's start (an inspector's) fails; if another stops ours, sites() has nothing.
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include <v8-profiler.h>
@@ -13,6 +12,8 @@
 #include "stacks/stacks.h"
 
 namespace memspec::heap {
+
+class SamplingProfile;
 
 struct HeapSite {
   std::vector<stacks::Frame> frames;  // innermost first
@@ -32,7 +33,8 @@ class Sampler {
   State Start(const RecursionGuard&, std::uint64_t interval_bytes, bool keep_collected);
   // From the hook (hooks::Sink::heap_sampled): the JavaScript stack stands at the sampled allocation.
   void OnSample(const RecursionGuard&, const hooks::CallSite&);
-  // A position in the stream of samples, for windows that share one run of the sampler.
+  // A position in the stream of samples, for windows that share one run of the sampler. Counts samples that have a stack of
+  // our own: without the hook (by_line() is false) it stays 0, and a run is one window.
   std::uint64_t Position() const;
   // Sites of the samples in [begin, end); needs a HandleScope; allocates JavaScript strings inside V8.
   // Linear in the samples of the whole run, for V8 hands out all of them or none: stop and start when no window is open.
@@ -47,7 +49,10 @@ class Sampler {
   Matched matched() const { return matched_; }
 
  private:
-  class Profile;
+  // For each sample of V8's the number of our stack, or kNoStack.
+  std::vector<std::uint64_t> Match(const SamplingProfile& profile) const;
+  HeapSite LineSite(const RecursionGuard&, StackId stack);
+  static HeapSite FunctionSite(const SamplingProfile& profile, std::uint32_t node_id);
 
   v8::Isolate* const isolate_;
   stacks::CodeMap& code_;

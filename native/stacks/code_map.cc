@@ -1,6 +1,7 @@
 #include "stacks/code_map.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include <v8-version.h>
@@ -24,38 +25,7 @@ CodeMap* MapOf(v8::Isolate* isolate) {
 
 std::uintptr_t AddressOf(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
-std::string Utf8(v8::Isolate* isolate, v8::Local<v8::Value> value) {
-  if (value.IsEmpty() || !value->IsString()) return "";
-  const v8::String::Utf8Value text(isolate, value);
-  return *text == nullptr ? "" : std::string(*text, static_cast<std::size_t>(text.length()));
-}
-
-// Handles are addresses of slots that hold tagged pointers.
-static_assert(sizeof(v8::Local<v8::UnboundScript>) == sizeof(TaggedPointer*));
-TaggedPointer ObjectOf(v8::Local<v8::UnboundScript> handle) { return *reinterpret_cast<const TaggedPointer*>(*handle); }
-TaggedPointer ObjectOf(const v8::Global<v8::UnboundScript>& handle) {
-  static_assert(sizeof handle == sizeof(TaggedPointer*));
-  const TaggedPointer* slot;
-  std::memcpy(static_cast<void*>(&slot), &handle, sizeof slot);
-  return *slot;
-}
-// For as long as nothing moves and the slot lives.
-v8::Local<v8::UnboundScript> HandleOn(const TaggedPointer& slot) {
-  const TaggedPointer* const address = &slot;
-  v8::Local<v8::UnboundScript> handle;
-  std::memcpy(static_cast<void*>(&handle), &address, sizeof handle);
-  return handle;
-}
-
-// Collisions are told apart by whoever looks up: a key only finds candidates.
-std::uint64_t FunctionKey(int script_id, int line, int column) {
-  std::uint64_t key = 0;
-  for (const int part : {script_id, line, column}) {
-    key = (key + static_cast<std::uint32_t>(part)) * 0x9e3779b97f4a7c15u;
-    key ^= key >> 32;
-  }
-  return key;
-}
+std::atomic<std::uint64_t> g_line_tables_dropped{0};
 
 // Builders are handed to V8 as user data from START to END; one is kept for the next table.
 std::atomic<LineTableBuilder*> g_spare_builder{nullptr};
@@ -70,7 +40,7 @@ void GiveBuilder(LineTableBuilder* builder) {
 
 }  // namespace
 
-CodeMap::CodeMap(v8::Isolate* isolate) : isolate_(isolate), own_thread_(&t_thread) {}
+CodeMap::CodeMap(v8::Isolate* isolate) : isolate_(isolate), own_thread_(&t_thread), scripts_(*this) {}
 
 CodeMap::~CodeMap() {
   for (auto& slot : g_maps) {
@@ -104,37 +74,6 @@ bool CodeMap::Listen(const RecursionGuard&) {
   return false;
 }
 
-// Machine code calls builtins directly: what such a call reaches, and no code is known to be, is a builtin's copy. The copy is
-// of whole pages, so only builtins at the same place in a page come into question; the bytes decide.
-void CodeMap::FindBuiltinsCopy(const CodeRecord& caller) {
-  constexpr std::size_t kCompared = 64;
-  constexpr std::uintptr_t kPage = 4096;
-  const auto* const code = reinterpret_cast<const std::uint8_t*>(caller.start);
-  for (std::uint32_t offset = 5; offset <= caller.length; ++offset) {
-    const std::uintptr_t callee = DirectCallee(code, offset);
-    std::uint8_t bytes[kCompared];
-    if (callee == 0 || RangeAt(callee) != ranges_.end() || !ReadSafely(callee, bytes, kCompared)) continue;
-    for (const auto& [start, range] : ranges_) {
-      if (start % kPage != callee % kPage || range.length < kCompared) continue;
-      if (RecordOf(range.id).kind != CodeKind::kBuiltin) continue;
-      if (std::memcmp(bytes, reinterpret_cast<const void*>(start), kCompared) != 0) continue;
-      // As far on either side as builtins are known.
-      const auto first = std::find_if(ranges_.begin(), ranges_.end(), [](const auto& entry) {
-        return RecordOf(entry.second.id).kind == CodeKind::kBuiltin;
-      });
-      const auto last = std::find_if(ranges_.rbegin(), ranges_.rend(), [](const auto& entry) {
-        return RecordOf(entry.second.id).kind == CodeKind::kBuiltin;
-      });
-      const SpinGuard hold(lock_);
-      builtins_copy_.original = first->first;
-      builtins_copy_.start = callee - (start - first->first);
-      builtins_copy_.length = last->first + last->second.length - first->first;
-      ++epoch_;
-      return;
-    }
-  }
-}
-
 CodeMap::Ranges::const_iterator CodeMap::RangeAt(std::uintptr_t address) const {
   if (address - builtins_copy_.start < builtins_copy_.length) address += builtins_copy_.original - builtins_copy_.start;
   auto it = ranges_.upper_bound(address);
@@ -143,6 +82,8 @@ CodeMap::Ranges::const_iterator CodeMap::RangeAt(std::uintptr_t address) const {
   // A return address may lie just past code that ends in a call.
   return address - it->first <= it->second.length ? it : ranges_.end();
 }
+
+std::uint64_t CodeMap::LineTablesDropped() { return g_line_tables_dropped.load(std::memory_order_relaxed); }
 
 CodeMap::Discarded::Discarded() {
   ranges.reserve(8);
@@ -218,7 +159,7 @@ void CodeMap::Lines(std::uintptr_t start, LineTable lines) {
   Discarded discarded;
   const SpinGuard hold(lock_);
   if (pending_.size() >= kMaxPending) {
-    ++pending_dropped_;
+    g_line_tables_dropped.fetch_add(1, std::memory_order_relaxed);  // a counter, read at leisure
     return;
   }
   if (auto old = pending_.extract(start)) discarded.pending.push_back(std::move(old));
@@ -278,7 +219,7 @@ void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
   }
   const v8::HandleScope scope(isolate_);
   record.script_id = event.script->GetId();
-  ScriptInfo& script = ScriptOf(record.script_id, event.script);
+  const ScriptInfo& script = scripts_.ScriptOf(isolate_, record.script_id, event.script);
   CodeName name = ParseCodeName(text, machine_code, true, script.name, script.source_url);
   record.kind = name.kind;
   record.function = std::move(name.function);
@@ -287,72 +228,7 @@ void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
   record.column = name.column;
   record.script.Reset(isolate_, event.script);
   record.script.SetWeak();
-  if (record.kind != CodeKind::kBytecode) return;
-  if (script.functions.size() >= script.prune_at) {
-    Prune(record.script_id, script);
-    script.prune_at = std::max<std::size_t>(64, script.functions.size() * 2);
-  }
-  script.functions.push_back(id);
-}
-
-void CodeMap::Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function) {
-  if (record.kind != CodeKind::kBaseline && record.kind != CodeKind::kMaglev && record.kind != CodeKind::kTurbofan) return;
-  const CodeId bytecode = BytecodeOf(record.script_id, record.line, record.column);
-  if (bytecode == CodeId::kNone) return;
-  CodeRecord& own = RecordOf(bytecode);
-  if (own.bytes.empty()) own.bytes = ReadBytecodes(own.start, own.length);
-  if (V8_MAJOR_VERSION < 12 && builtins_copy_.length == 0) FindBuiltinsCopy(record);
-  if (record.kind == CodeKind::kBaseline) {
-    if (auto offsets = ReadBaseline(record.start, record.length, own.start)) record.bytes = std::move(*offsets);
-    return;
-  }
-  auto read = ReadOptimized(record.start, record.length, ObjectOf(function));
-  if (!read) {
-    // Without V8's word for it, code is taken to have nothing inlined when all its positions are the function's own.
-    if (!record.lines.empty() && record.lines.PositionsWithin(own.lines)) record.optimized = std::make_unique<OptimizedCode>();
-    return;
-  }
-  // Maglev reports no lines: its table must then be about the function's own positions, as far as they are not inlined.
-  const bool agrees = record.lines.empty() ? read->own.PositionsWithin(own.lines) : read->positions == record.lines;
-  if (!agrees) return;
-  record.lines = std::move(read->positions);
-  record.optimized.reset(new OptimizedCode{std::move(read->inlining), Name(read->places), std::move(read->calls),
-                                           std::move(read->exits)});
-}
-
-std::vector<InlinedCall> CodeMap::Name(const std::vector<InlinedPlace>& places) {
-  std::vector<InlinedCall> calls;
-  for (const InlinedPlace& place : places) {
-    InlinedCall call;
-    call.call_position = place.call_position;
-    call.parent = place.parent;
-    const TaggedPointer slot = place.function;
-    const v8::Local<v8::UnboundScript> function = HandleOn(slot);
-    call.script_id = function->GetId();
-    if (const auto script = scripts_.find(call.script_id); script != scripts_.end()) {
-      call.url = script->second.url;
-    }
-    if (const CodeId id = BytecodeOfObject(call.script_id, function); id != CodeId::kNone) {
-      CodeRecord& record = RecordOf(id);
-      if (record.bytes.empty()) record.bytes = ReadBytecodes(record.start, record.length);
-      call.function = record.function;
-      call.line = record.line;
-      call.column = record.column;
-    }
-    calls.push_back(std::move(call));
-  }
-  return calls;
-}
-
-ScriptInfo& CodeMap::ScriptOf(int script_id, v8::Local<v8::UnboundScript> handle) {
-  const auto [it, fresh] = scripts_.try_emplace(script_id);
-  if (fresh) {
-    ScriptInfo& info = it->second;
-    info.name = Utf8(isolate_, handle->GetScriptName());
-    info.source_url = Utf8(isolate_, handle->GetSourceURL());
-    info.url = std::make_shared<const std::string>(info.name.empty() ? info.source_url : info.name);
-  }
-  return it->second;
+  if (record.kind == CodeKind::kBytecode) scripts_.Add(record.script_id, id);
 }
 
 void CodeMap::Moved(std::uintptr_t from, std::uintptr_t to) {
@@ -429,25 +305,6 @@ CodePlace CodeMap::FindInRanges(std::uintptr_t address) {
   return {it->second.id, offset, SlowPathOf(record, offset)};
 }
 
-// Which return addresses lie in slow paths that the position table does not know:
-// - V8 11: TurboFan lowers allocations so late that their slow paths have no positions. They call an allocating builtin.
-// - Maglev: no slow path has a position. They lie behind the last entry of the table.
-std::uint32_t CodeMap::SlowPathOf(const CodeRecord& record, std::uint32_t offset) const {
-  const auto* const code = reinterpret_cast<const std::uint8_t*>(record.start);
-  if (record.kind == CodeKind::kMaglev) {
-    if (offset <= record.lines.last_offset()) return CodePlace::kNoSlowPath;
-  } else if (record.kind == CodeKind::kTurbofan && V8_MAJOR_VERSION < 12) {
-    const auto callee = RangeAt(DirectCallee(code, offset));
-    if (callee == ranges_.end() || !RecordOf(callee->second.id).allocates) return CodePlace::kNoSlowPath;
-  } else {
-    return CodePlace::kNoSlowPath;
-  }
-  auto back = JumpTarget(code, record.length, offset);
-  // There the object's top is set and its pointer made, without positions; its first store has the allocation's.
-  if (back && record.kind == CodeKind::kTurbofan) back = FirstStore(code, record.length, *back);
-  return back && *back != 0 ? *back : CodePlace::kSlowPathUnknown;
-}
-
 void CodeMap::Sweep() {
   Discarded discarded;
   discarded.ranges.reserve(ranges_.size());
@@ -466,65 +323,7 @@ void CodeMap::Sweep() {
   }
   Bury(discarded);
   FreeBuried();
-  for (auto it = scripts_.begin(); it != scripts_.end();) {
-    Prune(it->first, it->second);
-    it = it->second.functions.empty() ? scripts_.erase(it) : std::next(it);
-  }
-  std::erase_if(functions_, [&](const auto& entry) { return RecordOf(entry.second).owner != this; });
-  std::erase_if(objects_, [&](const auto& entry) { return RecordOf(entry.second).owner != this; });
-}
-
-bool CodeMap::Owns(CodeId id, int script_id) const {
-  const CodeRecord& record = RecordOf(id);
-  return record.owner == this && record.script_id == script_id;
-}
-
-v8::Local<v8::UnboundScript> CodeMap::ScriptHandle(int script_id) {
-  const auto it = scripts_.find(script_id);
-  if (it == scripts_.end()) return {};
-  for (auto f = it->second.functions.rbegin(); f != it->second.functions.rend(); ++f) {
-    if (Owns(*f, script_id) && !RecordOf(*f).script.IsEmpty()) return RecordOf(*f).script.Get(isolate_);
-  }
-  return {};
-}
-
-void CodeMap::Prune(int script_id, ScriptInfo& script) {
-  std::erase_if(script.functions, [&](CodeId f) { return !Owns(f, script_id); });
-  script.indexed = 0;
-}
-
-void CodeMap::Index(int script_id, ScriptInfo& script) {
-  for (; script.indexed < script.functions.size(); ++script.indexed) {
-    const CodeId id = script.functions[script.indexed];
-    const CodeRecord& record = RecordOf(id);
-    if (!Owns(id, script_id) || record.script.IsEmpty()) continue;
-    functions_[FunctionKey(script_id, record.line, record.column)] = id;
-    objects_[ObjectOf(record.script)] = id;
-  }
-}
-
-CodeId CodeMap::BytecodeOfObject(int script_id, v8::Local<v8::UnboundScript> function) {
-  const auto script = scripts_.find(script_id);
-  if (script == scripts_.end()) return CodeId::kNone;
-  ScriptInfo& info = script->second;
-  for (;;) {
-    Index(script_id, info);
-    const auto it = objects_.find(ObjectOf(function));
-    if (it != objects_.end() && Owns(it->second, script_id) && RecordOf(it->second).script == function) return it->second;
-    // Moved, or never seen. Objects move rarely, so the index is made anew at most once for each doubling.
-    if (info.functions.size() < info.reindex_at) return CodeId::kNone;
-    info.reindex_at = info.functions.size() * 2;
-    info.indexed = 0;
-  }
-}
-
-CodeId CodeMap::BytecodeOf(int script_id, int line, int column) {
-  if (const auto script = scripts_.find(script_id); script != scripts_.end()) Index(script_id, script->second);
-  const auto it = functions_.find(FunctionKey(script_id, line, column));
-  if (it == functions_.end() || !Owns(it->second, script_id)) return CodeId::kNone;
-  const CodeRecord& record = RecordOf(it->second);
-  const bool same = record.kind == CodeKind::kBytecode && record.line == line && record.column == column;
-  return same ? it->second : CodeId::kNone;
+  scripts_.Prune();
 }
 
 }  // namespace memspec::stacks

@@ -6,13 +6,10 @@
 // a second user (a perf agent in the same process) takes ours away, which shows as frames of unknown code.
 // Capacity: kMaxCodeRecords for the process (code_record.h); kMaxPending line tables waiting for their code.
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <v8.h>
@@ -20,18 +17,9 @@
 #include "base/recursion_guard.h"
 #include "base/spin_lock.h"
 #include "stacks/code_record.h"
+#include "stacks/script_index.h"
 
 namespace memspec::stacks {
-
-struct ScriptInfo {
-  std::string name;        // as V8 has it; "" when it is no string
-  std::string source_url;  // of a `//# sourceURL=`
-  std::shared_ptr<const std::string> url;  // the name, or else the source URL
-  std::vector<CodeId> functions;  // bytecode; one of their handles may still be alive when others are not
-  std::size_t indexed = 0;        // how many of them are in the indices
-  std::size_t reindex_at = 0;     // size at which the index by object may be made anew
-  std::size_t prune_at = 64;
-};
 
 class CodeMap {
  public:
@@ -46,13 +34,10 @@ class CodeMap {
   // Hot path. Which code an address lies in *now*; marks it as captured.
   CodePlace Find(const RecursionGuard&, std::uintptr_t address);
 
-  // A handle on the script, if any of its functions is alive. Isolate's own thread.
-  v8::Local<v8::UnboundScript> ScriptHandle(int script_id);
-  // The bytecode of the function that starts here, whose line table is the function's own (nothing inlined).
-  CodeId BytecodeOf(int script_id, int line, int column);
-
+  ScriptIndex& scripts() { return scripts_; }
   v8::Isolate* isolate() const { return isolate_; }
-  std::uint64_t pending_dropped() const { return pending_dropped_; }
+  // Line tables of all isolates that had no room to wait in.
+  static std::uint64_t LineTablesDropped();
 
  private:
   struct Range {
@@ -88,11 +73,6 @@ class CodeMap {
   // Asks V8's own records for what the events left out.
   void Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function);
   std::vector<InlinedCall> Name(const std::vector<InlinedPlace>& places);
-  ScriptInfo& ScriptOf(int script_id, v8::Local<v8::UnboundScript> handle);
-  void Index(int script_id, ScriptInfo& script);
-  CodeId BytecodeOfObject(int script_id, v8::Local<v8::UnboundScript> function);
-  void Prune(int script_id, ScriptInfo& script);
-  bool Owns(CodeId id, int script_id) const;
   // Code whose function is dead goes, so that a program that evaluates for ever does not grow us for ever.
   void Sweep();
 
@@ -111,7 +91,6 @@ class CodeMap {
   // collected late, or belongs to new code at a used address: what happens first decides, a capture or a CODE_ADDED (code
   // cannot run before it).
   Pending pending_;
-  std::uint64_t pending_dropped_ = 0;
   std::uint32_t epoch_ = 1;  // of the cache: changes when an address may mean something else
   CachedPlace cache_[kCacheSize];
   // V8 runs a copy of its builtins near compiled code: V8 11 reports the originals, later ones the copy.
@@ -125,11 +104,7 @@ class CodeMap {
   std::vector<CodeId> buried_;
   std::vector<CodeId> orphans_;  // what of it was captured; isolate's own thread only
   // Isolate's own thread only:
-  std::unordered_map<int, ScriptInfo> scripts_;
-  // Bytecode by script and start. A script's functions come in when the first of them is asked for: most scripts' never are.
-  std::unordered_map<std::uint64_t, CodeId> functions_;
-  // The same by V8's object, which may have moved since: a hit is checked against the record's handle.
-  std::unordered_map<TaggedPointer, CodeId> objects_;
+  ScriptIndex scripts_;
   std::size_t sweep_at_ = 1u << 15;
 };
 

@@ -15,7 +15,7 @@ namespace {
 // Fills line and column from a position in the script's source; false when no handle on the script is left.
 bool PlaceInScript(CodeMap& code, int script_id, std::uint32_t position, Frame& frame) {
   if (static_cast<std::int32_t>(position) < 0) return false;  // V8's "no position"
-  const v8::Local<v8::UnboundScript> script = code.ScriptHandle(script_id);
+  const v8::Local<v8::UnboundScript> script = code.scripts().HandleOf(code.isolate(), script_id);
   if (script.IsEmpty()) return false;
   const int line = script->GetLineNumber(static_cast<int>(position));
   const int column = script->GetColumnNumber(static_cast<int>(position));
@@ -65,7 +65,7 @@ std::pair<std::uint32_t, OffsetMeaning> Effective(const CodeRecord& record, Code
 bool IsCertain(CodeMap& code, CodeKind kind, int script_id, int line, int column, std::uint32_t position) {
   if (kind != CodeKind::kMaglev) return true;
   if (position == 0) return false;  // of V8 14, for "none yet"
-  const CodeId bytecode = code.BytecodeOf(script_id, line, column);
+  const CodeId bytecode = code.scripts().BytecodeOf(script_id, line, column);
   if (bytecode == CodeId::kNone) return false;
   const CodeRecord& function = RecordOf(bytecode);
   const auto ends = LoopEnds(function.bytes);
@@ -77,7 +77,7 @@ bool IsCertain(CodeMap& code, CodeKind kind, int script_id, int line, int column
 
 // The position of a call by its bytecode, in a function that has a table of its own.
 std::optional<std::uint32_t> CallPosition(CodeMap& code, int script_id, int line, int column, std::uint32_t bytecode) {
-  const CodeId id = code.BytecodeOf(script_id, line, column);
+  const CodeId id = code.scripts().BytecodeOf(script_id, line, column);
   // V8 also numbers builtins here, far above all bytecodes.
   if (id == CodeId::kNone || bytecode >= RecordOf(id).length) return std::nullopt;
   return RecordOf(id).lines.PositionAt(bytecode, OffsetMeaning::kInstruction);
@@ -141,7 +141,7 @@ void AppendOptimized(CodeMap& code, const CodeRecord& record, CodePlace place, s
 
 // Through the bytecode that the code was made from.
 std::optional<std::uint32_t> BaselinePosition(CodeMap& code, CodeRecord& record, std::uint32_t offset) {
-  const CodeId bytecode = code.BytecodeOf(record.script_id, record.line, record.column);
+  const CodeId bytecode = code.scripts().BytecodeOf(record.script_id, record.line, record.column);
   if (bytecode == CodeId::kNone) return std::nullopt;
   if (!record.bytes.empty()) {
     record.lines = DecodeBaseline(record.bytes, RecordOf(bytecode).bytes, record.length);
@@ -226,7 +226,7 @@ FunctionStart InnermostFunction(StackId id) {
 
 std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap& code, int script_id) {
   const v8::HandleScope scope(isolate);
-  const v8::Local<v8::UnboundScript> script = code.ScriptHandle(script_id);
+  const v8::Local<v8::UnboundScript> script = code.scripts().HandleOf(code.isolate(), script_id);
   if (script.IsEmpty()) return "";
   const v8::Local<v8::Value> url = script->GetSourceMappingURL();
   if (url.IsEmpty() || !url->IsString()) return "";
@@ -236,7 +236,7 @@ std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap& c
 
 TableState State() {
   const StackTableState table = TableStateNow();
-  return {table.own_bytes, table.stacks, table.dropped + RecordsDropped()};
+  return {table.own_bytes, table.stacks, table.dropped + RecordsDropped() + CodeMap::LineTablesDropped()};
 }
 
 }  // namespace memspec::stacks

@@ -47,6 +47,7 @@ FunctionStart InnermostFunction(StackId);
 // The script's sourceMappingURL (may be a data URL of megabytes), or "".
 std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, int script_id);
 
+// dropped: stacks, pieces of code and line tables for which there was no room.
 struct TableState { std::uint64_t own_bytes, stacks, dropped; };
 TableState State();
 

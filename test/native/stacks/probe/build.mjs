@@ -20,7 +20,7 @@ export function buildProbe() {
   mkdirSync(out, { recursive: true });
   const own = ["base", "stacks"].map((room) => `native/${room}`);
   const units = [...own.flatMap((room) => sourcesIn(room, ".cc")), ...sourcesIn("test/native/stacks/probe", ".cc")];
-  for (const sampler of ["sampler.cc"]) {
+  for (const sampler of ["sampler.cc", "sampling_profile.cc", "sample_matching.cc"]) {
     const file = path.join(root, "native/heap", sampler);
     if (existsSync(file)) units.push(file);
   }
