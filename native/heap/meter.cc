@@ -73,6 +73,11 @@ void Meter::Advance(std::int64_t used) {
   totals_.used_bytes = used;
 }
 
+void Meter::TellLedger(const RecursionGuard& guard) const {
+  ledger::SetHeapLevel(guard, scope_, totals_.used_bytes);
+  if (process_users_ > 0) ledger::SetHeapLevel(guard, ledger::kProcessScope, totals_.used_bytes);
+}
+
 Totals Meter::Read(const RecursionGuard&) {
   Advance(UsedNow());
   return totals_;
@@ -81,7 +86,7 @@ Totals Meter::Read(const RecursionGuard&) {
 void Meter::ReadForLedger(const RecursionGuard& guard) {
   if (depth_ > 0 || users_ == 0) return;
   Advance(UsedNow());
-  ledger::SetHeapLevel(guard, scope_, totals_.used_bytes);
+  TellLedger(guard);
 }
 
 void Meter::BeginOwn(const RecursionGuard&) {
@@ -89,7 +94,16 @@ void Meter::BeginOwn(const RecursionGuard&) {
   own_began_ = totals_.used_bytes;
 }
 
-void Meter::EndOwn(const RecursionGuard&) { own_bytes_ += std::max<std::int64_t>(0, UsedNow() - own_began_); }
+std::int64_t Meter::EndOwn(const RecursionGuard&) {
+  const std::int64_t own = std::max<std::int64_t>(0, UsedNow() - own_began_);
+  own_bytes_ += own;
+  return own;
+}
+
+void Meter::ReleaseOwn(const RecursionGuard&, std::int64_t bytes) {
+  own_bytes_ -= bytes;
+  totals_.used_bytes += bytes;  // they become garbage: a higher level, but nothing that the program allocated
+}
 
 void Meter::Watch(LivePeak& peak) {
   peak.highest_bytes = -1;
@@ -111,7 +125,7 @@ void Meter::OnPrologue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* self
   if (meter.depth_++ > 0) return;
   meter.collection_began_ns_ = NowNs();
   meter.Advance(meter.UsedNow());
-  ledger::SetHeapLevel(guard, meter.scope_, meter.totals_.used_bytes);
+  meter.TellLedger(guard);
 }
 
 void Meter::OnEpilogue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void* self) {
@@ -120,7 +134,7 @@ void Meter::OnEpilogue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void*
   if (meter.depth_ > 0 && --meter.depth_ > 0) return;
   const std::int64_t used = meter.UsedNow();
   meter.totals_.used_bytes = used;
-  ledger::SetHeapLevel(guard, meter.scope_, used);
+  meter.TellLedger(guard);
   if ((type & kCollections) == 0) return;
   for (LivePeak* peak = meter.watching_; peak != nullptr; peak = peak->next) {
     peak->highest_bytes = std::max(peak->highest_bytes, used);

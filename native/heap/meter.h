@@ -45,9 +45,14 @@ class Meter {
   // Also tells the ledger; does nothing inside a collection, whose own readings are better.
   void ReadForLedger(const RecursionGuard&);
 
-  // memspec allocates on the measured heap between these two: it is taken out of every figure.
+  // memspec allocates on the measured heap between these two: that is in no figure. EndOwn returns how much it was; while
+  // those objects live they are also taken out of the level, until ReleaseOwn.
   void BeginOwn(const RecursionGuard&);
-  void EndOwn(const RecursionGuard&);
+  std::int64_t EndOwn(const RecursionGuard&);
+  void ReleaseOwn(const RecursionGuard&, std::int64_t bytes);
+
+  // While a measurement of the whole process runs, its scope receives the readings too. Balanced by +1 and -1.
+  void FeedProcessScope(int change) { process_users_ += change; }
 
   void Watch(LivePeak& peak);
   void Unwatch(LivePeak& peak);
@@ -57,6 +62,7 @@ class Meter {
   static void OnEpilogue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* self);
   std::int64_t UsedNow() const;  // about 0.1 µs
   void Advance(std::int64_t used);
+  void TellLedger(const RecursionGuard&) const;
 
   v8::Isolate* const isolate_;
   const DomainId scope_;
@@ -64,6 +70,7 @@ class Meter {
   int spaces_[kMaxSpaces];  // indices of the heap spaces that hold the program's objects
   int space_count_ = 0;
   int users_ = 0;
+  int process_users_ = 0;
   int depth_ = 0;  // collections may call others' callbacks inside them
   std::uint64_t collection_began_ns_ = 0;
   std::int64_t own_bytes_ = 0;  // what memspec allocated on this heap while counting
