@@ -3,10 +3,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll } from "vitest";
-import { type Installation, install, workspacePackage } from "../harness/installation.js";
+import { type Installation, install } from "../harness/installation.js";
 import { normalise } from "../harness/normalise.js";
 import { makeProject, type ProjectFiles } from "../harness/project.js";
 import { runProgram } from "../harness/run-program.js";
+import { vitestUnderTest } from "./vitest-under-test.js";
 
 export const pools = ["forks", "threads", "vmForks", "vmThreads"] as const;
 export type Pool = (typeof pools)[number];
@@ -64,15 +65,6 @@ export default class {
 }
 `;
 
-/** The folder of the Vitest under test. */
-export function vitestUnderTest(): string {
-  return process.env["MEMSPEC_E2E_VITEST"] ?? workspacePackage("vitest");
-}
-
-export const vitestMajor = Number(
-  (JSON.parse(readFileSync(path.join(vitestUnderTest(), "package.json"), "utf8")) as { version: string }).version.split(".")[0],
-);
-
 let installation: Installation | undefined;
 afterAll(() => {
   installation?.remove();
@@ -85,7 +77,7 @@ export function configWith(options = "", test = ""): string {
 }
 
 export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
-  installation ??= install({ vitest: vitestUnderTest() });
+  installation ??= install({ vitest: vitestUnderTest().folder });
   const project = makeProject(installation.root, {
     "vitest.config.mjs": configWith(),
     ...options.files,
@@ -93,7 +85,7 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
   });
   const report = path.join(project.root, "e2e-report.json");
   const args = ["run", "--reporter=default", "--reporter=./e2e-reporter.mjs", `--pool=${options.pool ?? "forks"}`];
-  const run = await runProgram([path.join(vitestUnderTest(), "vitest.mjs"), ...args, ...(options.args ?? [])], {
+  const run = await runProgram([path.join(vitestUnderTest().folder, "vitest.mjs"), ...args, ...(options.args ?? [])], {
     cwd: project.root,
     env: { E2E_REPORT: report, ...options.env },
   });
