@@ -29,7 +29,7 @@ export interface VitestRun {
   readonly exitCode: number | null;
   /** Standard output and error, normalised. */
   readonly output: string;
-  /** By full name: suites and test, joined by " > ". */
+  /** By full name: file, suites and test, joined by " > ". */
   readonly tests: ReadonlyMap<string, TestOutcome>;
   /** By file relative to the project: why the file itself failed (collection, hooks of the file). */
   readonly fileErrors: ReadonlyMap<string, readonly string[]>;
@@ -57,7 +57,7 @@ export default class {
       files.push({ file: module.relativeModuleId, errors: module.errors().map(text) });
       for (const test of module.children.allTests()) {
         const { state, errors } = test.result();
-        tests.push({ name: test.fullName, state, errors: (errors ?? []).map(text) });
+        tests.push({ name: module.relativeModuleId + " > " + test.fullName, state, errors: (errors ?? []).map(text) });
       }
     }
     writeFileSync(process.env.E2E_REPORT, JSON.stringify({ tests, files, unhandled: unhandled.map(text) }));
@@ -104,4 +104,24 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     fileErrors: new Map(files.filter(({ errors }) => errors.length > 0).map(({ file, errors }) => [file, errors.map(clean)])),
     unhandled: unhandled.map(clean),
   };
+}
+
+/** What became of each test, a line each: `limits.test.ts > reads: passed`. */
+export function statesOf(run: VitestRun): readonly string[] {
+  return [...run.tests].map(([name, { state }]) => `${name}: ${state}`);
+}
+
+/** The errors of one test. */
+export function errorsOf(run: VitestRun, name: string): readonly string[] {
+  const outcome = run.tests.get(name);
+  if (outcome === undefined) throw new Error(`no test "${name}" ran; there were ${[...run.tests.keys()].join(", ")}\n${run.output}`);
+  return outcome.errors;
+}
+
+/** All errors of the failed tests, each below the name of its test. */
+export function messagesOf(run: VitestRun): string {
+  return [...run.tests]
+    .filter(([, { state }]) => state === "failed")
+    .map(([name, { errors }]) => [`### ${name}`, ...errors].join("\n"))
+    .join("\n\n");
 }
