@@ -1,5 +1,6 @@
 /** What the assertions about bytes have in common: the median of the runs against a limit. */
 
+import { medianRun } from "../analysis/median.js";
 import type { AssertableSpace, Measurement } from "../capture/measurement.js";
 import { type FigureName, figureOf } from "./figures.js";
 import type { AssertionOutcome, MessageContext } from "./outcome.js";
@@ -40,19 +41,9 @@ export function assertSize(
   docs: string,
 ): AssertionOutcome<SizeFacts> {
   const { limitBytes, context, spaces, headline } = assertion;
-  const sorted = assertion.runs
-    .map((measurement) => ({ measurement, bytes: figureOf(measurement, figure) }))
-    .sort((a, b) => a.bytes - b.bytes);
-  // Of an even number of runs the lower middle one: a figure that was measured, not a mean of two.
-  const median = sorted[Math.ceil(sorted.length / 2) - 1];
-  const first = sorted[0];
-  const last = sorted.at(-1);
-  if (median === undefined || first === undefined || last === undefined) {
-    throw new RangeError("an assertion needs at least one measurement");
-  }
-  const figureBytes = median.bytes;
-  const spread: Spread = { runs: sorted.length, minBytes: first.bytes, maxBytes: last.bytes };
-  const { measurement } = median;
+  const { measurement, smallest, largest, runs } = medianRun(assertion.runs, (run) => figureOf(run, figure));
+  const figureBytes = figureOf(measurement, figure);
+  const spread: Spread = { runs, minBytes: smallest ?? figureBytes, maxBytes: largest ?? figureBytes };
   return {
     pass: rule === "below" ? figureBytes < limitBytes : figureBytes <= limitBytes,
     facts: { figure, figureBytes, limitBytes, overBytes: figureBytes - limitBytes, spread, measurement },

@@ -1,23 +1,12 @@
 /** The public shapes of the matchers and of the registry that finds forgotten awaits. */
 
-import type { AssertableSpace } from "../capture/measurement.js";
-import type { MemspecError } from "../errors/memspec_error.js";
-import type { Size } from "../limits/limits.js";
+import type { CommonOptions } from "../capture/options.js";
+import type { MemspecError } from "../errors/memspec-error.js";
+import type { Size } from "../sizes/size.js";
 import type { MatcherResult, MatcherThis } from "./host.js";
 
 /** Options of the sizing matchers. What a call says wins over the configuration. */
-export interface SizingOptions {
-  /** Which spaces count; default all three. Naming `native` where it cannot be counted is an error. */
-  readonly space?: AssertableSpace | readonly AssertableSpace[];
-  /** Calls of the function before the first one that is measured. */
-  readonly warmup?: number;
-  /** Measured calls: the median is asserted, the spread is shown. */
-  readonly runs?: number;
-  /** `"sampled"`: an estimate by bytes, nearly free. `"exact"`: every allocation with its stack. `"none"`: figures alone. */
-  readonly stacks?: "sampled" | "exact" | "none";
-  /** The long message: all frames, more sites. */
-  readonly verbose?: boolean;
-}
+export type SizingOptions = CommonOptions;
 
 /** Options of `toRetainInstances` and `toBeCollected`. */
 export interface SurvivorOptions {
