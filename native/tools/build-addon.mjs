@@ -25,7 +25,9 @@ const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js
  */
 export function buildAddon(node, { debug = false, sanitize = "", verbose = false, force = false } = {}) {
   const kind = `${debug ? "-debug" : ""}${sanitize ? `-${sanitize.replaceAll(",", "-")}` : ""}`;
-  const file = path.join(repositoryRoot, `native/prebuilds/${node.target}/abi${node.abi}${kind}.node`);
+  // Only what may be published lies in prebuilds/.
+  const folder = kind === "" ? "native/prebuilds" : "build";
+  const file = path.join(repositoryRoot, `${folder}/${node.target}/abi${node.abi}${kind}.node`);
   const stage = path.join(repositoryRoot, `node_modules/.cache/memspec/addon-${node.target}-abi${node.abi}${kind}`);
   const configuration = hash([node.version, node.headers ?? "", sanitize, ...nativeFiles([".cc"])], ["binding.gyp"]);
   const contents = hash([configuration], ["native/package.json", ...nativeFiles([".cc", ".h"])]);
