@@ -3,8 +3,8 @@
 import { assertFunction } from "../capture/repeat.js";
 import { MemspecError } from "../errors/memspec-error.js";
 import { showValue } from "../errors/show-value.js";
+import type { MatcherThis } from "./host.js";
 import type { InstanceLimits } from "./types.js";
-import type { MatcherHost, MatcherThis } from "./host.js";
 
 /** @throws MemspecError `MEMSPEC_NOT_A_FUNCTION` */
 export function checkReceived(
@@ -21,17 +21,6 @@ export function checkReceived(
   }
   if (typeof received === "function") return;
   assertFunction(received, `expect(…).${matcher}()`);
-}
-
-/** @throws MemspecError `MEMSPEC_CONCURRENT_TEST` */
-export function checkNotConcurrent(host: MatcherHost, what: string): void {
-  const test = host.currentTest();
-  if (test?.concurrent !== true) return;
-  throw new MemspecError(
-    "MEMSPEC_CONCURRENT_TEST",
-    `${what} cannot tell the memory of "${test.fullName}" from that of the tests that run at the same time.`,
-    { hint: "Take `concurrent` off the test and off the suites around it." },
-  );
 }
 
 const INSTANCES_HINT = "Give allowed numbers by constructor name: { Session: 0 }.";

@@ -14,9 +14,10 @@ import { COMMON_OPTIONS, type PlanNeeds, planMeasurement, validateOptions } from
 import { measureRuns } from "../measure/measure.js";
 import { collect, retainedInstances } from "../measure/survivors.js";
 import { parseSize } from "../sizes/parse-size.js";
+import { checkNotConcurrent } from "../limits/concurrent.js";
 import { joinOptions } from "./call-options.js";
-import { checkInstances, checkNotConcurrent, checkReceived } from "./checks.js";
-import { messageStyle } from "./colours.js";
+import { checkInstances, checkReceived } from "./checks.js";
+import { messageStyle } from "../assertions/colours.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
 import type { MatcherHost, MatcherResult, MatcherThis } from "./host.js";
 import type { PendingRegistry } from "./pending.js";

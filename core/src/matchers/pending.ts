@@ -2,7 +2,7 @@
 
 import { relativePath } from "../assertions/frames.js";
 import { MemspecError } from "../errors/memspec-error.js";
-import { type CallSite, captureCallSite, correctedLines } from "./call-site.js";
+import { type CallSite, captureCallSite, correctedLines } from "../limits/call-site.js";
 import type { MatcherHost } from "./host.js";
 import { MatcherPromise } from "./matcher-promise.js";
 import type { BodyOutcome, PendingMatchers } from "./types.js";

@@ -1,7 +1,7 @@
 /** Colours of messages for terminals. */
 
 import { Chalk, type ChalkInstance, supportsColor } from "chalk";
-import { type MessageStyle, PLAIN_STYLE } from "../assertions/style.js";
+import { type MessageStyle, PLAIN_STYLE } from "./style.js";
 
 /**
  * @param colour what the runner decided; `undefined`: what the process's output can show
