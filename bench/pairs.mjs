@@ -33,7 +33,7 @@ export function benchPairs(rounds) {
       rmSync(recordings, { recursive: true, force: true });
       mkdirSync(recordings, { recursive: true });
       const args = [
-        "--record-only",
+        "--raw",
         "-o",
         path.join(recordings, "pairs"),
         process.execPath,
