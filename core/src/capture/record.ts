@@ -1,8 +1,8 @@
+import { assertAvailable } from "./availability.js";
 import type { Handle, OpenOptions } from "./binding.js";
 import type { Capabilities } from "./measurement.js";
 import type { MeasurePlan } from "./options.js";
-import { assertAvailable } from "./availability.js";
-import { isPromise, refuseForeignPromise, type MaybePromise } from "./repeat.js";
+import { isPromise, type MaybePromise, refuseForeignPromise } from "./repeat.js";
 import { settle } from "./settle.js";
 import type { TrackedMeasurement, TrackedRetained, Tracker } from "./tracker.js";
 
@@ -51,9 +51,7 @@ export function record(
     return closing(tracker, handle, () => {
       const value = tracker.call(handle, fn, thisArg, args);
       if (isPromise(value)) {
-        return (value as Promise<unknown>).then((settled) =>
-          conclude(tracker, handle, plan, keepValue ? settled : undefined),
-        );
+        return value.then((settled) => conclude(tracker, handle, plan, keepValue ? settled : undefined));
       }
       refuseForeignPromise(value);
       return conclude(tracker, handle, plan, keepValue ? value : undefined);
@@ -100,7 +98,7 @@ export function closing<T>(tracker: Tracker, handle: Handle, body: () => MaybePr
     tracker.close(handle);
     throw error;
   }
-  if (isPromise(result)) return (result as Promise<T>).finally(() => tracker.close(handle));
+  if (isPromise(result)) return result.finally(() => tracker.close(handle));
   tracker.close(handle);
   return result;
 }

@@ -11,7 +11,7 @@ export function chain<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePro
 }
 
 /** Native promises of any realm. */
-export function isPromise(value: unknown): value is Promise<never> {
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return types.isPromise(value);
 }
 

@@ -120,7 +120,10 @@ function intervalOf(options: ResolvedOptions, limitBytes: number | null): number
 }
 
 function invalid(key: string, value: unknown, where: string, hint: string): MemspecError {
-  return new MemspecError("MEMSPEC_INVALID_OPTION", `${where}: ${showValue(value)} is no valid "${key}".`, { value, hint });
+  return new MemspecError("MEMSPEC_INVALID_OPTION", `${where}: ${showValue(value)} is no valid "${key}".`, {
+    value,
+    hint,
+  });
 }
 
 function knownKeys(options: unknown, where: string, known: readonly string[]): Record<string, unknown> {
@@ -128,7 +131,7 @@ function knownKeys(options: unknown, where: string, known: readonly string[]): R
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new MemspecError("MEMSPEC_INVALID_OPTION", `${where}: options are an object, not ${showValue(options)}.`, {
       value: options,
-      hint: "For example { space: \"heap\", warmup: 3 }.",
+      hint: 'For example { space: "heap", warmup: 3 }.',
     });
   }
   for (const key of Object.keys(options)) {

@@ -1,10 +1,10 @@
+import { medianRun } from "../analysis/median.js";
+import { currentTracker } from "../capture/current-tracker.js";
 import type { Measurement } from "../capture/measurement.js";
 import type { MeasureOptions, MeasurePlan } from "../capture/options.js";
-import { record, type Recorded } from "../capture/record.js";
+import { type Recorded, record } from "../capture/record.js";
 import { assertFunction, chain, isPromise, type MaybePromise, repeat } from "../capture/repeat.js";
-import { currentTracker } from "../capture/current-tracker.js";
 import { planFromOptions } from "../capture/validate-options.js";
-import { medianRun } from "../analysis/median.js";
 import { analyseHere } from "./analyse-here.js";
 
 /** What a function gave, and what it did to memory. */
@@ -90,13 +90,17 @@ function analysed(run: Recorded<unknown>): Measured<unknown> {
   return { value: run.value, measurement: analyseHere(run.recording) };
 }
 
-function recordRuns(fn: () => unknown, plan: MeasurePlan, keepValues: boolean): MaybePromise<readonly Recorded<unknown>[]> {
+function recordRuns(
+  fn: () => unknown,
+  plan: MeasurePlan,
+  keepValues: boolean,
+): MaybePromise<readonly Recorded<unknown>[]> {
   const tracker = currentTracker();
   const runs: Recorded<unknown>[] = [];
   const oneRun = (): MaybePromise<void> => {
     const result = record(tracker, fn, undefined, [], plan, keepValues);
     if (isPromise(result)) {
-      return (result as Promise<Recorded<unknown>>).then((run) => {
+      return result.then((run) => {
         runs.push(run);
       });
     }

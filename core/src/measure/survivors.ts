@@ -1,5 +1,5 @@
-import type { MeasurePlan } from "../capture/options.js";
 import { currentTracker } from "../capture/current-tracker.js";
+import type { MeasurePlan } from "../capture/options.js";
 import { closing, openOptions } from "../capture/record.js";
 import { chain, type MaybePromise, refuseForeignPromise, repeat } from "../capture/repeat.js";
 import { hop, settle } from "../capture/settle.js";

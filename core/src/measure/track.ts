@@ -1,8 +1,8 @@
+import { assertAvailable } from "../capture/availability.js";
 import type { Handle } from "../capture/binding.js";
+import { currentTracker } from "../capture/current-tracker.js";
 import type { Measurement } from "../capture/measurement.js";
 import type { MeasureOptions, MeasurePlan } from "../capture/options.js";
-import { assertAvailable } from "../capture/availability.js";
-import { currentTracker } from "../capture/current-tracker.js";
 import { openOptions, readRecording } from "../capture/record.js";
 import { settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
@@ -52,13 +52,14 @@ const TRACK_OPTIONS: readonly (keyof TrackOptions)[] = [
 
 /** As `track`, for a plan that is already made. */
 export function openTracking(plan: MeasurePlan): Tracking {
-  disposeSymbol();
   const tracker = currentTracker();
   assertAvailable(tracker.capabilities(openOptions(plan)), plan);
   const tracking = new OpenTracking(tracker, plan, tracker.open(openOptions(plan)));
   tracking.begin();
   return tracking;
 }
+
+const dispose: typeof Symbol.dispose = disposeSymbol();
 
 class OpenTracking implements Tracking {
   readonly #tracker: Tracker;
@@ -116,7 +117,7 @@ class OpenTracking implements Tracking {
     throw closed("There is no measurement yet: the span is open.", "Call stop() first.");
   }
 
-  [disposeSymbol()](): void {
+  [dispose](): void {
     if (this.#handle !== null) this.stop();
   }
 }

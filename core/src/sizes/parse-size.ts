@@ -116,5 +116,7 @@ function knownUnit(unit: string): string | undefined {
   const long = LONG_NAMES.get(unit.toLowerCase());
   if (long !== undefined) return long;
   // "M" and "Mi" are how other tools abbreviate.
-  return names.find(same) ?? names.find((name) => name.toLowerCase() === `${unit.toLowerCase()}b`) ?? nearest(unit, names);
+  return (
+    names.find(same) ?? names.find((name) => name.toLowerCase() === `${unit.toLowerCase()}b`) ?? nearest(unit, names)
+  );
 }
