@@ -52,7 +52,7 @@ export function sizeMessage(parts: SizeMessageParts, style: MessageStyle): strin
     "",
     ...spacesSection(measurement, spaces, figure, style),
     // A figure that should have been larger has no place to blame.
-    ...(context.isNot ? [] : ["", ...sitesSection(measurement, figure, context, style)]),
+    ...(context.isNot ? [] : ["", ...sitesSection(measurement, spaces, figure, context, style)]),
     ...(doubts.length === 0 ? [] : ["", ...doubts.flatMap((line) => wrapText(line, 2))]),
     ...(context.isNot
       ? []
