@@ -20,6 +20,7 @@ struct ThreadState {
   DomainId domain = DomainId::kHelpers;
   std::int64_t bytes_until_sample = 0;
   std::uint64_t random_state = 0;
+  std::uint32_t sampling_epoch = 0;  // the recorder's epoch for which bytes_until_sample was drawn
 };
 static_assert(sizeof(ThreadState) <= 64);
 

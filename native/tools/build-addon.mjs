@@ -1,5 +1,5 @@
 // Compiles the addon for one Node binary, in a folder of its own, so that each ABI and each kind of build is incremental.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -18,6 +18,9 @@ import { nativeFiles, repositoryRoot } from "./sources.mjs";
 
 const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js");
 
+/** The compiler has said why; a stack of ours would bury it. */
+export class BuildFailure extends Error {}
+
 /**
  * @param {ReturnType<import("./node-binary.mjs").describeNode>} node
  * @param {{ debug?: boolean, sanitize?: string, verbose?: boolean, force?: boolean }} options `sanitize`: for example "address"
@@ -25,7 +28,9 @@ const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js
  */
 export function buildAddon(node, { debug = false, sanitize = "", verbose = false, force = false } = {}) {
   const kind = `${debug ? "-debug" : ""}${sanitize ? `-${sanitize.replaceAll(",", "-")}` : ""}`;
-  const file = path.join(repositoryRoot, `native/prebuilds/${node.target}/abi${node.abi}${kind}.node`);
+  // Only what may be published lies in prebuilds/.
+  const folder = kind === "" ? "native/prebuilds" : "build";
+  const file = path.join(repositoryRoot, `${folder}/${node.target}/abi${node.abi}${kind}.node`);
   const stage = path.join(repositoryRoot, `node_modules/.cache/memspec/addon-${node.target}-abi${node.abi}${kind}`);
   const configuration = hash([node.version, node.headers ?? "", sanitize, ...nativeFiles([".cc"])], ["binding.gyp"]);
   const contents = hash([configuration], ["native/package.json", ...nativeFiles([".cc", ".h"])]);
@@ -70,11 +75,12 @@ function run(stage, args, verbose) {
   const env = { ...process.env };
   // npm hands its own `nodedir` down, which is that of the Node that runs npm.
   for (const name of Object.keys(env)) if (name.toLowerCase() === "npm_config_nodedir") delete env[name];
-  execFileSync(process.execPath, [nodeGyp, verbose ? "--loglevel=verbose" : "--loglevel=error", ...args], {
-    cwd: stage,
-    env,
-    stdio: ["ignore", verbose ? "inherit" : "ignore", "inherit"],
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [nodeGyp, verbose ? "--loglevel=verbose" : "--loglevel=error", ...args],
+    { cwd: stage, env, stdio: ["ignore", verbose ? "inherit" : "ignore", "inherit"] },
+  );
+  if (status !== 0) throw new BuildFailure(`node-gyp ${args[0]} failed: see the compiler's messages above`);
 }
 
 function hash(strings, files) {

@@ -13,6 +13,5 @@ export function nativeFiles(extensions) {
     .sort();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url) || process.argv[1]?.endsWith("native/tools/sources.mjs")) {
-  console.log(nativeFiles([".cc"]).join("\n"));
-}
+// gyp runs this through a link, so the whole paths differ.
+if (process.argv[1]?.endsWith("/native/tools/sources.mjs")) console.log(nativeFiles([".cc"]).join("\n"));
