@@ -6,7 +6,6 @@ import { expect, inject, TestRunner } from "vitest";
 import "./assertion-types.js";
 import { createBracket } from "./bodies.js";
 import { bracketBodies, type Collector } from "./collectors.js";
-import { matchersFor } from "./matchers.js";
 import "./provided.js";
 import { session } from "./session.js";
 
@@ -22,5 +21,4 @@ const rootOfFile = file.filepath.endsWith(file.name) ? file.filepath.slice(0, -f
 session.beginFile(provided?.options ?? {}, provided?.root ?? path.resolve(rootOfFile));
 
 const pending = createPending();
-expect.extend(matchersFor(session, createMatchers(session, pending, session.options)));
 bracketBodies(collector as unknown as Collector, createBracket(session, pending));
