@@ -62,12 +62,9 @@ std::optional<double> FreeInArenas() {
 std::unique_ptr<Measurement> Measurement::Open(const RecursionGuard& guard, IsolateState& isolate,
                                                const Options& options, std::string* why_not) {
   std::unique_ptr<Measurement> measurement(new Measurement(isolate, options));
+  // Without hooks the heap is measured all the same; capabilities() tells that off-heap memory is not.
   const char* missing = nullptr;
-  if (!isolate.Arm(guard, &missing)) {
-    *why_not = std::string("the allocator's symbol ") + missing + " was not found";
-    return nullptr;
-  }
-  measurement->armed_ = true;
+  measurement->armed_ = isolate.Arm(guard, &missing);
   if (options.whole_process) {
     if (!BecomeProcessMeasurer(isolate)) {
       *why_not = "another thread's JavaScript is measuring the whole process";

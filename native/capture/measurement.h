@@ -64,7 +64,7 @@ struct Retained {
 
 class Measurement {
  public:
-  // Null with a reason when it cannot be: a required symbol is missing, or too many are open.
+  // Null with a reason when it cannot be: another isolate measures the whole process.
   static std::unique_ptr<Measurement> Open(const RecursionGuard&, IsolateState&, const Options&, std::string* why_not);
   ~Measurement();
   Measurement(const Measurement&) = delete;
