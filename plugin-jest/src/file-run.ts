@@ -1,6 +1,6 @@
 /** One test file's run: what is declared for it, and what is done at each event of circus. */
 
-import type { DeclaredLimit, MemspecOptions, PendingMatchers } from "@memspec/core/adapter";
+import type { DeclaredLimit, MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
 import { createLimitMemory, createMatchers, createPending, isMemspecError, limitsFor } from "@memspec/core/adapter";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
@@ -8,13 +8,13 @@ import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
 import type { Pragmas } from "./docblock.js";
 import { docblockLimits } from "./docblock.js";
 import { Session } from "./session.js";
-import { failTest, pointAtTest } from "./test-error.js";
+import { failTest, pointAtTest, tidyStack } from "./test-error.js";
 
 export class FileRun {
   readonly #session: Session;
   readonly #declared: readonly DeclaredLimit[];
   readonly #options: MemspecOptions;
-  readonly #pending: PendingMatchers;
+  readonly #pending: PendingRegistry;
   readonly #matchers: object;
 
   constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions) {
@@ -49,9 +49,7 @@ export class FileRun {
         this.#bodyEnded(event.test, event.test.failing ? "failed" : "passed");
         break;
       case "test_fn_failure":
-        if (isMemspecError(event.error) && event.error.code === "MEMSPEC_LIMIT_EXCEEDED") {
-          pointAtTest(event.error, event.test.asyncError);
-        }
+        if (isMemspecError(event.error)) placeError(event.error, event.test.asyncError);
         this.#bodyEnded(event.test, event.test.failing ? "passed" : "failed");
         break;
       case "test_done":
@@ -72,4 +70,10 @@ export class FileRun {
     if (current === undefined) return;
     for (const error of this.#pending.finish(current.id, outcome)) failTest(test, error);
   }
+}
+
+/** A broken limit is told at the test; wrong use of memspec where it stands. */
+function placeError(error: MemspecError, asyncError: unknown): void {
+  if (error.code === "MEMSPEC_LIMIT_EXCEEDED") pointAtTest(error, asyncError);
+  else tidyStack(error, asyncError);
 }

@@ -3,6 +3,9 @@
 import "./matchers.js";
 
 import { findBridge } from "./bridge.js";
-import { standalone } from "./standalone.js";
+import { addMatchers, refuseDocblockLimit } from "./standalone.js";
 
-if (findBridge() === undefined) standalone();
+if (findBridge() === undefined) {
+  refuseDocblockLimit();
+  addMatchers();
+}

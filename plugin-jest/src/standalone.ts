@@ -4,6 +4,7 @@
  * file; the addon is one per process either way. What only an environment can do, limits from configuration, is missing.
  */
 
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, beforeEach, expect } from "@jest/globals";
 import type { CurrentTest, MatcherHost } from "@memspec/core/adapter";
@@ -27,12 +28,19 @@ function loadAdapter(): Adapter {
   return createRequire(import.meta.url)("@memspec/core/adapter") as Adapter;
 }
 
-/** Sets memspec up in this sandbox, once. */
+/** Makes this sandbox's own `limitMemory`, once. */
 export function standalone(): Bridge {
-  const adapter = loadAdapter();
+  const bridge: Bridge = { version: 1, limitMemory: loadAdapter().createLimitMemory(new StandaloneHost()) };
+  installBridge(globalThis, bridge);
+  return bridge;
+}
+
+/** Adds the matchers to this sandbox's `expect`. For a setup file: it adds hooks. */
+export function addMatchers(): void {
+  const { createMatchers, createPending } = loadAdapter();
   const host = new StandaloneHost();
-  const pending = adapter.createPending(host);
-  expect.extend(adapter.createMatchers(host, {}, pending) as never);
+  const pending = createPending(host);
+  expect.extend(createMatchers(host, {}, pending) as never);
   beforeEach(() => {
     host.attempts += 1;
   });
@@ -42,9 +50,23 @@ export function standalone(): Bridge {
     const [first] = test === undefined ? [] : pending.finish(test.id, "failed");
     if (first !== undefined) throw first;
   });
-  const bridge: Bridge = { version: 1, limitMemory: adapter.createLimitMemory(host) };
-  installBridge(globalThis, bridge);
-  return bridge;
+}
+
+/**
+ * A limit that nothing would check is an error, never silence: Jest gives a file's docblock to the environment alone.
+ *
+ * @throws MemspecError `MEMSPEC_INVALID_LIMIT` when the test file has a `@memory-limit`.
+ */
+export function refuseDocblockLimit(): void {
+  const { testPath } = expect.getState() as CircusExpectState;
+  if (testPath === undefined) return;
+  const docblock = /^\s*\/\*[\s\S]*?\*\//.exec(readFileSync(testPath, "utf8"))?.[0] ?? "";
+  if (!/^[\s/*]*@memory-limit\b/m.test(docblock)) return;
+  throw new (loadAdapter().MemspecError)(
+    "MEMSPEC_INVALID_LIMIT",
+    "This file has a @memory-limit, but its test environment knows nothing of memory.",
+    { hint: 'Use "@memspec/jest/environment", or withMemory(Environment) for an environment of your own.' },
+  );
 }
 
 class StandaloneHost implements MatcherHost {

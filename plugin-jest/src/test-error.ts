@@ -7,12 +7,28 @@ export interface FailingEntry {
   readonly asyncError: unknown;
 }
 
+/** A frame of memspec's packages, wherever they are installed. */
+const OWN_FRAME = /[\\/]@memspec[\\/](?:core|jest|native)[\\/]/;
+
+/** Takes memspec's frames out of the stack of an error of ours; where no other is left, the `test(…)` call is the place. */
+export function tidyStack(error: Error, asyncError: unknown): void {
+  const frames = framesOf(error).filter((line) => !OWN_FRAME.test(line));
+  if (frames.some((line) => !/[\\/]node_modules[\\/]|\(?node:|<anonymous>/.test(line))) setFrames(error, frames);
+  else pointAtTest(error, asyncError);
+}
+
 /** Gives `error` the stack of the `test(…)` call, so that the runner's code frame shows the test and not memspec. */
 export function pointAtTest(error: Error, asyncError: unknown): void {
-  const stack = (asyncError as { readonly stack?: unknown } | null | undefined)?.stack;
-  if (typeof stack !== "string") return;
-  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  if (frames.length === 0) return;
+  const frames = framesOf(asyncError);
+  if (frames.length > 0) setFrames(error, frames);
+}
+
+function framesOf(error: unknown): string[] {
+  const stack = (error as { readonly stack?: unknown } | null | undefined)?.stack;
+  return typeof stack === "string" ? stack.split("\n").filter((line) => /^\s+at /.test(line)) : [];
+}
+
+function setFrames(error: Error, frames: readonly string[]): void {
   error.stack = `${error.name}: ${error.message}\n${frames.join("\n")}`;
 }
 

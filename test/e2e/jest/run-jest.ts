@@ -20,8 +20,9 @@ const PACKAGES = [
   "@swc/core",
 ];
 
-export function installJest(): Installation {
-  return install(Object.fromEntries(PACKAGES.map((name) => [name, workspacePackage(name)])));
+/** @param more - names of packages that a project of this test needs beside the usual ones. */
+export function installJest(more: readonly string[] = []): Installation {
+  return install(Object.fromEntries([...PACKAGES, ...more].map((name) => [name, workspacePackage(name)])));
 }
 
 const BABEL = {
