@@ -45,7 +45,11 @@ function isGeneratorFunction(body: TestFunction): boolean {
 }
 
 function refuseGenerator(): never {
-  throw new MemspecError("MEMSPEC_INVALID_LIMIT", "A limit cannot be put on a test whose body is a generator function.", {
-    hint: "Write the body as an async function.",
-  });
+  throw new MemspecError(
+    "MEMSPEC_INVALID_LIMIT",
+    "A limit cannot be put on a test whose body is a generator function.",
+    {
+      hint: "Write the body as an async function.",
+    },
+  );
 }

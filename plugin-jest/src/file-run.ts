@@ -8,7 +8,7 @@ import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
 import type { Pragmas } from "./docblock.js";
 import { docblockLimits } from "./docblock.js";
 import { Session } from "./session.js";
-import { failTest, pointAtTest, tidyStack } from "./test-error.js";
+import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
 
 export class FileRun {
   readonly #session: Session;
@@ -50,6 +50,7 @@ export class FileRun {
         break;
       case "test_fn_failure":
         if (isMemspecError(event.error)) placeError(event.error, event.test.asyncError);
+        else hideOwnFrames(event.error);
         this.#bodyEnded(event.test, event.test.failing ? "passed" : "failed");
         break;
       case "test_done":

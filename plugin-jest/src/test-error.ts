@@ -17,6 +17,17 @@ export function tidyStack(error: Error, asyncError: unknown): void {
   else pointAtTest(error, asyncError);
 }
 
+/**
+ * Takes memspec's frames out of the stack of an error that is the test's own: they stand there only because the body has
+ * a limit. An error that cannot be changed keeps them.
+ */
+export function hideOwnFrames(error: unknown): void {
+  const stack = (error as { readonly stack?: unknown } | null | undefined)?.stack;
+  if (typeof stack !== "string" || !OWN_FRAME.test(stack)) return;
+  const lines = stack.split("\n").filter((line) => !(/^\s+at /.test(line) && OWN_FRAME.test(line)));
+  Reflect.set(error as object, "stack", lines.join("\n"));
+}
+
 /** Gives `error` the stack of the `test(…)` call, so that the runner's code frame shows the test and not memspec. */
 export function pointAtTest(error: Error, asyncError: unknown): void {
   const frames = framesOf(asyncError);

@@ -41,7 +41,11 @@ const SWC = {
     "@swc/jest",
     {
       swcrc: false,
-      jsc: { target: "es2022", parser: { syntax: "typescript", decorators: true }, transform: { decoratorVersion: "2022-03" } },
+      jsc: {
+        target: "es2022",
+        parser: { syntax: "typescript", decorators: true },
+        transform: { decoratorVersion: "2022-03" },
+      },
       sourceMaps: "inline",
     },
   ],
@@ -69,7 +73,11 @@ export function jestProject(installation: Installation, folder: string, config: 
     const file = path.join(entry.parentPath, entry.name);
     files[path.relative(fixture, file)] = readFileSync(file, "utf8");
   }
-  return makeProject(installation.root, { ...manifest(), ...files, "jest.config.json": JSON.stringify(config, null, 2) });
+  return makeProject(installation.root, {
+    ...manifest(),
+    ...files,
+    "jest.config.json": JSON.stringify(config, null, 2),
+  });
 }
 
 function manifest(): ProjectFiles {

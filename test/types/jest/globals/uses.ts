@@ -20,9 +20,18 @@ test("right uses", async () => {
   return void [synchronous, options, nothing, peak];
 });
 
-test("a synchronous body", limitMemory("24 MB", () => {}));
-test("an asynchronous body", limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}));
-test("a body with done", limitMemory(1_000, (done: () => void) => done()));
+test(
+  "a synchronous body",
+  limitMemory("24 MB", () => {}),
+);
+test(
+  "an asynchronous body",
+  limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}),
+);
+test(
+  "a body with done",
+  limitMemory(1_000, (done: () => void) => done()),
+);
 
 class Suite {
   @limitMemory("1MB")
