@@ -1,7 +1,7 @@
 /** `testEnvironmentOptions.memory`: where Jest lets a plugin have options, per project and per file (docblock). */
 
 import type { MemspecOptions } from "@memspec/core/adapter";
-import { MemspecError, parseOptions } from "@memspec/core/adapter";
+import { parseOptions } from "@memspec/core/adapter";
 
 /** The options of Jest's environment, of which `memory` is ours. */
 export interface EnvironmentOptions {
