@@ -182,10 +182,10 @@ Report Measurement::Read(const RecursionGuard& guard) {
       static_cast<double>(statistics.total_physical_size()) - static_cast<double>(statistics.used_heap_size());
   report.native_fragmentation_bytes = FreeInArenas();
   const stacks::TableState stacks = stacks::State();
-  report.samples_dropped = figures_.samples_dropped;
+  report.samples_dropped += figures_.samples_dropped;
   report.blocks_dropped = figures_.blocks_dropped;
   report.stacks_dropped = stacks.dropped;
-  report.unknown_frees = figures_.unknown_frees;
+  report.unknown_frees = figures_.unknown_frees + figures_.unseen_frees;
   report.own_bytes = ledger::OwnBytes() + stacks.own_bytes;
   return report;
 }
@@ -214,6 +214,10 @@ void Measurement::AddLedgerSites(const RecursionGuard& guard, Report& report) {
   std::vector<ledger::Site> sites(256);
   for (std::size_t count = 0;;) {
     count = ledger::Sites(guard, scope(), window_, sites.data(), sites.size());
+    if (count == ledger::kNoMemory) {
+      report.samples_dropped += figures_.samples_end - figures_.samples_begin;
+      return;
+    }
     const bool complete = count <= sites.size();
     sites.resize(count);
     if (complete) break;

@@ -6,6 +6,7 @@
 
 #include "base/spin_lock.h"
 #include "capture/isolate_state.h"
+#include "hooks/function_list.h"
 #include "ledger/ledger.h"
 #include "stacks/stacks.h"
 
@@ -118,7 +119,8 @@ void OnMapped(const RecursionGuard& guard, const hooks::MappingEvent& event) {
   }
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
-  ledger::Map(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  const auto record = event.function == hooks::Function::kMprotect ? ledger::Commit : ledger::Map;
+  record(guard, event.address, event.bytes, event.space, thread.domain, sample);
   if (event.space != Space::kEngine) MaybeReadHeap(guard, thread);
 }
 

@@ -23,42 +23,54 @@ struct Sample {
 // What a freed block was: enough to put it back when the realloc that freed it failed.
 struct Block {
   std::uint64_t bytes;
-  std::uint32_t sample;   // index in the sample log + 1; 0: none
+  std::uint32_t sample;   // number that tells it from other sampled blocks at its address; 0: not sampled
   std::uint32_t birth;    // clock of windows when it was born
   DomainId domain;
   Space space;
 };
 static_assert(sizeof(Block) <= 24);
 
+// An address that is already there was freed unseen: the old block is counted as freed (WindowFigures::unseen_frees).
+// A block for which the table has no room is in no figure but blocks_dropped; its free will be an unknown one.
 void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);
-bool Free(const RecursionGuard&, void* address, Block* was);       // false: unknown (older than the hooks)
+// False: unknown (older than the hooks); counted for the scope of the running thread (t_thread.domain).
+bool Free(const RecursionGuard&, void* address, Block* was);
 void Restore(const RecursionGuard&, void* address, const Block&);
 
-// Mappings count while accessible. Ranges may split, overlap, be taken away in parts.
+// Mappings count while accessible, in requested bytes; what is taken away is whole pages, as the kernel does it. Ranges may
+// split, overlap, be taken away in parts: a mapping's free is counted with its last part.
+// Map: new memory (mmap, mremap); what was mapped in the range before is freed. Commit: access is given to a range
+// (mprotect): only the parts that were not accessible yet are new.
 void Map(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);
+void Commit(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);
 void Unmap(const RecursionGuard&, void* address, std::size_t bytes);
 bool IsMapped(const RecursionGuard&, const void* address);         // a known mapping starts or lies here
 
+// The whole process, as a scope. No isolate may get this id: slot 255 has generations 0 to 254.
+inline constexpr DomainId kProcessScope = static_cast<DomainId>(0xffff);
+
 struct SpaceFigures {
   std::uint64_t allocated_bytes, allocation_count, freed_bytes, free_count;
-  std::int64_t level_bytes;   // relative to the activation of the scope
+  std::int64_t level_bytes;   // allocated - freed: relative to the window's start
   std::int64_t peak_bytes;    // highest level in the window, relative to the level at its start (>= 0)
 };
 
 struct WindowFigures {
+  bool known;                       // false: no such open window (all else is 0 then)
   SpaceFigures space[kSpaceCount];  // kHeap's are zero here except level and peak, fed by SetHeapLevel
   std::int64_t total_peak_bytes;    // of heap + buffers + native; an upper bound, exact when the next is 0
   std::int64_t total_peak_error;    // upper bound minus lower bound, see docs/how-it-counts.md
   std::uint64_t unknown_frees;
+  std::uint64_t unseen_frees;       // an address came again that was never freed
   std::uint64_t samples_begin, samples_end, samples_at_peak;  // positions in the scope's sample log
-  std::uint64_t samples_dropped;    // log full
+  std::uint64_t samples_dropped;    // entries the full log did not take
   std::uint64_t blocks_dropped;     // table could not grow
 };
 
-// Isolate's thread (or any thread for the process scope). heap_used: V8's used size now.
+// Isolate's thread (or any thread for the process scope). heap_used: V8's used size now. kInvalid: no memory for it, or
+// 4096 windows of the scope not forgotten. A scope whose slot belongs to a new generation forgets the old one's windows.
 WindowId Open(const RecursionGuard&, DomainId scope, std::int64_t heap_used);
 WindowFigures Close(const RecursionGuard&, DomainId scope, WindowId, std::int64_t heap_used);
-inline constexpr DomainId kProcessScope = static_cast<DomainId>(0xffff);
 
 // A reading of V8's used heap, on the isolate's thread; heap levels enter the peak of the sum here.
 void SetHeapLevel(const RecursionGuard&, DomainId scope, std::int64_t heap_used);
@@ -74,10 +86,15 @@ struct Site {
   StackId stack; Space space;
   double bytes, count, bytes_at_peak, count_at_peak, bytes_alive, count_alive;
 };
-// Writes up to `capacity` sites, returns how many there are. Not for the hot path.
+// Writes up to `capacity` sites, returns how many there are; kNoMemory when there is none to find out. Not for the hot path.
+inline constexpr std::size_t kNoMemory = static_cast<std::size_t>(-1);
 std::size_t Sites(const RecursionGuard&, DomainId scope, WindowId closed, Site* out, std::size_t capacity);
 void Forget(const RecursionGuard&, DomainId scope, WindowId);  // the window's data may go
 
 std::uint64_t OwnBytes();  // memory the ledger itself holds
+
+// For pthread_atfork: no other thread is inside the ledger while a process forks. In the child the hooks are disabled.
+void LockAllForFork();
+void UnlockAfterFork();
 
 }  // namespace memspec::ledger

@@ -1,5 +1,5 @@
 // Compiles the addon for one Node binary, in a folder of its own, so that each ABI and each kind of build is incremental.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -17,6 +17,9 @@ import path from "node:path";
 import { nativeFiles, repositoryRoot } from "./sources.mjs";
 
 const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js");
+
+/** The compiler has said why; a stack of ours would bury it. */
+export class BuildFailure extends Error {}
 
 /**
  * @param {ReturnType<import("./node-binary.mjs").describeNode>} node
@@ -72,11 +75,12 @@ function run(stage, args, verbose) {
   const env = { ...process.env };
   // npm hands its own `nodedir` down, which is that of the Node that runs npm.
   for (const name of Object.keys(env)) if (name.toLowerCase() === "npm_config_nodedir") delete env[name];
-  execFileSync(process.execPath, [nodeGyp, verbose ? "--loglevel=verbose" : "--loglevel=error", ...args], {
-    cwd: stage,
-    env,
-    stdio: ["ignore", verbose ? "inherit" : "ignore", "inherit"],
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [nodeGyp, verbose ? "--loglevel=verbose" : "--loglevel=error", ...args],
+    { cwd: stage, env, stdio: ["ignore", verbose ? "inherit" : "ignore", "inherit"] },
+  );
+  if (status !== 0) throw new BuildFailure(`node-gyp ${args[0]} failed: see the compiler's messages above`);
 }
 
 function hash(strings, files) {

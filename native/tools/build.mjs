@@ -2,7 +2,7 @@
 //   node native/tools/build.mjs [--node <binary>] [--debug] [--sanitize address] [--force] [--verbose]
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { buildAddon, checkLoads } from "./build-addon.mjs";
+import { BuildFailure, buildAddon, checkLoads } from "./build-addon.mjs";
 import { describeNode } from "./node-binary.mjs";
 import { repositoryRoot } from "./sources.mjs";
 
@@ -16,14 +16,17 @@ const { values } = parseArgs({
   },
 });
 
-const node = describeNode(values.node);
 const started = Date.now();
-const { file, built } = buildAddon(node, values);
-const shown = path.relative(repositoryRoot, file);
-if (built) {
+try {
+  const node = describeNode(values.node);
+  const { file, built } = buildAddon(node, values);
   // A sanitized binary loads only when its runtime was preloaded.
-  if (!values.sanitize) checkLoads(node, file);
-  console.log(`built ${shown} for Node ${node.version} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-} else {
-  console.log(`${shown} is up to date`);
+  if (built && !values.sanitize) checkLoads(node, file);
+  const shown = path.relative(repositoryRoot, file);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(built ? `built ${shown} for Node ${node.version} in ${seconds} s` : `${shown} is up to date`);
+} catch (error) {
+  if (!(error instanceof BuildFailure)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }

@@ -3,10 +3,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll } from "vitest";
-import { type Installation, install, workspacePackage } from "../harness/installation.js";
+import { type Installation, install } from "../harness/installation.js";
 import { normalise } from "../harness/normalise.js";
 import { makeProject, type ProjectFiles } from "../harness/project.js";
 import { runProgram } from "../harness/run-program.js";
+import { vitestUnderTest } from "./vitest-under-test.js";
 
 export const pools = ["forks", "threads", "vmForks", "vmThreads"] as const;
 export type Pool = (typeof pools)[number];
@@ -28,7 +29,7 @@ export interface VitestRun {
   readonly exitCode: number | null;
   /** Standard output and error, normalised. */
   readonly output: string;
-  /** By full name: suites and test, joined by " > ". */
+  /** By full name: file, suites and test, joined by " > ". */
   readonly tests: ReadonlyMap<string, TestOutcome>;
   /** By file relative to the project: why the file itself failed (collection, hooks of the file). */
   readonly fileErrors: ReadonlyMap<string, readonly string[]>;
@@ -56,22 +57,13 @@ export default class {
       files.push({ file: module.relativeModuleId, errors: module.errors().map(text) });
       for (const test of module.children.allTests()) {
         const { state, errors } = test.result();
-        tests.push({ name: test.fullName, state, errors: (errors ?? []).map(text) });
+        tests.push({ name: module.relativeModuleId + " > " + test.fullName, state, errors: (errors ?? []).map(text) });
       }
     }
     writeFileSync(process.env.E2E_REPORT, JSON.stringify({ tests, files, unhandled: unhandled.map(text) }));
   }
 }
 `;
-
-/** The folder of the Vitest under test. */
-export function vitestUnderTest(): string {
-  return process.env["MEMSPEC_E2E_VITEST"] ?? workspacePackage("vitest");
-}
-
-export const vitestMajor = Number(
-  (JSON.parse(readFileSync(path.join(vitestUnderTest(), "package.json"), "utf8")) as { version: string }).version.split(".")[0],
-);
 
 let installation: Installation | undefined;
 afterAll(() => {
@@ -85,7 +77,7 @@ export function configWith(options = "", test = ""): string {
 }
 
 export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
-  installation ??= install({ vitest: vitestUnderTest() });
+  installation ??= install({ vitest: vitestUnderTest().folder });
   const project = makeProject(installation.root, {
     "vitest.config.mjs": configWith(),
     ...options.files,
@@ -93,7 +85,7 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
   });
   const report = path.join(project.root, "e2e-report.json");
   const args = ["run", "--reporter=default", "--reporter=./e2e-reporter.mjs", `--pool=${options.pool ?? "forks"}`];
-  const run = await runProgram([path.join(vitestUnderTest(), "vitest.mjs"), ...args, ...(options.args ?? [])], {
+  const run = await runProgram([path.join(vitestUnderTest().folder, "vitest.mjs"), ...args, ...(options.args ?? [])], {
     cwd: project.root,
     env: { E2E_REPORT: report, ...options.env },
   });
@@ -112,4 +104,24 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     fileErrors: new Map(files.filter(({ errors }) => errors.length > 0).map(({ file, errors }) => [file, errors.map(clean)])),
     unhandled: unhandled.map(clean),
   };
+}
+
+/** What became of each test, a line each: `limits.test.ts > reads: passed`. */
+export function statesOf(run: VitestRun): readonly string[] {
+  return [...run.tests].map(([name, { state }]) => `${name}: ${state}`);
+}
+
+/** The errors of one test. */
+export function errorsOf(run: VitestRun, name: string): readonly string[] {
+  const outcome = run.tests.get(name);
+  if (outcome === undefined) throw new Error(`no test "${name}" ran; there were ${[...run.tests.keys()].join(", ")}\n${run.output}`);
+  return outcome.errors;
+}
+
+/** All errors of the failed tests, each below the name of its test. */
+export function messagesOf(run: VitestRun): string {
+  return [...run.tests]
+    .filter(([, { state }]) => state === "failed")
+    .map(([name, { errors }]) => [`### ${name}`, ...errors].join("\n"))
+    .join("\n\n");
 }

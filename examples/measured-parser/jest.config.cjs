@@ -1,0 +1,6 @@
+/** @type {import("jest").Config} */
+module.exports = {
+  preset: "@memspec/jest",
+  testMatch: ["<rootDir>/test/jest/**/*.test.ts"],
+  transform: { "\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
+};

@@ -1,0 +1,62 @@
+#include "ledger/block_table.h"
+
+namespace memspec::ledger {
+
+void BlockTable::Grow(Shard& shard, std::size_t from_buckets) {
+  const std::size_t buckets = from_buckets == 0 ? kFirstBuckets : from_buckets * 2;
+  if (buckets > kMostBuckets) return;
+  auto* fresh = static_cast<Bucket*>(MapOwn(buckets * sizeof(Bucket), Backing::kNow));
+  if (fresh == nullptr) return;  // the shard goes on with what it has, up to its limit
+
+  Bucket* unused = fresh;
+  std::size_t unused_buckets = buckets;
+  {
+    SpinGuard guard(shard.lock);
+    const std::size_t current = BucketsOf(shard);
+    if (current == from_buckets) {  // else another thread has grown it meanwhile
+      unused = shard.buckets.load(std::memory_order_relaxed);
+      unused_buckets = current;
+      shard.buckets.store(fresh, std::memory_order_relaxed);
+      shard.mask = static_cast<std::uint32_t>(buckets - 1);
+      shard.shift.store(static_cast<std::uint32_t>(64 - std::countr_zero(buckets)), std::memory_order_relaxed);
+      shard.grow_at = static_cast<std::uint32_t>(buckets * 7 / 2);
+      shard.limit = static_cast<std::uint32_t>(buckets * 9 / 2);
+      for (std::size_t at = 0; at < current; ++at) {
+        const Bucket& bucket = unused[at];
+        for (std::uint64_t used = bucket.tags & kTagHighBits; used != 0; used &= used - 1) {
+          const Entry& entry = bucket.entries[static_cast<unsigned>(std::countr_zero(used)) / 8];
+          Claim(shard, Hash(entry.address)).entry() = entry;
+        }
+      }
+    }
+  }
+  UnmapOwn(unused, unused_buckets * sizeof(Bucket), Backing::kNow);
+}
+
+void BlockTable::SetBirth(std::uint64_t address, const Block& block, std::uint32_t birth) {
+  const std::uint64_t hash = Hash(address);
+  Shard& shard = ShardOf(hash);
+  SpinGuard guard(shard.lock);
+  const Place place = Find(shard, hash, address);
+  if (place.bucket != nullptr && place.entry().birth == block.birth && place.entry().sample == block.sample) {
+    place.entry().birth = birth;
+  }
+}
+
+bool BlockTable::Holds(std::uint64_t address, std::uint32_t sample) {
+  const std::uint64_t hash = Hash(address);
+  Shard& shard = ShardOf(hash);
+  SpinGuard guard(shard.lock);
+  const Place place = Find(shard, hash, address);
+  return place.bucket != nullptr && place.entry().sample == sample;
+}
+
+void BlockTable::LockAll() {
+  for (Shard& shard : shards_) shard.lock.Lock();
+}
+
+void BlockTable::UnlockAll() {
+  for (Shard& shard : shards_) shard.lock.Unlock();
+}
+
+}  // namespace memspec::ledger

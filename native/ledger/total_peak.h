@@ -1,0 +1,104 @@
+// The high-water mark of heap + buffers + native in one segment of a scope (the time between two openings or closings
+// of windows), as a lower and an upper bound. Not thread-safe: the scope's lock guards it.
+//
+// Off-heap memory O(t) is known at every moment; V8's used size H(t) only at readings. Readings are taken at both ends
+// of every collection, and V8's used size falls nowhere else, so between two readings h1 at t1 and h2 at t2 it moves
+// one way: min(h1, h2) <= H(t) <= max(h1, h2). With Omax the highest O in [t1, t2]:
+//
+//   upper: max(h1, h2) + Omax
+//   lower: the greatest of h1 + O(t1), h2 + O(t2), min(h1, h2) + Omax
+//
+// The three lower candidates are values the sum did reach or exceed; the true peak of the interval lies between, and that
+// of a window between the maxima of both over its intervals. A heap that does not move has upper == lower: exact.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+namespace memspec::ledger {
+
+class TotalPeak {
+ public:
+  // Position in the sample log at which the highest upper bound stood.
+  struct Bounds {
+    std::int64_t upper, lower;
+    std::uint64_t position;
+  };
+
+  void Start(std::int64_t heap, std::uint64_t position) {
+    heap_ = heap;
+    off_ = 0;
+    StartInterval(position);
+    StartSegment(position);
+  }
+
+  // `position`: of the log, this event's own entry included.
+  void Raise(std::int64_t bytes, std::uint64_t position) {
+    off_ += bytes;
+    if (off_ > off_max_) {
+      off_max_ = off_;
+      off_max_position_ = position;
+      CheckRange();
+    }
+  }
+  void Lower(std::int64_t bytes) {
+    off_ -= bytes;
+    if (off_ < off_min_) {
+      off_min_ = off_;
+      CheckRange();
+    }
+  }
+
+  // V8's used size is `heap` now. Ends the interval that the last reading began.
+  void Read(std::int64_t heap, std::uint64_t position) {
+    const std::int64_t upper = std::max(heap_, heap) + off_max_;
+    const std::int64_t now = heap + off_;
+    bounds_.lower = std::max({bounds_.lower, now, std::min(heap_, heap) + off_max_});
+    if (upper > bounds_.upper) {
+      bounds_.upper = upper;
+      bounds_.position = now == upper ? position : off_max_position_;
+    }
+    heap_ = heap;
+    heap_peak_ = std::max(heap_peak_, heap);
+    StartInterval(position);
+  }
+
+  // Only right after Read(): a segment begins and ends at a reading.
+  void StartSegment(std::uint64_t position) {
+    bounds_ = {heap_ + off_, heap_ + off_, position};
+    heap_peak_ = heap_;
+  }
+
+  const Bounds& bounds() const { return bounds_; }
+  std::int64_t heap() const { return heap_; }
+  std::int64_t heap_peak() const { return heap_peak_; }
+  std::int64_t now() const { return heap_ + off_; }
+
+  // A reading is wanted when off-heap memory moved by more than this between readings. Given at readings only.
+  void SetReadingThreshold(std::int64_t bytes) { reading_threshold_ = bytes; }
+  // Any thread, without the lock. relaxed: a hint; a reading more or less changes how tight the bounds are, not
+  // whether they hold.
+  bool wants_reading() const { return wants_reading_.load(std::memory_order_relaxed); }
+
+ private:
+  void StartInterval(std::uint64_t position) {
+    off_max_ = off_min_ = off_;
+    off_max_position_ = position;
+    if (wants_reading()) wants_reading_.store(false, std::memory_order_relaxed);
+  }
+  void CheckRange() {
+    if (off_max_ - off_min_ > reading_threshold_ && !wants_reading()) {
+      wants_reading_.store(true, std::memory_order_relaxed);
+    }
+  }
+
+  std::int64_t off_ = 0, off_max_ = 0, off_min_ = 0;  // since activation; max and min since the last reading
+  std::uint64_t off_max_position_ = 0;
+  std::int64_t reading_threshold_ = 0;
+  std::int64_t heap_ = 0;       // last reading
+  std::int64_t heap_peak_ = 0;  // highest reading in the segment
+  Bounds bounds_{0, 0, 0};
+  std::atomic<bool> wants_reading_{false};
+};
+
+}  // namespace memspec::ledger

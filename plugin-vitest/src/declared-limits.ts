@@ -1,0 +1,22 @@
+/** Limits that a test has without a wrapper: in its `meta`, and in the table of the configuration. */
+
+import path from "node:path";
+import { checkLimit, type DeclaredLimit, limitsFor } from "@memspec/core/adapter";
+import type { Session } from "./session.js";
+import type { TestTask } from "./tasks.js";
+
+export interface DeclaredLimits {
+  /** `meta.memory` of the test or of a suite around it. */
+  readonly explicit: readonly DeclaredLimit[];
+  /** From the configuration's `limits`. */
+  readonly table: readonly DeclaredLimit[];
+}
+
+/** @throws MemspecError `MEMSPEC_INVALID_SIZE`, `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_UNKNOWN_OPTION` for a wrong `meta.memory` */
+export function declaredLimits(task: TestTask, session: Session): DeclaredLimits {
+  const { memory } = task.meta;
+  const file = path.relative(session.root, task.file.filepath).replaceAll(path.sep, "/");
+  const explicit = memory === undefined ? [] : [{ limit: memory, source: "meta.memory" }];
+  for (const { limit, source } of explicit) checkLimit(limit, source);
+  return { explicit, table: limitsFor(session.options.limits, file) };
+}
