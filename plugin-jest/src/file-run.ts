@@ -1,35 +1,56 @@
 /** One test file's run: what is declared for it, and what is done at each event of circus. */
 
-import type { DeclaredLimit, MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
-import { createLimitMemory, createMatchers, createPending, isMemspecError, limitsFor } from "@memspec/core/adapter";
-import { dressBodies } from "./bodies.js";
+import path from "node:path";
+import type { LimitMemory, MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
+import {
+  createLimitMemory,
+  createMatchers,
+  createPending,
+  isMemspecError,
+  limitsFor,
+  parseLimit,
+} from "@memspec/core/adapter";
+import { type DeclaredLimits, dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
 import type { Pragmas } from "./docblock.js";
 import { docblockLimits } from "./docblock.js";
-import { Session } from "./session.js";
+import { fullName, Session } from "./session.js";
 import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
 
 export class FileRun {
   readonly #session: Session;
-  readonly #declared: readonly DeclaredLimit[];
+  readonly #declared: DeclaredLimits;
   readonly #options: MemspecOptions;
   readonly #pending: PendingRegistry;
   readonly #matchers: object;
+  readonly #warn: (message: string) => void;
 
-  constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions) {
+  /** @param warn says something about the file, where Jest shows what tests log */
+  constructor(
+    root: string,
+    file: string,
+    pragmas: Pragmas,
+    options: MemspecOptions,
+    warn: (message: string) => void,
+  ) {
     const session = new Session(root, file);
     const pending = createPending(session);
-    this.#declared = [...docblockLimits(pragmas), ...limitsFor(options.limits, root, file)];
+    const relative = path.relative(root, file).replaceAll(path.sep, "/");
+    this.#declared = {
+      docblock: docblockLimits(pragmas).map(parseLimit),
+      table: limitsFor(options.limits, relative).map(parseLimit),
+    };
     this.#options = options;
     this.#pending = pending;
     this.#matchers = createMatchers(session, options, pending);
     this.#session = session;
+    this.#warn = warn;
   }
 
   /** Makes the sandbox know this run. */
   enter(sandbox: object): void {
-    installBridge(sandbox, { version: 1, limitMemory: createLimitMemory(this.#session) });
+    installBridge(sandbox, { version: 1, limitMemory: this.#limitMemory() });
   }
 
   handle(event: CircusEvent, state: CircusState): void {
@@ -39,7 +60,7 @@ export class FileRun {
         event.runtimeGlobals.expect.extend(this.#matchers);
         break;
       case "run_start":
-        dressBodies(state.rootDescribeBlock, this.#session, this.#declared, this.#options);
+        this.#dress(state);
         break;
       case "test_start":
         if (!event.test.concurrent) this.#session.begin(event.test);
@@ -59,6 +80,22 @@ export class FileRun {
         if (!event.test.concurrent) this.#session.end();
         break;
     }
+  }
+
+  #limitMemory(): LimitMemory {
+    return createLimitMemory(
+      () => this.#session,
+      () => this.#options,
+    );
+  }
+
+  #dress(state: CircusState): void {
+    const unchecked = dressBodies(state.rootDescribeBlock, this.#session, this.#declared, this.#options);
+    const [first] = unchecked;
+    if (first === undefined) return;
+    this.#warn(
+      `memspec: concurrent tests share one heap, so the limits of the configuration are not checked on them. The first is "${fullName(first)}".`,
+    );
   }
 
   leave(): void {

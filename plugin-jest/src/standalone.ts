@@ -30,14 +30,21 @@ function loadAdapter(): Adapter {
 
 /** Makes this sandbox's own `limitMemory`, once. */
 export function standalone(): Bridge {
-  const bridge: Bridge = { version: 1, limitMemory: loadAdapter().createLimitMemory(new StandaloneHost()) };
+  const { createLimitMemory } = loadAdapter();
+  const host = new StandaloneHost();
+  const limitMemory = createLimitMemory(
+    () => host,
+    () => ({}),
+  );
+  const bridge: Bridge = { version: 1, limitMemory };
   installBridge(globalThis, bridge);
   return bridge;
 }
 
 /** Adds the matchers to this sandbox's `expect`. For a setup file: it adds hooks. */
 export function addMatchers(): void {
-  const { createMatchers, createPending } = loadAdapter();
+  const { armTracker, createMatchers, createPending } = loadAdapter();
+  armTracker();
   const host = new StandaloneHost();
   const pending = createPending(host);
   expect.extend(createMatchers(host, {}, pending) as never);

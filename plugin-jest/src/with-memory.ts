@@ -1,10 +1,15 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
+import { armTracker } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
 import { FileRun } from "./file-run.js";
 import type { EnvironmentOptions } from "./options.js";
 import { splitOptions } from "./options.js";
+
+// Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
+// compiled from now on has lines. Once per worker process.
+armTracker();
 
 /** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
 export type EnvironmentClass = new (config: JestEnvironmentConfig, context: EnvironmentContext) => JestEnvironment;
@@ -35,7 +40,8 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
       const [config, context] = args as [JestEnvironmentConfig, EnvironmentContext];
       const { projectConfig } = config;
       const { memory, others } = splitOptions(projectConfig.testEnvironmentOptions as EnvironmentOptions);
-      const run = new FileRun(projectConfig.rootDir, context.testPath, context.docblockPragmas, memory);
+      const { console, docblockPragmas, testPath } = context;
+      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, (text) => console.warn(text));
       super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: others } }, context);
       this.#run = run;
       this.#inherited = takeHandler(this, Wide.prototype);
