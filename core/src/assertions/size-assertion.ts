@@ -4,7 +4,7 @@ import { medianRun } from "../analysis/median.js";
 import type { AssertableSpace, Measurement } from "../capture/measurement.js";
 import { type FigureName, figureOf } from "./figures.js";
 import type { AssertionOutcome, MessageContext } from "./outcome.js";
-import { type LimitRule, sizeMessage, type Spread } from "./size-message.js";
+import { type LimitRule, type Spread, sizeMessage } from "./size-message.js";
 import { PLAIN_STYLE } from "./style.js";
 
 export interface SizeFacts {

@@ -6,8 +6,6 @@ import { assertSize, type SizeAssertion, type SizeFacts } from "./size-assertion
  *
  * @throws MemspecError `MEMSPEC_UNAVAILABLE` when the figure is unknown
  */
-export function assertAllocateNothing(
-  assertion: Omit<SizeAssertion, "limitBytes">,
-): AssertionOutcome<SizeFacts> {
+export function assertAllocateNothing(assertion: Omit<SizeAssertion, "limitBytes">): AssertionOutcome<SizeFacts> {
   return assertSize({ ...assertion, limitBytes: 0 }, "allocated", "atMost", "docs/matchers/toAllocateNothing.md");
 }
