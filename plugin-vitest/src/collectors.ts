@@ -14,8 +14,9 @@ export interface Bracket {
    * A test was defined. What this throws is raised where the test is defined.
    *
    * @param dressed `false`: its body came in by another way and runs as it is
+   * @param definer what calls above it defined the test
    */
-  collected(task: TestTask, dressed: boolean): void;
+  collected(task: TestTask, dressed: boolean, definer: (...args: never[]) => unknown): void;
 }
 
 type Define = (this: unknown, name: unknown, ...rest: unknown[]) => unknown;
@@ -65,7 +66,7 @@ export function bracketBodies(collector: Collector, bracket: Bracket): void {
   collector.tasks.push = function (...items) {
     for (const item of items) {
       if (item.type === "collector") bracketBodies(item, slot.bracket);
-      else if (item.type === "test") slot.bracket.collected(item, dressed);
+      else if (item.type === "test") slot.bracket.collected(item, dressed, dressed ? define : collector.tasks.push);
     }
     return push.apply(this, items);
   };
