@@ -51,13 +51,7 @@ function limited(
   if (isGeneratorFunction(body)) return refuseGenerator;
   return limits.reduceRight<TestFunction>(
     (inner, limit) =>
-      limitBody(
-        limit,
-        inner,
-        () => session,
-        () => options,
-        () => NOWHERE,
-      ) as TestFunction,
+      limitBody(limit, inner, session, () => options, () => NOWHERE) as TestFunction,
     body,
   );
 }

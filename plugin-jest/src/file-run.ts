@@ -1,7 +1,6 @@
 /** One test file's run: what is declared for it, and what is done at each event of circus. */
 
-import path from "node:path";
-import type { LimitMemory, MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
+import type { MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
 import {
   createLimitMemory,
   createMatchers,
@@ -36,10 +35,9 @@ export class FileRun {
   ) {
     const session = new Session(root, file);
     const pending = createPending(session);
-    const relative = path.relative(root, file).replaceAll(path.sep, "/");
     this.#declared = {
       docblock: docblockLimits(pragmas).map(parseLimit),
-      table: limitsFor(options.limits, relative).map(parseLimit),
+      table: limitsFor(options.limits, root, file).map(parseLimit),
     };
     this.#options = options;
     this.#pending = pending;
@@ -50,7 +48,7 @@ export class FileRun {
 
   /** Makes the sandbox know this run. */
   enter(sandbox: object): void {
-    installBridge(sandbox, { version: 1, limitMemory: this.#limitMemory() });
+    installBridge(sandbox, { version: 1, limitMemory: createLimitMemory(this.#session, () => this.#options) });
   }
 
   handle(event: CircusEvent, state: CircusState): void {
@@ -80,13 +78,6 @@ export class FileRun {
         if (!event.test.concurrent) this.#session.end();
         break;
     }
-  }
-
-  #limitMemory(): LimitMemory {
-    return createLimitMemory(
-      () => this.#session,
-      () => this.#options,
-    );
   }
 
   #dress(state: CircusState): void {

@@ -30,13 +30,7 @@ function loadAdapter(): Adapter {
 
 /** Makes this sandbox's own `limitMemory`, once. */
 export function standalone(): Bridge {
-  const { createLimitMemory } = loadAdapter();
-  const host = new StandaloneHost();
-  const limitMemory = createLimitMemory(
-    () => host,
-    () => ({}),
-  );
-  const bridge: Bridge = { version: 1, limitMemory };
+  const bridge: Bridge = { version: 1, limitMemory: loadAdapter().createLimitMemory(new StandaloneHost()) };
   installBridge(globalThis, bridge);
   return bridge;
 }

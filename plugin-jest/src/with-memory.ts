@@ -29,7 +29,7 @@ type EventHandler = (event: unknown, state: unknown) => void | Promise<void>;
  */
 export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
   // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants a mixin's constructor to take `any[]` (TS2545).
-  const Wide: new (...args: any[]) => JestEnvironment = Base;
+  const Wide: new (...args: any[]) => Omit<JestEnvironment, "handleTestEvent"> = Base;
 
   class MemoryEnvironment extends Wide {
     readonly #run: FileRun;
