@@ -14,6 +14,12 @@ armTracker();
 /** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
 export type EnvironmentClass = new (config: JestEnvironmentConfig, context: EnvironmentContext) => JestEnvironment;
 
+/** The part of an environment that the mixin touches, as methods: that is what the classes have. */
+interface Methods {
+  readonly global: object;
+  teardown(): Promise<void>;
+}
+
 type EventHandler = (event: unknown, state: unknown) => void | Promise<void>;
 
 /**
@@ -29,7 +35,7 @@ type EventHandler = (event: unknown, state: unknown) => void | Promise<void>;
  */
 export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
   // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants a mixin's constructor to take `any[]` (TS2545).
-  const Wide: new (...args: any[]) => Omit<JestEnvironment, "handleTestEvent"> = Base;
+  const Wide: new (...args: any[]) => Methods = Base;
 
   class MemoryEnvironment extends Wide {
     readonly #run: FileRun;
