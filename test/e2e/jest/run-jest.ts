@@ -104,7 +104,17 @@ export async function runJest(
   );
   const text = `${run.stdout}${run.stderr}`;
   const output = normalise(text, { projectRoot: project.root, installationRoot: installation.root });
-  return { exitCode: run.exitCode, output: sortedByFile(output) };
+  return { exitCode: run.exitCode, output: sortedByFile(withoutTimes(output)) };
+}
+
+const WORKSPACE = path.resolve(import.meta.dirname, "../../..");
+
+/** How long tests took, whether Jest has an estimate, and where the workspace lies whose Jest it is. */
+function withoutTimes(output: string): string {
+  return output
+    .replaceAll(WORKSPACE, "<workspace>")
+    .replace(/ \((?:[\d.]+ m?s|<time>)\)$/gm, "")
+    .replace(/^Time: .*$/m, "Time:        <time>");
 }
 
 /** Files end in any order where there are workers. Each block begins with `PASS <file>` or `FAIL <file>`. */
