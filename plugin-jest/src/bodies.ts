@@ -4,15 +4,8 @@ import type { CallSite, MemspecOptions, ParsedLimit } from "@memspec/core/adapte
 import { limitBody, MemspecError } from "@memspec/core/adapter";
 import type { DescribeBlock, TestEntry, TestFunction } from "./circus.js";
 import { testsUnder } from "./circus.js";
+import type { DeclaredLimits } from "./declared.js";
 import type { Session } from "./session.js";
-
-/** Limits that no test names by itself. */
-export interface DeclaredLimits {
-  /** Of the file's docblock. */
-  readonly docblock: readonly ParsedLimit[];
-  /** Of the configuration. */
-  readonly table: readonly ParsedLimit[];
-}
 
 /**
  * Replaces the bodies under `root` for which there is something to do; all other tests run as if memspec were not there.
@@ -51,7 +44,13 @@ function limited(
   if (isGeneratorFunction(body)) return refuseGenerator;
   return limits.reduceRight<TestFunction>(
     (inner, limit) =>
-      limitBody(limit, inner, session, () => options, () => NOWHERE) as TestFunction,
+      limitBody(
+        limit,
+        inner,
+        session,
+        () => options,
+        () => NOWHERE,
+      ) as TestFunction,
     body,
   );
 }

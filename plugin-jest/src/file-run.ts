@@ -1,19 +1,12 @@
 /** One test file's run: what is declared for it, and what is done at each event of circus. */
 
 import type { MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
-import {
-  createLimitMemory,
-  createMatchers,
-  createPending,
-  isMemspecError,
-  limitsFor,
-  parseLimit,
-} from "@memspec/core/adapter";
-import { type DeclaredLimits, dressBodies } from "./bodies.js";
+import { createLimitMemory, createMatchers, createPending, isMemspecError } from "@memspec/core/adapter";
+import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
+import { type DeclaredLimits, declaredLimits } from "./declared.js";
 import type { Pragmas } from "./docblock.js";
-import { docblockLimits } from "./docblock.js";
 import { fullName, Session } from "./session.js";
 import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
 
@@ -26,19 +19,10 @@ export class FileRun {
   readonly #warn: (message: string) => void;
 
   /** @param warn says something about the file, where Jest shows what tests log */
-  constructor(
-    root: string,
-    file: string,
-    pragmas: Pragmas,
-    options: MemspecOptions,
-    warn: (message: string) => void,
-  ) {
+  constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions, warn: (message: string) => void) {
     const session = new Session(root, file);
     const pending = createPending(session);
-    this.#declared = {
-      docblock: docblockLimits(pragmas).map(parseLimit),
-      table: limitsFor(options.limits, root, file).map(parseLimit),
-    };
+    this.#declared = declaredLimits(root, file, pragmas, options);
     this.#options = options;
     this.#pending = pending;
     this.#matchers = createMatchers(session, options, pending);

@@ -3,9 +3,9 @@
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
 import { armTracker } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
+import type { EnvironmentOptions } from "./declared.js";
+import { splitOptions } from "./declared.js";
 import { FileRun } from "./file-run.js";
-import type { EnvironmentOptions } from "./options.js";
-import { splitOptions } from "./options.js";
 
 // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
 // compiled from now on has lines. Once per worker process.
