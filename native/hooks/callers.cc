@@ -55,11 +55,11 @@ bool WorksForOthers(CallerKind kind) { return kind == CallerKind::kLeaf || kind 
     if (object == nullptr) {
       // Just-in-time code that called a helper of V8's directly.
       if (g_symbols.has_v8) return {Space::kEngine, false};
-    } else if (object->memspec) {
+    } else if (object->owner == CodeOwner::kMemspec || object->owner == CodeOwner::kLoader) {
       return {Space::kEngine, false};
-    } else if (object->kind == ObjectKind::kProgram) {
+    } else if (object->owner == CodeOwner::kProgram) {
       return {Space::kNative, false};
-    } else if (object->kind == ObjectKind::kEngine) {
+    } else if (object->owner == CodeOwner::kEngine) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (!WorksForOthers(kind)) return Decided(kind, function, below_icu);
       below_icu |= kind == CallerKind::kIcu;
@@ -84,9 +84,9 @@ Space AttributeMapping(const CallSite& site) {
   for (int depth = 0; depth < kDeepestMapping; depth++) {
     const MappedObject* const object = FindObject(frame.return_address - 1);
     if (object == nullptr) break;
-    if (object->memspec) return Space::kEngine;
-    if (object->kind == ObjectKind::kProgram) break;
-    if (object->kind == ObjectKind::kEngine) {
+    if (object->owner == CodeOwner::kMemspec || object->owner == CodeOwner::kLoader) return Space::kEngine;
+    if (object->owner == CodeOwner::kProgram) break;
+    if (object->owner == CodeOwner::kEngine) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (kind == CallerKind::kBackingStore) return Space::kBuffers;
       if (!WorksForOthers(kind)) {

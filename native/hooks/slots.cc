@@ -30,8 +30,9 @@ struct LoaderCounts {
 struct Slots {
   PatchedSlot* records = nullptr;
   std::size_t count = 0;
-  LoaderCounts seen;  // when everything was last found patched
-  bool current = false;
+  LoaderCounts seen;       // at the last pass over the objects
+  bool relocated = false;  // all of those were
+  bool current = false;    // and are patched
   PatchSummary summary;
 };
 constinit Slots g_slots;
@@ -164,7 +165,7 @@ PatchSummary PatchSlots() {
   ObjectMapBuilder map;
   ForEachObject([&](const ElfObject& object) {
     if (summary.objects++ == 0) main_text = object.text();
-    const bool ready = same_objects || watch.Relocated(object);
+    const bool ready = (same_objects && g_slots.relocated) || watch.Relocated(object);
     if (!ready) summary.complete = false;
     map.Add(object);
     if (ready && TreatmentOf(object) == Treatment::kPatch) PatchObject(object, main_text, summary);
@@ -173,7 +174,7 @@ PatchSummary PatchSlots() {
   if (!same_objects) map.Publish();
   summary.slots = static_cast<std::uint32_t>(g_slots.count);
   g_slots.seen = counts;
-  g_slots.current = summary.complete;
+  g_slots.relocated = g_slots.current = summary.complete;
   g_slots.summary = summary;
   return summary;
 }
