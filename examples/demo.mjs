@@ -1,9 +1,10 @@
 // `npm run demo`: builds memspec, runs the example's suites in Vitest and in Jest, and says what was seen. One budget of the
 // example is broken on purpose; the demo fails when anything else fails, and when that one does not.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { installPackages } from "../test/matrix/install-packages.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const example = path.join(root, "examples/measured-parser");
@@ -16,20 +17,6 @@ function run(command, args, cwd) {
 
 function title(text) {
   console.log(`\n── ${text}\n`);
-}
-
-/** As npm would install them: copies below node_modules, which runners treat as dependencies. */
-function installPackages() {
-  const packages = { native: "native", core: "core", vitest: "plugin-vitest", jest: "plugin-jest" };
-  for (const [name, directory] of Object.entries(packages)) {
-    const target = path.join(example, "node_modules/@memspec", name);
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(target, { recursive: true });
-    const { files } = JSON.parse(readFileSync(path.join(root, directory, "package.json"), "utf8"));
-    for (const entry of ["package.json", ...files.filter((file) => !file.startsWith("!"))]) {
-      cpSync(path.join(root, directory, entry), path.join(target, entry), { recursive: true });
-    }
-  }
 }
 
 /** Names of the tests that passed and failed, from a report in Jest's format, which both runners write. */
@@ -53,7 +40,7 @@ if (run("npm", ["run", "--silent", "build"], root) !== 0) {
 }
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
-installPackages();
+installPackages(example);
 run(process.execPath, ["make-log.mjs"], example);
 
 title("examples/measured-parser in Vitest: budgets that hold, and one that is broken on purpose");

@@ -37,7 +37,9 @@ export function checkoutWith(root, vitest) {
 
 /** Installs once for the same lock file. */
 function install(copy, packages) {
-  const wanted = createHash("sha256").update(packages.join()).update(readFileSync(path.join(copy, "package-lock.json")));
+  const wanted = createHash("sha256")
+    .update(packages.join())
+    .update(readFileSync(path.join(copy, "package-lock.json")));
   const stamp = path.join(copy, "node_modules/.memspec-installed");
   const digest = wanted.digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
