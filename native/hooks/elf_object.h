@@ -22,6 +22,7 @@ class ElfObject {
   std::string_view basename() const;
   std::uintptr_t base() const { return base_; }
   const ElfW(Phdr)* program_headers() const { return headers_; }
+  int program_header_count() const { return header_count_; }
   AddressRange range() const { return range_; }
   AddressRange text() const { return text_; }  // from the first executable segment to the last
 

@@ -2,6 +2,7 @@
 // classification, and only the engine's own object pays for one.
 #pragma once
 #include <atomic>
+#include <cerrno>
 
 #include "base/recursion_guard.h"
 #include "base/thread_state.h"
@@ -41,18 +42,26 @@ extern constinit std::atomic<bool> g_reporting;
 extern constinit Sink g_sink;  // written only while nothing reports
 
 // Relaxed: a hook on another thread may see a change late, as if its call had come earlier.
-inline bool PassesThrough() { return RecursionGuard::Active() || !g_reporting.load(std::memory_order_relaxed); }
+inline bool PassesThrough() {
+  return RecursionGuard::Active() || t_thread.inside_operator_new || !g_reporting.load(std::memory_order_relaxed);
+}
+
+// For a hook that passed through. When the allocator fails below operator new, that may throw past its own hook, and
+// nobody would take the mark away: so it is taken away here, and what operator new tries next is counted below it.
+inline void* PassedThrough(void* block) {
+  if (block == nullptr) [[unlikely]] t_thread.inside_operator_new = false;
+  return block;
+}
 
 // A sink must not change what the program sees in errno after an allocation.
 class ErrnoKeeper {
  public:
-  ErrnoKeeper() : location_(Location()), saved_(*location_) {}
+  ErrnoKeeper() : location_(&errno), saved_(*location_) {}
   ~ErrnoKeeper() { *location_ = saved_; }
   ErrnoKeeper(const ErrnoKeeper&) = delete;
   ErrnoKeeper& operator=(const ErrnoKeeper&) = delete;
 
  private:
-  static int* Location();
   int* const location_;
   const int saved_;
 };

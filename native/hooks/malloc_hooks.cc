@@ -46,14 +46,14 @@ template <ObjectKind kKind, typename Reallocate>
 template <ObjectKind kKind>
 void* Hook<kKind>::Malloc(std::size_t bytes) {
   void* const block = g_originals.Malloc(bytes);
-  if (PassesThrough()) return block;
+  if (PassesThrough()) return PassedThrough(block);
   return Reported<kKind>(block, bytes, Function::kMalloc, MEMSPEC_CALL_SITE());
 }
 
 template <ObjectKind kKind>
 void* Hook<kKind>::Calloc(std::size_t count, std::size_t size) {
   void* const block = g_originals.Calloc(count, size);
-  if (PassesThrough()) return block;
+  if (PassesThrough()) return PassedThrough(block);
   return Reported<kKind>(block, count * size, Function::kCalloc, MEMSPEC_CALL_SITE());  // no block: it overflowed
 }
 
@@ -89,7 +89,9 @@ void Hook<kKind>::Cfree(void* block) {
 template <ObjectKind kKind>
 int Hook<kKind>::PosixMemalign(void** block, std::size_t alignment, std::size_t bytes) {
   const int error = g_originals.PosixMemalign(block, alignment, bytes);
-  if (error == 0 && !PassesThrough()) {
+  if (PassesThrough()) {
+    PassedThrough(error == 0 ? *block : nullptr);
+  } else if (error == 0) {
     Reported<kKind>(*block, bytes, Function::kPosixMemalign, MEMSPEC_CALL_SITE());
   }
   return error;
@@ -98,28 +100,28 @@ int Hook<kKind>::PosixMemalign(void** block, std::size_t alignment, std::size_t 
 template <ObjectKind kKind>
 void* Hook<kKind>::AlignedAlloc(std::size_t alignment, std::size_t bytes) {
   void* const block = g_originals.AlignedAlloc(alignment, bytes);
-  if (PassesThrough()) return block;
+  if (PassesThrough()) return PassedThrough(block);
   return Reported<kKind>(block, bytes, Function::kAlignedAlloc, MEMSPEC_CALL_SITE());
 }
 
 template <ObjectKind kKind>
 void* Hook<kKind>::Memalign(std::size_t alignment, std::size_t bytes) {
   void* const block = g_originals.Memalign(alignment, bytes);
-  if (PassesThrough()) return block;
+  if (PassesThrough()) return PassedThrough(block);
   return Reported<kKind>(block, bytes, Function::kMemalign, MEMSPEC_CALL_SITE());
 }
 
 template <ObjectKind kKind>
 void* Hook<kKind>::Valloc(std::size_t bytes) {
   void* const block = g_originals.Valloc(bytes);
-  if (PassesThrough()) return block;
+  if (PassesThrough()) return PassedThrough(block);
   return Reported<kKind>(block, bytes, Function::kValloc, MEMSPEC_CALL_SITE());
 }
 
 template <ObjectKind kKind>
 void* Hook<kKind>::Pvalloc(std::size_t bytes) {
   void* const block = g_originals.Pvalloc(bytes);
-  if (PassesThrough()) return block;
+  if (PassesThrough()) return PassedThrough(block);
   return Reported<kKind>(block, bytes, Function::kPvalloc, MEMSPEC_CALL_SITE());
 }
 

@@ -2,19 +2,20 @@
 // it passes through: so each is counted once, also where a program's own operator does not end in malloc.
 #include "hooks/report.h"
 
-#ifndef __EXCEPTIONS
-#error "operator new throws through these hooks: build this file with -fexceptions"
-#endif
-
 namespace memspec::hooks {
 namespace {
 
 template <ObjectKind kKind, typename Allocate>
 [[gnu::always_inline]] inline void* Allocated(std::size_t bytes, Function function, const CallSite& site,
                                               Allocate&& allocate) {
-  const RecursionGuard guard;  // also while the original runs, and taken away when it throws
-  void* const block = allocate();
-  if (block != nullptr) ReportAllocated<kKind>(guard, block, bytes, function, site);
+  t_thread.inside_operator_new = true;
+  void* const block = allocate();  // may throw: then PassedThrough() has taken the mark away
+  if (!t_thread.inside_operator_new) return block;  // so it has here, and a later try was counted by its own hook
+  t_thread.inside_operator_new = false;
+  if (block != nullptr) {
+    const RecursionGuard guard;
+    ReportAllocated<kKind>(guard, block, bytes, function, site);
+  }
   return block;
 }
 

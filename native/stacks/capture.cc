@@ -3,8 +3,6 @@
 // V8's stack walk for profilers reads the isolate's own thread-local record of its innermost entry into and exit from
 // JavaScript, checks every frame pointer against the bounds of the stack, and touches no heap object; so it holds in a
 // collection, in compiled, regexp and WebAssembly code, before any JavaScript runs and after the last.
-#include <unistd.h>
-
 #include "stacks/code_map.h"
 #include "stacks/stack_table.h"
 #include "stacks/stacks.h"
@@ -46,6 +44,14 @@ StackId CaptureJavaScript(const RecursionGuard& guard, v8::Isolate* isolate, Cod
   keys[0] = FrameKey::Native(site.caller);
   bool truncated = false;
   const int count = AppendJavaScript(guard, isolate, code, site, keys, 1, truncated);
+  return Intern(guard, {keys, static_cast<std::size_t>(count)}, truncated);
+}
+
+StackId CaptureJavaScriptOnly(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code,
+                              const hooks::CallSite& site) {
+  FrameKey keys[kMaxFrames];
+  bool truncated = false;
+  const int count = AppendJavaScript(guard, isolate, code, site, keys, 0, truncated);
   return Intern(guard, {keys, static_cast<std::size_t>(count)}, truncated);
 }
 

@@ -104,6 +104,15 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
   return result;
 }
 
+FunctionStart InnermostFunction(StackId id) {
+  for (const FrameKey key : StackOf(id).frames) {
+    if (key.is_native() || key.is_unknown()) continue;
+    const CodeRecord& record = RecordOf(key.code().id);
+    if (record.script_id >= 0) return {record.script_id, record.line, record.column};
+  }
+  return {};
+}
+
 std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap& code, int script_id) {
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::UnboundScript> script = code.ScriptHandle(script_id);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/recursion_guard.h"
+#include "heap/sampler.h"
 #include "malloc_hook.h"
 #include "stacks/stacks.h"
 
@@ -21,11 +22,21 @@ namespace stacks = memspec::stacks;
 thread_local stacks::CodeMap* t_map __attribute__((tls_model("initial-exec"))) = nullptr;
 thread_local v8::Isolate* t_isolate __attribute__((tls_model("initial-exec"))) = nullptr;
 thread_local StackId t_last __attribute__((tls_model("initial-exec"))) = StackId::kNone;
+thread_local memspec::heap::Sampler* t_sampler __attribute__((tls_model("initial-exec"))) = nullptr;
 thread_local unsigned long t_wanted_bytes __attribute__((tls_model("initial-exec"))) = 0;
 std::atomic<bool> g_capture_all{false};
 std::atomic<std::uint64_t> g_captures{0}, g_native_captures{0};
 
+// The code of V8's SamplingHeapProfiler::SampleObject, from the program's symbol table; (0, 0) where it is missing.
+std::uintptr_t g_sample_object = 0, g_sample_object_end = 0;
+
+bool IsSampleObject(const void* caller) {
+  const auto address = reinterpret_cast<std::uintptr_t>(caller);
+  return address >= g_sample_object && address < g_sample_object_end;
+}
+
 void Observe(const RecursionGuard& guard, const CallSite& site, unsigned long bytes) {
+  if (t_sampler != nullptr && IsSampleObject(site.caller)) t_sampler->OnSample(guard, site);
   if (t_map == nullptr) {
     if (g_capture_all.load(std::memory_order_relaxed)) {
       stacks::CaptureNative(guard, site);
@@ -45,6 +56,8 @@ using Arguments = v8::FunctionCallbackInfo<v8::Value>;
 void StopHere() {
   if (t_map == nullptr) return;
   const RecursionGuard guard;
+  delete t_sampler;
+  t_sampler = nullptr;
   stacks::CodeMap* const map = t_map;
   t_map = nullptr;
   stacks::StopListening(guard, map);
@@ -149,6 +162,47 @@ void CaptureAll(const Arguments& args) {
   g_capture_all.store(args[0]->BooleanValue(args.GetIsolate()), std::memory_order_relaxed);
 }
 
+// sample(interval, keepCollected, startOfSampleObject, endOfIt)
+void StartSampling(const Arguments& args) {
+  probe::HookMalloc(&Observe);
+  g_sample_object = args[2].As<v8::Number>()->Value();
+  g_sample_object_end = args[3].As<v8::Number>()->Value();
+  const RecursionGuard guard;
+  if (t_sampler == nullptr) t_sampler = new memspec::heap::Sampler(args.GetIsolate(), *t_map);
+  const auto state = t_sampler->Start(guard, Number(args, 0), args[1]->BooleanValue(args.GetIsolate()));
+  args.GetReturnValue().Set(static_cast<std::uint32_t>(state));
+}
+
+void Position(const Arguments& args) { args.GetReturnValue().Set(static_cast<double>(t_sampler->Position())); }
+
+// sites(begin, end)
+void Sites(const Arguments& args) {
+  std::string out = "{\"sites\":[";
+  {
+    const RecursionGuard guard;
+    for (const auto& site : t_sampler->Sites(guard, Number(args, 0), Number(args, 1))) {
+      if (out.back() != '[') out += ',';
+      char text[120];
+      std::snprintf(text, sizeof text, "{\"bytes\":%.3f,\"count\":%.3f,\"truncated\":%s,\"frames\":", site.bytes, site.count,
+                    site.truncated ? "true" : "false");
+      out += text;
+      AppendFrames(out, site.frames);
+      out += '}';
+    }
+    char text[120];
+    std::snprintf(text, sizeof text, "],\"byLine\":%llu,\"byFunction\":%llu}",
+                  static_cast<unsigned long long>(t_sampler->matched().by_line),
+                  static_cast<unsigned long long>(t_sampler->matched().by_function));
+    out += text;
+  }
+  ReturnString(args, out);
+}
+
+void StopSampling(const Arguments&) {
+  const RecursionGuard guard;
+  t_sampler->Stop(guard);
+}
+
 void Counts(const Arguments& args) {
   const stacks::TableState state = stacks::State();
   char text[200];
@@ -178,5 +232,9 @@ NODE_MODULE_INIT() {
   set("want", Want);
   set("last", Last);
   set("captureAll", CaptureAll);
+  set("sample", StartSampling);
+  set("position", Position);
+  set("sites", Sites);
+  set("stopSampling", StopSampling);
   set("counts", Counts);
 }
