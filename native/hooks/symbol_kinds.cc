@@ -73,6 +73,8 @@ CallerKind KindOfStandard(std::string_view mangled) {
 }
 
 CallerKind KindInV8(const Identifiers& names) {
+  // V8's default implementation of v8::ArrayBuffer::Allocator, in an anonymous namespace.
+  if (names.count >= 3 && names.at[2] == "ArrayBufferAllocator") return CallerKind::kBuffer;
   if (names.count < 3 || names.at[1] != "internal") return CallerKind::kV8;
   const std::string_view type = names.at[2];
   if (type == "BackingStore") return CallerKind::kBackingStore;
@@ -92,7 +94,7 @@ CallerKind KindInNode(const Identifiers& names) {
   for (int i = 1; i < names.count && name.empty(); i++) {
     if (!StartsWith(names.at[i], "_GLOBAL__N")) name = names.at[i];
   }
-  if (name == "Buffer") return CallerKind::kNodeBuffer;
+  if (name == "Buffer" || name == "NodeArrayBufferAllocator" || name == "DebuggingArrayBufferAllocator") return CallerKind::kBuffer;
   if (name == "tracing") return CallerKind::kLeaf;  // V8 and Node both report to it
   static constexpr std::string_view kPlatform[] = {
       "NodePlatform",   "PerIsolatePlatformData", "PerIsolatePlatform", "WorkerThreadsTaskRunner",
