@@ -16,6 +16,9 @@ let collect: Collect | null | undefined;
  */
 export function collectGarbage(): boolean {
   collect ??= findCollect();
+  // Without options a full collection everywhere; Node 20 reads these options as a minor one, later versions as the
+  // strongest there is.
+  collect?.();
   collect?.({ type: "major", execution: "sync", flavor: "last-resort" });
   return collect !== null;
 }

@@ -3,6 +3,7 @@ import { MemspecError } from "../errors/memspec-error.js";
 import type { Handle, OpenOptions } from "./binding.js";
 import { collectGarbage } from "./collect-garbage.js";
 import { HeapReader, type HeapSpan, heapFigures } from "./heap-readings.js";
+import { countInstances, highestObjectId } from "./heap-snapshot.js";
 import type { Capabilities } from "./measurement.js";
 import { isPromise } from "./repeat.js";
 import type { TrackedMeasurement, TrackedRetained, TrackedSpace, Tracker } from "./tracker.js";
@@ -16,6 +17,8 @@ interface Span {
   /** Settled levels before the span, for retained memory. */
   readonly settledHeapBytes: number;
   readonly settledBufferBytes: number;
+  /** Of the objects before the span, once `prepareInstances` was called. */
+  highestObjectId: number;
   state: "open" | "counting" | "ended";
   startBufferBytes: number;
   startNs: bigint;
@@ -67,10 +70,11 @@ export function createFallbackTracker(reason: string): Tracker {
     read: (handle) => readSpan(spanOf(handle)),
     collect,
     retained: (handle) => retainedOf(spanOf(handle)),
-    instances() {
-      throw new MemspecError("MEMSPEC_UNAVAILABLE", `Live instances cannot be listed: ${reason}.`, {
-        hint: "toBeCollected() and toRetainLessThan() work without the native tracker.",
-      });
+    prepareInstances(handle) {
+      spanOf(handle).highestObjectId = highestObjectId();
+    },
+    instances(handle, names) {
+      return countInstances(names, spanOf(handle).highestObjectId);
     },
     close(handle) {
       const span = spans.get(handle);
@@ -83,8 +87,9 @@ export function createFallbackTracker(reason: string): Tracker {
 }
 
 function openSpan(options: OpenOptions): Span {
-  const ownBytes = calibrate(options);
-  return newSpan(options, ownBytes, getHeapStatistics().used_heap_size);
+  // Calibrating leaves garbage: the settled level is read before it.
+  const settledHeapBytes = getHeapStatistics().used_heap_size;
+  return newSpan(options, calibrate(options), settledHeapBytes);
 }
 
 function newSpan(options: OpenOptions, ownBytes: number, settledHeapBytes: number): Span {
@@ -94,6 +99,7 @@ function newSpan(options: OpenOptions, ownBytes: number, settledHeapBytes: numbe
     ownBytes,
     settledHeapBytes,
     settledBufferBytes: process.memoryUsage().arrayBuffers,
+    highestObjectId: 0,
     state: "open",
     startBufferBytes: 0,
     startNs: 0n,

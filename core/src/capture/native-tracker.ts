@@ -15,6 +15,8 @@ export function createNativeTracker(binding: NativeBinding): Tracker {
     read: (handle) => withUnknowns(binding.read(handle), binding.capabilities()),
     collect: () => binding.collect(),
     retained: (handle) => retainedWithUnknowns(binding.retained(handle).bytes, binding.capabilities()),
+    // The addon notes the highest object id of every measurement that is opened for retained memory.
+    prepareInstances: () => undefined,
     instances: (handle, names) => binding.instances(handle, names),
     close: (handle) => binding.close(handle),
     sourceMapUrl: (scriptId) => binding.sourceMapUrl(scriptId),

@@ -36,6 +36,8 @@ export interface Tracker {
   /** A full settled collection, now. */
   collect(): void;
   retained(handle: Handle): TrackedRetained;
+  /** Before `begin` or `call` of a measurement that `instances` will be asked of. */
+  prepareInstances(handle: Handle): void;
   /** @throws MemspecError `MEMSPEC_UNAVAILABLE` where live objects cannot be listed */
   instances(handle: Handle, names: readonly string[]): readonly number[];
   close(handle: Handle): void;

@@ -2,11 +2,12 @@
 
 import { assertBodyLimit } from "../assertions/body-limit.js";
 import { messageStyle } from "../assertions/colours.js";
+import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
-import type { DeclaredLimit } from "./limits.js";
 import { isLimitError, type LimitFailure, MemspecLimitError } from "./limit-error.js";
+import type { DeclaredLimit } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
 import { type LimitOptions, type PlannedLimits, planLimits } from "./plans.js";
 import { measureSpan, type Span } from "./span.js";
@@ -65,7 +66,7 @@ function verdict(
   const own = planned.flatMap((entry, index) => {
     const measurement = measurements[index];
     if (measurement === undefined) throw new RangeError("a plan without a measurement");
-    return failuresOf(host, entry.limits, measurement, options);
+    return failuresOf(host, entry, measurement, options);
   });
   if (!outcome.threw) {
     if (own.length > 0) throw limitError(own, site);
@@ -78,17 +79,19 @@ function verdict(
 
 function failuresOf(
   host: LimitsHost,
-  limits: readonly ParsedLimit[],
-  measurement: Span["measurements"][number],
+  { limits, plan }: PlannedLimits,
+  measurement: Measurement,
   options: LimitOptions,
 ): readonly LimitFailure[] {
   const context = { root: host.root, isNot: false, verbose: options.verbose ?? false };
-  return limits.flatMap(({ source, figures, spaces }) =>
+  return limits.flatMap(({ source, figures }) =>
     figures.flatMap((limit) => {
-      const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, spaces, context);
+      const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, plan.spaces, context);
       if (pass) return [];
-      const { figureBytes, limitBytes } = facts;
-      return [{ source, figure: limit.figure, figureBytes, limitBytes, text: message(messageStyle(host.colour)) }];
+      const { figureBytes, limitBytes, notice } = facts;
+      return [
+        { source, figure: limit.figure, figureBytes, limitBytes, notice, text: message(messageStyle(host.colour)) },
+      ];
     }),
   );
 }
@@ -101,4 +104,3 @@ function limitError(failures: readonly LimitFailure[], site: (() => CallSite) | 
   }
   return error;
 }
-

@@ -1,3 +1,4 @@
+import type { Handle } from "../capture/binding.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import type { MeasurePlan } from "../capture/options.js";
 import { closing, openOptions } from "../capture/record.js";
@@ -28,7 +29,8 @@ export async function retainedInstances(
   await settle(tracker);
   const handle = tracker.open(openOptions(INSTANCES_PLAN));
   return closing(tracker, handle, async () => {
-    await dropped(tracker.call(handle, fn, undefined, []));
+    tracker.prepareInstances(handle);
+    await callAndDrop(tracker, handle, fn);
     await settle(tracker);
     const counts = tracker.instances(handle, names);
     return Object.freeze(Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0])));
@@ -47,8 +49,9 @@ const INSTANCES_PLAN: MeasurePlan = {
   settle: true,
 };
 
-/** Waits for what a call returned without keeping its value: an `await` of it here would hold it in this frame. */
-function dropped(value: unknown): MaybePromise<void> {
+/** Not async: an async frame keeps its temporaries, and with them the value, across every `await`. */
+function callAndDrop(tracker: Tracker, handle: Handle, fn: () => unknown): MaybePromise<void> {
+  const value = tracker.call(handle, fn, undefined, []);
   refuseForeignPromise(value);
   return chain(value, () => undefined);
 }
@@ -72,7 +75,7 @@ const COLLECT_ROUNDS = 10;
 export async function collect(factory: () => unknown, warmup = 0): Promise<Collected> {
   const tracker = currentTracker();
   await repeat(warmup, factory);
-  const { ref, constructorName } = await observe(factory());
+  const { ref, constructorName } = await observe(factory);
   return { collected: await goesAway(tracker, ref), constructorName };
 }
 
@@ -81,8 +84,9 @@ interface Observed {
   readonly constructorName: string;
 }
 
-/** Not async: the object must be in no frame that outlives this call. */
-function observe(value: unknown): MaybePromise<Observed> {
+/** Not async, as `callAndDrop`. */
+function observe(factory: () => unknown): MaybePromise<Observed> {
+  const value = factory();
   refuseForeignPromise(value);
   return chain(value, (made: unknown) => {
     if ((typeof made !== "object" || made === null) && typeof made !== "function") {

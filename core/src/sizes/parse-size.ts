@@ -75,7 +75,7 @@ function hintFor(value: string): string {
 }
 
 const BITS = /^\d+(?:\.\d+)? ?[kmgt]?bits?$/iu;
-const LOOSE = /^\s*([\d.,_ ]*\d)?\s*([a-z]*)(?:\s*\/\s*\w+|\s*ps)?\s*$/iu;
+const LOOSE = /^\s*([\d.,_ ]*\d)?\s*([a-z]*?)(?:\s*\/\s*\w+|ps)?\s*$/iu;
 
 const LONG_NAMES: ReadonlyMap<string, string> = new Map([
   ["byte", "B"],
