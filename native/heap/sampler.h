@@ -1,18 +1,22 @@
 // Stacks of heap allocations: V8's sampling heap profiler, with our own stack of each sample (by line) where its
-// maker can be recognised, and V8's per-function frames elsewhere. Isolate's own thread only. One sampler per isolate.
+// maker can be recognised, and V8's per-function frames elsewhere. Isolate's own thread only. One sampler per isolate:
+// while ours runs, another's start (an inspector's) fails; if another stops ours, sites() has nothing.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include <v8-profiler.h>
 
 #include "base/ids.h"
+#include "heap/sample_log.h"
 #include "stacks/stacks.h"
 
 namespace memspec::heap {
 
 struct HeapSite {
   std::vector<stacks::Frame> frames;  // innermost first
+  bool truncated;                     // the stack was deeper
   double bytes, count;                // estimates, unless the interval is 1
 };
 
@@ -21,6 +25,9 @@ class Sampler {
   enum class State : std::uint8_t { kOff, kRunning, kTakenBySomeoneElse };
   Sampler(v8::Isolate* isolate, stacks::CodeMap& code);
   ~Sampler();
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
   // interval_bytes >= 1; 1 records every allocation. keep_collected: totals of everything allocated; else survivors only.
   State Start(const RecursionGuard&, std::uint64_t interval_bytes, bool keep_collected);
   // From the hook (hooks::Sink::heap_sampled): the JavaScript stack stands at the sampled allocation.
@@ -28,9 +35,28 @@ class Sampler {
   // A position in the stream of samples, for windows that share one run of the sampler.
   std::uint64_t Position() const;
   // Sites of the samples in [begin, end); needs a HandleScope; allocates JavaScript strings inside V8.
+  // Linear in the samples of the whole run, for V8 hands out all of them or none: stop and start when no window is open.
   std::vector<HeapSite> Sites(const RecursionGuard&, std::uint64_t begin, std::uint64_t end);
   void Stop(const RecursionGuard&);
-  bool by_line() const;
+  // Samples come with stacks of our own. False until the first sample of a run.
+  bool by_line() const { return log_.count() > 0; }
+  // Of the last Sites(): samples whose stack was ours, and whose stack was V8's.
+  struct Matched {
+    std::uint64_t by_line, by_function;
+  };
+  Matched matched() const { return matched_; }
+
+ private:
+  class Profile;
+
+  v8::Isolate* const isolate_;
+  stacks::CodeMap& code_;
+  SampleLog log_;
+  State state_ = State::kOff;
+  std::uint64_t interval_ = 0;
+  // The first call of operator new in the making of a sample; each sample makes it once.
+  const void* marker_ = nullptr;
+  Matched matched_{0, 0};
 };
 
 }  // namespace memspec::heap

@@ -21,6 +21,8 @@ void StopListening(const RecursionGuard&, CodeMap*);
 // Hot path, on the isolate's own thread, at any malloc: no allocation through the hooked allocator, no handles.
 // Returns kNone when nothing could be captured. Innermost frame first: native caller, then JavaScript frames.
 StackId CaptureJavaScript(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
+// The same without the native caller, which says nothing where V8 itself is what called.
+StackId CaptureJavaScriptOnly(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
 // Helper threads: the native caller only.
 StackId CaptureNative(const RecursionGuard&, const hooks::CallSite&);
 
@@ -39,6 +41,9 @@ struct Frame {
 // Isolate's own thread, not inside a hook. Frames innermost first; `truncated` when deeper than kMaxFrames.
 struct Resolved { std::vector<Frame> frames; bool truncated; };
 Resolved Resolve(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, StackId);
+// The innermost function of a stack that has a machine frame of its own (an inlined one has none): where it starts.
+struct FunctionStart { int script_id = -1, line = 0, column = 0; };  // script_id -1: the stack has none
+FunctionStart InnermostFunction(StackId);
 // The script's sourceMappingURL (may be a data URL of megabytes), or "".
 std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, int script_id);
 

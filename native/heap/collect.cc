@@ -1,0 +1,33 @@
+#include "heap/collect.h"
+
+#include <v8-profiler.h>
+
+#include <vector>
+
+namespace memspec::heap {
+
+namespace {
+
+class Nothing final : public v8::QueryObjectPredicate {
+ public:
+  bool Filter(v8::Local<v8::Object>) override { return false; }
+};
+
+}  // namespace
+
+void Collect(const RecursionGuard&, v8::Isolate* isolate) {
+  isolate->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+}
+
+void CollectSettled(const RecursionGuard&, v8::Isolate* isolate) {
+  isolate->LowMemoryNotification();
+  v8::HandleScope scope(isolate);
+  Nothing nothing;
+  std::vector<v8::Global<v8::Object>> none;
+  // The cheapest public call that collects as a last resort does.
+  isolate->GetHeapProfiler()->QueryObjects(isolate->GetCurrentContext(), &nothing, &none);
+  // Starting another collection waits for the last one's sweeping of array buffers.
+  isolate->LowMemoryNotification();
+}
+
+}  // namespace memspec::heap

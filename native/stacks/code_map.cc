@@ -1,0 +1,371 @@
+#include "stacks/code_map.h"
+
+#include <algorithm>
+
+#include "stacks/stacks.h"
+
+namespace memspec::stacks {
+namespace {
+
+// The handler gets no data of ours: it finds the map by the isolate. As many as there are domains.
+std::atomic<CodeMap*> g_maps[kMaxDomains];
+
+CodeMap* MapOf(v8::Isolate* isolate) {
+  for (auto& slot : g_maps) {
+    CodeMap* map = slot.load(std::memory_order_acquire);
+    if (map != nullptr && map->isolate() == isolate) return map;
+  }
+  return nullptr;
+}
+
+std::uintptr_t AddressOf(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
+
+std::string Utf8(v8::Isolate* isolate, v8::Local<v8::Value> value) {
+  if (value.IsEmpty() || !value->IsString()) return "";
+  const v8::String::Utf8Value text(isolate, value);
+  return *text == nullptr ? "" : std::string(*text, static_cast<std::size_t>(text.length()));
+}
+
+std::uint64_t FunctionKey(int script_id, int line, int column) {
+  std::uint64_t key = static_cast<std::uint32_t>(script_id);
+  for (const int part : {line, column}) key = (key ^ static_cast<std::uint32_t>(part)) * 0x9e3779b97f4a7c15u;
+  return key;
+}
+
+// Builders are handed to V8 as user data from START to END; one is kept for the next table.
+std::atomic<LineTableBuilder*> g_spare_builder{nullptr};
+
+LineTableBuilder* TakeBuilder() {
+  LineTableBuilder* spare = g_spare_builder.exchange(nullptr, std::memory_order_acquire);
+  return spare != nullptr ? spare : new LineTableBuilder;
+}
+void GiveBuilder(LineTableBuilder* builder) {
+  delete g_spare_builder.exchange(builder, std::memory_order_acq_rel);
+}
+
+}  // namespace
+
+CodeMap::CodeMap(v8::Isolate* isolate) : isolate_(isolate), own_thread_(&t_thread) {}
+
+CodeMap::~CodeMap() {
+  for (auto& slot : g_maps) {
+    CodeMap* self = this;
+    if (slot.compare_exchange_strong(self, nullptr, std::memory_order_acq_rel)) {
+      isolate_->SetJitCodeEventHandler(v8::kJitCodeEventDefault, nullptr);
+      break;
+    }
+  }
+  FreeBuried();
+  for (auto& [start, range] : ranges_) {
+    CodeRecord& record = RecordOf(range.id);
+    record.owner = nullptr;
+    record.script.Reset();  // handles must not outlive the isolate
+    ReleaseRecord(range.id);
+  }
+  for (const CodeId id : orphans_) {
+    CodeRecord& record = RecordOf(id);
+    record.owner = nullptr;
+    record.script.Reset();
+  }
+}
+
+bool CodeMap::Listen(const RecursionGuard&) {
+  for (auto& slot : g_maps) {
+    CodeMap* none = nullptr;
+    if (!slot.compare_exchange_strong(none, this, std::memory_order_acq_rel)) continue;
+    isolate_->SetJitCodeEventHandler(v8::kJitCodeEventEnumExisting, &CodeMap::OnEvent);
+    return true;
+  }
+  return false;
+}
+
+CodeMap::Discarded::Discarded() {
+  ranges.reserve(8);
+  pending.reserve(2);
+}
+
+void CodeMap::Bury(const Discarded& discarded) {
+  if (discarded.ranges.empty()) return;
+  const std::lock_guard hold(buried_lock_);
+  for (const auto& node : discarded.ranges) buried_.push_back(node.mapped().id);
+}
+
+void CodeMap::FreeBuried() {
+  std::vector<CodeId> dead;
+  {
+    const std::lock_guard hold(buried_lock_);
+    dead.swap(buried_);
+  }
+  for (const CodeId id : dead) {
+    if (RecordOf(id).captured.load(std::memory_order_relaxed)) {
+      orphans_.push_back(id);
+    } else {
+      ReleaseRecord(id);
+    }
+  }
+}
+
+void CodeMap::OnEvent(const v8::JitCodeEvent* event) {
+  const RecursionGuard guard;
+  // V8 passes the event on to nobody else: START's user data is an out parameter behind a const pointer.
+  auto* const mutable_event = const_cast<v8::JitCodeEvent*>(event);
+  switch (event->type) {
+    case v8::JitCodeEvent::CODE_START_LINE_INFO_RECORDING:
+      mutable_event->user_data = TakeBuilder();
+      return;
+    case v8::JitCodeEvent::CODE_ADD_LINE_POS_INFO:
+      if (event->user_data != nullptr && event->line_info.position_type == v8::JitCodeEvent::POSITION) {
+        static_cast<LineTableBuilder*>(event->user_data)
+            ->Add(static_cast<std::uint32_t>(event->line_info.offset), static_cast<std::uint32_t>(event->line_info.pos));
+      }
+      return;
+    default:
+      break;
+  }
+  CodeMap* const map = MapOf(event->isolate);
+  if (event->type == v8::JitCodeEvent::CODE_END_LINE_INFO_RECORDING) {
+    auto* const builder = static_cast<LineTableBuilder*>(event->user_data);
+    if (builder == nullptr) return;
+    LineTable lines = builder->Finish();
+    GiveBuilder(builder);
+    if (map != nullptr && !lines.empty()) map->Lines(AddressOf(event->code_start), std::move(lines));
+    return;
+  }
+  if (map == nullptr) return;
+  switch (event->type) {
+    case v8::JitCodeEvent::CODE_ADDED:
+      map->Added(*event);
+      break;
+    case v8::JitCodeEvent::CODE_MOVED:
+      map->Moved(AddressOf(event->code_start), AddressOf(event->new_code_start));
+      break;
+    case v8::JitCodeEvent::CODE_REMOVED:
+      map->Removed(AddressOf(event->code_start));
+      break;
+    default:
+      break;
+  }
+}
+
+void CodeMap::Lines(std::uintptr_t start, LineTable lines) {
+  Pending fresh;
+  fresh.emplace(start, std::move(lines));
+  Discarded discarded;
+  const SpinGuard hold(lock_);
+  if (pending_.size() >= kMaxPending) {
+    ++pending_dropped_;
+    return;
+  }
+  if (auto old = pending_.extract(start)) discarded.pending.push_back(std::move(old));
+  pending_.insert(fresh.extract(start));
+}
+
+void CodeMap::Added(const v8::JitCodeEvent& event) {
+  const std::uintptr_t start = AddressOf(event.code_start);
+  const auto length = static_cast<std::uint32_t>(event.code_len);
+  if (length == 0) return;
+  const CodeId id = NewRecord();
+  if (id == CodeId::kNone) return;  // counted by the store
+  RecordOf(id).owner = this;
+  RecordOf(id).length = length;
+  Describe(id, event);
+
+  Ranges fresh;
+  fresh.emplace(start, Range{length, id});
+  Discarded discarded;
+  {
+    const SpinGuard hold(lock_);
+    TakeOverlapping(start, length, discarded);
+    if (auto lines = pending_.extract(start)) {
+      // A table that reaches past the code is of something else.
+      if (lines.mapped().last_offset() <= length) RecordOf(id).lines = std::move(lines.mapped());
+      discarded.pending.push_back(std::move(lines));
+    }
+    ranges_.insert(fresh.extract(start));
+  }
+  Bury(discarded);
+  if (&t_thread != own_thread_) return;
+  FreeBuried();
+  if (ranges_.size() > sweep_at_) Sweep();
+}
+
+void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
+  CodeRecord& record = RecordOf(id);
+  const std::string_view text(event.name.str, event.name.len);
+  if (event.code_type == v8::JitCodeEvent::WASM_CODE) {
+    record.kind = CodeKind::kWasm;
+    record.function = ParseCodeName(text, true, false, "", "").function;
+    return;
+  }
+  const bool machine_code = event.code_type == v8::JitCodeEvent::JIT_CODE;
+  // Handles only on the isolate's own thread.
+  const bool has_script = !event.script.IsEmpty() && &t_thread == own_thread_;
+  if (!has_script) {
+    CodeName name = ParseCodeName(text, machine_code, false, "", "");
+    record.kind = name.kind;
+    record.function = std::move(name.function);
+    return;
+  }
+  const v8::HandleScope scope(isolate_);
+  record.script_id = event.script->GetId();
+  ScriptInfo& script = ScriptOf(record.script_id, event.script);
+  CodeName name = ParseCodeName(text, machine_code, true, script.name, script.source_url);
+  record.kind = name.kind;
+  record.function = std::move(name.function);
+  record.url = script.url;
+  record.line = name.line;
+  record.column = name.column;
+  record.script.Reset(isolate_, event.script);
+  record.script.SetWeak();
+  if (record.kind != CodeKind::kBytecode) return;
+  functions_[FunctionKey(record.script_id, record.line, record.column)] = id;
+  if (script.functions.size() >= script.prune_at) {
+    std::erase_if(script.functions, [&](CodeId f) { return !Owns(f, record.script_id); });
+    script.prune_at = std::max<std::size_t>(64, script.functions.size() * 2);
+  }
+  script.functions.push_back(id);
+}
+
+ScriptInfo& CodeMap::ScriptOf(int script_id, v8::Local<v8::UnboundScript> handle) {
+  const auto [it, fresh] = scripts_.try_emplace(script_id);
+  if (fresh) {
+    ScriptInfo& info = it->second;
+    info.name = Utf8(isolate_, handle->GetScriptName());
+    info.source_url = Utf8(isolate_, handle->GetSourceURL());
+    info.url = std::make_shared<const std::string>(info.name.empty() ? info.source_url : info.name);
+  }
+  return it->second;
+}
+
+void CodeMap::Moved(std::uintptr_t from, std::uintptr_t to) {
+  if (from == to) return;
+  Discarded discarded;
+  {
+    const SpinGuard hold(lock_);
+    ++epoch_;
+    if (auto lines = pending_.extract(from)) {
+      if (auto old = pending_.extract(to)) discarded.pending.push_back(std::move(old));
+      lines.key() = to;
+      pending_.insert(std::move(lines));
+    }
+    if (auto node = ranges_.extract(from)) {
+      TakeOverlapping(to, node.mapped().length, discarded);
+      node.key() = to;
+      ranges_.insert(std::move(node));
+    }
+  }
+  Bury(discarded);
+}
+
+void CodeMap::Removed(std::uintptr_t start) {
+  Discarded discarded;
+  {
+    const SpinGuard hold(lock_);
+    if (auto node = ranges_.extract(start)) {
+      discarded.ranges.push_back(std::move(node));
+      ++epoch_;
+    }
+  }
+  Bury(discarded);
+}
+
+void CodeMap::TakeOverlapping(std::uintptr_t start, std::uint32_t length, Discarded& out) {
+  auto it = ranges_.upper_bound(start);
+  if (it != ranges_.begin()) {
+    const auto before = std::prev(it);
+    if (before->first + before->second.length > start) it = before;
+  }
+  while (it != ranges_.end() && it->first < start + length) {
+    const auto next = std::next(it);
+    out.ranges.push_back(ranges_.extract(it));
+    it = next;
+    ++epoch_;
+  }
+}
+
+CodePlace CodeMap::Find(const RecursionGuard&, std::uintptr_t address) {
+  const SpinGuard hold(lock_);
+  CachedPlace& cached = cache_[(address ^ (address >> 10)) % kCacheSize];
+  if (cached.address != address || cached.epoch != epoch_) {
+    const CodePlace place = FindInRanges(address);
+    if (place.id == CodeId::kNone) return place;  // not remembered: the code may be named any moment
+    cached = {address, epoch_, place};
+  }
+  return cached.place;
+}
+
+CodePlace CodeMap::FindInRanges(std::uintptr_t address) {
+  auto it = ranges_.upper_bound(address);
+  if (it == ranges_.begin()) return {};
+  --it;
+  const auto offset = static_cast<std::uint32_t>(address - it->first);
+  // A return address may lie just past code that ends in a call.
+  if (address - it->first > it->second.length) return {};
+  CodeRecord& record = RecordOf(it->second.id);
+  if (record.lines.empty() && !pending_.empty()) {
+    // Running code's table that was collected after the code was named. The empty node stays: nothing is freed here.
+    const auto late = pending_.find(it->first);
+    if (late != pending_.end() && late->second.last_offset() <= record.length) record.lines = std::move(late->second);
+  }
+  // Relaxed: read under this same lock, or on this thread.
+  record.captured.store(true, std::memory_order_relaxed);
+  return {it->second.id, offset};
+}
+
+void CodeMap::Sweep() {
+  Discarded discarded;
+  discarded.ranges.reserve(ranges_.size());
+  {
+    const SpinGuard hold(lock_);
+    for (auto it = ranges_.begin(); it != ranges_.end();) {
+      const auto next = std::next(it);
+      const CodeRecord& record = RecordOf(it->second.id);
+      if (record.script_id >= 0 && record.script.IsEmpty()) {
+        discarded.ranges.push_back(ranges_.extract(it));
+        ++epoch_;
+      }
+      it = next;
+    }
+    sweep_at_ = std::max<std::size_t>(1u << 15, ranges_.size() * 2);
+  }
+  Bury(discarded);
+  FreeBuried();
+  for (auto it = scripts_.begin(); it != scripts_.end();) {
+    std::erase_if(it->second.functions, [&](CodeId f) { return !Owns(f, it->first); });
+    it = it->second.functions.empty() ? scripts_.erase(it) : std::next(it);
+  }
+  std::erase_if(functions_, [&](const auto& entry) { return RecordOf(entry.second).owner != this; });
+}
+
+bool CodeMap::Owns(CodeId id, int script_id) const {
+  const CodeRecord& record = RecordOf(id);
+  return record.owner == this && record.script_id == script_id;
+}
+
+v8::Local<v8::UnboundScript> CodeMap::ScriptHandle(int script_id) {
+  const auto it = scripts_.find(script_id);
+  if (it == scripts_.end()) return {};
+  for (auto f = it->second.functions.rbegin(); f != it->second.functions.rend(); ++f) {
+    if (Owns(*f, script_id) && !RecordOf(*f).script.IsEmpty()) return RecordOf(*f).script.Get(isolate_);
+  }
+  return {};
+}
+
+CodeId CodeMap::BytecodeOf(int script_id, int line, int column) const {
+  const auto it = functions_.find(FunctionKey(script_id, line, column));
+  if (it == functions_.end() || !Owns(it->second, script_id)) return CodeId::kNone;
+  const CodeRecord& record = RecordOf(it->second);
+  const bool same = record.kind == CodeKind::kBytecode && record.line == line && record.column == column;
+  return same ? it->second : CodeId::kNone;
+}
+
+CodeId CodeMap::FunctionWithPosition(int script_id, std::uint32_t position) const {
+  const auto it = scripts_.find(script_id);
+  if (it == scripts_.end()) return CodeId::kNone;
+  for (const CodeId id : it->second.functions) {
+    if (Owns(id, script_id) && RecordOf(id).lines.HasPosition(position)) return id;
+  }
+  return CodeId::kNone;
+}
+
+}  // namespace memspec::stacks

@@ -1,0 +1,124 @@
+// One isolate's code by address, fed by V8's code events.
+//
+// Which thread: V8 reports compiled code on the isolate's own thread, but moves come from the collector's parallel
+// workers, while the isolate's thread itself allocates (and may be captured) in the same collection. So everything
+// is under one spin lock, and nothing is allocated or freed while it is held. V8 lets an isolate have one handler of code events:
+// a second user (a perf agent in the same process) takes ours away, which shows as frames of unknown code.
+// Capacity: kMaxCodeRecords for the process (code_record.h); kMaxPending line tables waiting for their code.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <v8.h>
+
+#include "base/recursion_guard.h"
+#include "base/spin_lock.h"
+#include "stacks/code_record.h"
+
+namespace memspec::stacks {
+
+// A place in a piece of code that stays meaningful when the code has moved or died.
+struct CodePlace {
+  CodeId id = CodeId::kNone;
+  std::uint32_t offset = 0;
+};
+
+struct ScriptInfo {
+  std::string name;        // as V8 has it; "" when it is no string
+  std::string source_url;  // of a `//# sourceURL=`
+  std::shared_ptr<const std::string> url;  // the name, or else the source URL
+  std::vector<CodeId> functions;  // one of their handles may still be alive when others are not
+  std::size_t prune_at = 64;
+};
+
+class CodeMap {
+ public:
+  explicit CodeMap(v8::Isolate* isolate);
+  ~CodeMap();
+  CodeMap(const CodeMap&) = delete;
+  CodeMap& operator=(const CodeMap&) = delete;
+
+  // Enumerates existing code. Isolate's own thread. False when kMaxDomains isolates are listening.
+  bool Listen(const RecursionGuard&);
+
+  // Hot path. Which code an address lies in *now*; marks it as captured.
+  CodePlace Find(const RecursionGuard&, std::uintptr_t address);
+
+  // A handle on the script, if any of its functions is alive. Isolate's own thread.
+  v8::Local<v8::UnboundScript> ScriptHandle(int script_id);
+  // The bytecode of the function that starts here, whose line table is the function's own (nothing inlined).
+  CodeId BytecodeOf(int script_id, int line, int column) const;
+  // The function of a script whose own table has exactly this position.
+  CodeId FunctionWithPosition(int script_id, std::uint32_t position) const;
+
+  v8::Isolate* isolate() const { return isolate_; }
+  std::uint64_t pending_dropped() const { return pending_dropped_; }
+
+ private:
+  struct Range {
+    std::uint32_t length;
+    CodeId id;
+  };
+  using Ranges = std::map<std::uintptr_t, Range>;
+  using Pending = std::map<std::uintptr_t, LineTable>;
+  // What was taken out under the lock, to be freed without it.
+  struct Discarded {
+    std::vector<Ranges::node_type> ranges;
+    std::vector<Pending::node_type> pending;
+    Discarded();  // reserves, so that taking out a few does not allocate under the lock
+  };
+  struct CachedPlace {
+    std::uintptr_t address = 0;
+    std::uint32_t epoch = 0;
+    CodePlace place;
+  };
+  static constexpr std::size_t kCacheSize = 1024;
+  static constexpr std::size_t kMaxPending = 1u << 16;
+
+  void Bury(const Discarded& discarded);
+  void FreeBuried();
+  static void OnEvent(const v8::JitCodeEvent* event);
+  void Added(const v8::JitCodeEvent& event);
+  void Moved(std::uintptr_t from, std::uintptr_t to);
+  void Removed(std::uintptr_t start);
+  void Lines(std::uintptr_t start, LineTable lines);
+
+  void Describe(CodeId id, const v8::JitCodeEvent& event);
+  ScriptInfo& ScriptOf(int script_id, v8::Local<v8::UnboundScript> handle);
+  bool Owns(CodeId id, int script_id) const;
+  // Code whose function is dead goes, so that a program that evaluates for ever does not grow us for ever.
+  void Sweep();
+
+  // With the lock held:
+  void TakeOverlapping(std::uintptr_t start, std::uint32_t length, Discarded& out);
+  CodePlace FindInRanges(std::uintptr_t address);
+
+  v8::Isolate* const isolate_;
+  const void* const own_thread_;
+  SpinLock lock_;
+  // Under the lock:
+  Ranges ranges_;
+  // Line tables that came before their code was named. One for an address that already has code is either that code's,
+  // collected late, or belongs to new code at a used address: what happens first decides, a capture or a CODE_ADDED (code
+  // cannot run before it).
+  Pending pending_;
+  std::uint64_t pending_dropped_ = 0;
+  std::uint32_t epoch_ = 1;  // of the cache: changes when an address may mean something else
+  CachedPlace cache_[kCacheSize];
+  // Code that lies nowhere any more. Its handles may not be touched on the collector's threads, nor inside a collection.
+  std::mutex buried_lock_;
+  std::vector<CodeId> buried_;
+  std::vector<CodeId> orphans_;  // what of it was captured; isolate's own thread only
+  // Isolate's own thread only:
+  std::unordered_map<int, ScriptInfo> scripts_;
+  std::unordered_map<std::uint64_t, CodeId> functions_;  // bytecode by script and start
+  std::size_t sweep_at_ = 1u << 15;
+};
+
+}  // namespace memspec::stacks

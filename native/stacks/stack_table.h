@@ -1,0 +1,56 @@
+// Every captured stack once: a process-wide table of interned stacks in memory of its own. Any thread; hot path.
+// A frame is one 64-bit key: a place in a piece of code, a native return address, or "unknown code".
+// Capacity: kMaxStacks stacks, kMaxKeys frames in all; what does not fit is counted in `dropped`. Stacks are never forgotten.
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "base/ids.h"
+#include "base/recursion_guard.h"
+#include "stacks/code_map.h"
+
+namespace memspec::stacks {
+
+class FrameKey {
+ public:
+  static FrameKey Code(CodePlace place) {
+    return FrameKey((static_cast<std::uint64_t>(place.id) << 32) | place.offset);
+  }
+  static FrameKey Native(const void* return_address) {
+    return FrameKey(kNativeBit | reinterpret_cast<std::uintptr_t>(return_address));
+  }
+  static FrameKey Unknown() { return FrameKey(0); }
+  FrameKey() = default;
+
+  bool is_native() const { return (bits_ & kNativeBit) != 0; }
+  bool is_unknown() const { return bits_ == 0; }
+  std::uintptr_t native_address() const { return bits_ & ~kNativeBit; }
+  CodePlace code() const { return {static_cast<CodeId>(bits_ >> 32), static_cast<std::uint32_t>(bits_)}; }
+  std::uint64_t bits() const { return bits_; }
+
+ private:
+  static constexpr std::uint64_t kNativeBit = std::uint64_t{1} << 63;
+  explicit FrameKey(std::uint64_t bits) : bits_(bits) {}
+  std::uint64_t bits_ = 0;
+};
+static_assert(sizeof(FrameKey) == 8);
+static_assert(kMaxCodeRecords <= 1u << 30, "a code id must not reach the native bit");
+
+struct StackView {
+  std::span<const FrameKey> frames;  // innermost first; stays valid for ever
+  bool truncated;
+};
+
+inline constexpr std::uint32_t kMaxStacks = 1u << 19;
+inline constexpr std::uint64_t kMaxKeys = 1u << 24;
+
+// kNone when the table is full or has no memory.
+StackId Intern(const RecursionGuard&, std::span<const FrameKey> frames, bool truncated);
+StackView StackOf(StackId id);
+
+struct StackTableState {
+  std::uint64_t own_bytes, stacks, dropped;
+};
+StackTableState TableStateNow();
+
+}  // namespace memspec::stacks

@@ -1,0 +1,39 @@
+/** Makes the output of a run the same on every machine and on every run, and no more equal than that. */
+
+export interface NormaliseOptions {
+  /** Replaced by `<project>`. */
+  readonly projectRoot: string;
+  /** Replaced by `<packages>`. */
+  readonly installationRoot: string;
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+export function normalise(text: string, options: NormaliseOptions): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI sequences begin with one.
+      .replace(/\u001b\[[0-9;]*m/g, "")
+      .replace(new RegExp(`(?:file://)?${escape(options.projectRoot)}`, "g"), "<project>")
+      .replace(new RegExp(`(?:file://)?${escape(options.installationRoot)}`, "g"), "<packages>")
+      .replace(/\bv\d+\.\d+\.\d+\b/g, "v<version>")
+      .replace(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>")
+      .replace(/\b\d\d:\d\d:\d\d\b/g, "<clock>")
+      .replace(/[ \t]+$/gm, "")
+  );
+}
+
+/**
+ * Replaces figures that may wobble (what the heap holds, and so what a sum with it holds) by `<size>`: both the human
+ * figure and the exact bytes, and the width of the columns they stand in. For messages whose exact figures are not what the test is about.
+ */
+export function withoutSizes(text: string): string {
+  return text
+    .replace(/[\d,]+(?:\.\d+)? ?[kKMGT]?i?B \([\d,]+ B\)/g, "<size>")
+    .replace(/\b[\d,]+(?:\.\d+)? (?:[kKMGT]i?)?B\b/g, "<size>")
+    .split("\n")
+    .map((line) => (line.includes("<size>") ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
+    .join("\n");
+}

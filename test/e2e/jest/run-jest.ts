@@ -1,0 +1,147 @@
+/** Runs the real Jest on a temporary project made from a folder under `fixtures/`. */
+
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Installation } from "../harness/installation.js";
+import { install, workspacePackage } from "../harness/installation.js";
+import { normalise, withoutSizes } from "../harness/normalise.js";
+import { makeProject, type Project, type ProjectFiles } from "../harness/project.js";
+import { runProgram } from "../harness/run-program.js";
+
+/** What a user of Jest with TypeScript has installed. */
+const PACKAGES = [
+  "jest",
+  "@jest/globals",
+  "babel-jest",
+  "@babel/core",
+  "@babel/preset-env",
+  "@babel/preset-typescript",
+  "@swc/jest",
+  "@swc/core",
+];
+
+/** @param more - names of packages that a project of this test needs beside the usual ones. */
+export function installJest(more: readonly string[] = []): Installation {
+  return install(Object.fromEntries([...PACKAGES, ...more].map((name) => [name, workspacePackage(name)])));
+}
+
+const BABEL = {
+  "\\.ts$": [
+    "babel-jest",
+    {
+      babelrc: false,
+      configFile: false,
+      presets: [["@babel/preset-env", { targets: { node: "current" } }], "@babel/preset-typescript"],
+    },
+  ],
+};
+
+const SWC = {
+  "\\.ts$": [
+    "@swc/jest",
+    {
+      swcrc: false,
+      jsc: {
+        target: "es2022",
+        parser: { syntax: "typescript", decorators: true },
+        transform: { decoratorVersion: "2022-03" },
+      },
+      sourceMaps: "inline",
+    },
+  ],
+};
+
+export const TRANSFORMS = { babel: BABEL, swc: SWC } as const;
+
+export interface JestRun {
+  readonly exitCode: number | null;
+  /** Everything that Jest wrote, normalised; the blocks of the test files are in the order of their names. */
+  readonly output: string;
+}
+
+export interface JestRunOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A project from `fixtures/<folder>` with this configuration of Jest. */
+export function jestProject(installation: Installation, folder: string, config: object): Project {
+  const fixture = path.join(import.meta.dirname, "fixtures", folder);
+  const files: Record<string, string> = {};
+  for (const entry of readdirSync(fixture, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    files[path.relative(fixture, file)] = readFileSync(file, "utf8");
+  }
+  return makeProject(installation.root, {
+    ...manifest(),
+    ...files,
+    "jest.config.json": JSON.stringify(config, null, 2),
+  });
+}
+
+function manifest(): ProjectFiles {
+  return { "package.json": '{ "name": "project", "private": true }\n' };
+}
+
+export async function runJest(
+  installation: Installation,
+  project: Project,
+  options: JestRunOptions = {},
+): Promise<JestRun> {
+  const cache = path.join(installation.root, "cache");
+  mkdirSync(cache, { recursive: true });
+  const run = await runProgram(
+    [
+      path.join(installation.root, "node_modules/jest/bin/jest.js"),
+      "--ci",
+      "--verbose",
+      "--no-watchman",
+      `--cacheDirectory=${cache}`,
+      ...(options.args ?? []),
+    ],
+    { cwd: project.root, ...(options.env === undefined ? {} : { env: options.env }) },
+  );
+  const text = `${run.stdout}${run.stderr}`;
+  const output = normalise(text, { projectRoot: project.root, installationRoot: installation.root });
+  return { exitCode: run.exitCode, output: sortedByFile(withoutUnsteadyFigures(withoutTimes(output))) };
+}
+
+const WORKSPACE = path.resolve(import.meta.dirname, "../../..");
+
+/** How long tests took, whether Jest has an estimate, and where the workspace lies whose Jest it is. */
+function withoutTimes(output: string): string {
+  return output
+    .replaceAll(WORKSPACE, "<workspace>")
+    .replace(/ \((?:[\d.]+ m?s|<time>)\)$/gm, "")
+    .replace(/^Time: .*$/m, "Time:        <time>");
+}
+
+/**
+ * Buffers are exact and the same everywhere, so their figures stay as they are. What the heap and native memory hold
+ * differs between versions of Node.js: in failures that tell of them every figure is replaced.
+ */
+function withoutUnsteadyFigures(output: string): string {
+  return output
+    .split(/^(?= {2}● )/m)
+    .map((block) => (/^ {6}(?:heap|native) /m.test(block) ? withoutFigures(block) : block))
+    .join("");
+}
+
+function withoutFigures(block: string): string {
+  return withoutSizes(block)
+    .replace(/ {2,}<size>/g, "  <size>")
+    .replace(/(?:less than )?\d+(?:\.\d+)? times the limit/g, "<times> the limit")
+    .replace(/ {1,}\d+(?:\.\d+)?%/g, "  <share>")
+    .replace(/ +█+/g, "  <bar>");
+}
+
+/** Files end in any order where there are workers. Each block begins with `PASS <file>` or `FAIL <file>`. */
+function sortedByFile(output: string): string {
+  const summary = output.search(/^(?:Summary of all failing tests|Test Suites: )/m);
+  const head = summary === -1 ? output : output.slice(0, summary);
+  const tail = summary === -1 ? "" : output.slice(summary);
+  const blocks = head.split(/^(?=(?:PASS|FAIL) )/m);
+  const key = (block: string): string => /^(?:PASS|FAIL) (?<file>.+)$/m.exec(block)?.groups?.["file"] ?? "";
+  return blocks.sort((a, b) => key(a).localeCompare(key(b))).join("") + tail;
+}

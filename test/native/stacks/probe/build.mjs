@@ -1,0 +1,63 @@
+// Builds the probe for the Node that runs this, with the product's own sources: V8's interface has no stable ABI.
+//   node build.mjs    prints the path of the addon
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, "../../../..");
+
+const sourcesIn = (folder, extension) =>
+  readdirSync(path.join(root, folder))
+    .filter((name) => name.endsWith(extension))
+    .map((name) => path.join(root, folder, name));
+
+/** @returns {string} path of the probe addon for this Node, built when it is older than its sources */
+export function buildProbe() {
+  const out = path.join(root, `build/stacks-probe/abi${process.versions.modules}`);
+  const headers = path.resolve(process.execPath, "../../include/node");
+  mkdirSync(out, { recursive: true });
+  const own = ["base", "stacks"].map((room) => `native/${room}`);
+  const units = [...own.flatMap((room) => sourcesIn(room, ".cc")), ...sourcesIn("test/native/stacks/probe", ".cc")];
+  for (const sampler of ["sampler.cc"]) {
+    const file = path.join(root, "native/heap", sampler);
+    if (existsSync(file)) units.push(file);
+  }
+  const included = [...own, "native/heap", "native/hooks", "test/native/stacks/probe"].flatMap((folder) => sourcesIn(folder, ".h"));
+  const newestHeader = Math.max(...included.map((file) => statSync(file).mtimeMs));
+  let changed = false;
+  const objects = units.map((unit) => {
+    const object = path.join(out, `${path.basename(path.dirname(unit))}-${path.basename(unit)}.o`);
+    if (!existsSync(object) || statSync(object).mtimeMs < Math.max(newestHeader, statSync(unit).mtimeMs)) {
+      changed = true;
+      execFileSync("g++", [...FLAGS, `-isystem${headers}`, `-I${path.join(root, "native")}`, "-c", unit, "-o", object], {
+        stdio: ["ignore", "inherit", "inherit"],
+      });
+    }
+    return object;
+  });
+  const addon = path.join(out, "probe.node");
+  if (changed || !existsSync(addon)) {
+    execFileSync("g++", ["-shared", "-Wl,-z,nodelete", ...objects, "-o", `${addon}.new`], { stdio: "inherit" });
+    renameSync(`${addon}.new`, addon);
+  }
+  return addon;
+}
+
+const FLAGS = [
+  "-std=gnu++20",
+  "-O2",
+  "-g1",
+  "-fPIC",
+  "-fno-exceptions",
+  "-fno-rtti",
+  "-fno-omit-frame-pointer",
+  "-ftls-model=initial-exec",
+  "-fvisibility=hidden",
+  "-Wall",
+  "-Wextra",
+  "-Wpedantic",
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(buildProbe());
