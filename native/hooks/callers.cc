@@ -40,7 +40,8 @@ Attribution Decided(CallerKind kind, Function function, bool below_icu) {
     // Its C++ objects are Node's own; what it mallocs becomes a backing store.
     case CallerKind::kBuffer: return {IsOperatorNew(function) ? Space::kNative : Space::kBuffers, false};
     case CallerKind::kHeapSample: return {Space::kEngine, IsOperatorNew(function)};
-    case CallerKind::kV8: case CallerKind::kPlatform: case CallerKind::kBackingStore: return {Space::kEngine, false};
+    case CallerKind::kV8: case CallerKind::kV8Pages: case CallerKind::kPlatform: case CallerKind::kBackingStore:
+      return {Space::kEngine, false};
     default: return {Space::kNative, false};
   }
 }
@@ -89,9 +90,12 @@ Space AttributeMapping(const CallSite& site) {
     if (object->owner == CodeOwner::kEngine) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (kind == CallerKind::kBackingStore) return Space::kBuffers;
-      if (!WorksForOthers(kind)) {
-        if (kind == CallerKind::kProgram || kind == CallerKind::kBuffer) break;
+      if (kind == CallerKind::kV8Pages) {
         in_v8 = true;
+      } else if (!WorksForOthers(kind)) {
+        // The first who asked decides: a collection may run below a backing store, and its pages are the heap's.
+        in_v8 = in_v8 || Decided(kind, Function::kMmap, false).space == Space::kEngine;
+        break;
       }
     }
     if (!StepUp(frame, object)) break;
