@@ -9,7 +9,7 @@ describe("whose memory it is", () => {
       engineCount: number;
       empty: number;
     }>("engine-work.cjs");
-    expect(steps).toBe(22);
+    expect(steps).toBe(23);
     expect(residue).toEqual({});
     expect(empty).toBe(0);
     // The work was there to be seen.

@@ -49,7 +49,10 @@ describe.each([
   let results: Results;
   beforeAll(async () => {
     const { probeFolder } = await import("./run-fixture.js");
-    results = await runFixture("every-function.cjs", preload ? { env: { LD_PRELOAD: `${probeFolder}/probe_malloc.node` } } : {});
+    results = await runFixture(
+      "every-function.cjs",
+      preload ? { env: { LD_PRELOAD: `${probeFolder}/probe_malloc.node` } } : {},
+    );
   });
 
   it("counts each function's calls and bytes exactly, on the isolate's thread, on one other and on eight", () => {
@@ -57,7 +60,9 @@ describe.each([
     for (const { name, threads, truth, counts } of results.runs) {
       const label = `${name} on ${threads} threads`;
       expectExact(counts.native, truth);
-      expect(counts.native.functions, label).toEqual({ [newOf[name] ?? name]: { count: truth.count, bytes: truth.bytes } });
+      expect(counts.native.functions, label).toEqual({
+        [newOf[name] ?? name]: { count: truth.count, bytes: truth.bytes },
+      });
       expect(counts.buffers.allocated.count, label).toBe(0);
     }
   });

@@ -3,7 +3,13 @@ import { runFixture, runFixtureRaw, type Totals, type Truth } from "./run-fixtur
 
 describe("what the hooks must survive", () => {
   it("children by fork while other threads allocate, by vfork, and by Node", async () => {
-    expect(await runFixture("processes.cjs")).toEqual({ fork: true, vfork: true, synchronous: "42", message: "hello", code: 0 });
+    expect(await runFixture("processes.cjs")).toEqual({
+      fork: true,
+      vfork: true,
+      synchronous: "42",
+      message: "hello",
+      code: 0,
+    });
   });
 
   it("keeps errno, whatever the sink leaves in it", async () => {
@@ -22,7 +28,9 @@ describe("what the hooks must survive", () => {
   });
 
   it("workers that start and end while the hooks go in and out", async () => {
-    const result = await runFixture<{ codes: number[]; truth: Truth; allocated: Totals; installed: boolean }>("workers.cjs");
+    const result = await runFixture<{ codes: number[]; truth: Truth; allocated: Totals; installed: boolean }>(
+      "workers.cjs",
+    );
     expect(result.codes).toEqual(Array.from({ length: 12 }, () => 0));
     expect(result.allocated).toEqual({ count: result.truth.count, bytes: result.truth.bytes });
     expect(result.installed).toBe(false);
