@@ -13,11 +13,16 @@ import { toSites } from "./sites.js";
 export function analyse(recording: Recording, context: FrameContext): Measurement {
   const { tracked, retained, plan, capabilities } = recording;
   const counted = countedSpaces(plan, capabilities);
-  const all = toSites(tracked.sites, context, plan.sampleInterval === 1);
+  // One heap sampler serves the whole isolate: an outer measurement may have set its interval.
+  const exact = (space: AssertableSpace): boolean =>
+    (space === "heap" ? tracked.heapSampleInterval : plan.sampleInterval) === 1;
+  const all = toSites(tracked.sites, context, exact);
   const ignored = plan.ignore.length === 0 ? [] : all.filter((site) => isIgnored(site, plan.ignore));
   const sites = ignored.length === 0 ? all : all.filter((site) => !ignored.includes(site));
   const figures = (space: AssertableSpace): SpaceFigures =>
-    without(figuresOf(tracked, retained, space), ignored, space, plan.ignore.length > 0);
+    plan.ignore.length === 0
+      ? figuresOf(tracked, retained, space)
+      : without(figuresOf(tracked, retained, space), ignored, space, exact(space));
   const [heap, buffers, native] = [figures("heap"), figures("buffers"), figures("native")];
   const bySpace = { heap, buffers, native };
   const countedFigures = counted.map((space) => bySpace[space]);
@@ -66,20 +71,19 @@ export function analyse(recording: Recording, context: FrameContext): Measuremen
 }
 
 /**
- * Figures without the ignored sites. Every allocation was recorded then, so what they allocated and retain is known;
- * when the rest had its peak is not.
+ * Figures without the ignored sites. Where every allocation was recorded, what they allocated and retain is known; when
+ * the rest had its peak is not.
  */
 function without(
   figures: SpaceFigures,
   ignored: readonly AllocationSite[],
   space: AssertableSpace,
-  ignoring: boolean,
+  exact: boolean,
 ): SpaceFigures {
-  if (!ignoring) return figures;
   const mine = ignored.filter((site) => site.space === space);
   const less = (figure: number | null, part: (site: AllocationSite) => number | null): number | null => {
     const taken = mine.length === 0 ? 0 : sumOf(mine.map(part));
-    return figure === null || taken === null ? null : Math.max(0, figure - taken);
+    return figure === null || taken === null || !exact ? null : Math.max(0, figure - taken);
   };
   return {
     allocatedBytes: less(figures.allocatedBytes, (site) => site.bytes),

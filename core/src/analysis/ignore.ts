@@ -8,7 +8,8 @@ export function isIgnored(site: AllocationSite, patterns: readonly IgnorePattern
 
 function matches(frame: SourceFrame, pattern: IgnorePattern): boolean {
   if (typeof pattern === "string") {
-    return frame.functionName === pattern || frame.file.replaceAll("\\", "/").includes(pattern);
+    const isPath = pattern.includes("/") || pattern.includes(".");
+    return frame.functionName === pattern || (isPath && frame.file.replaceAll("\\", "/").includes(pattern));
   }
   return tried(pattern, frame.functionName) || tried(pattern, frame.file);
 }

@@ -19,7 +19,12 @@ export function notesOn(
   if (plan.sampleInterval > 0 && tracked.heapSampler === "taken") {
     notes.push("Somebody else runs V8's heap sampler in this isolate: heap allocations have no stacks.");
   }
-  if (plan.ignore.length > 0) notes.push("Memory of ignored stacks is taken out; the peak of what is left is unknown.");
+  if (plan.ignore.length > 0) {
+    notes.push("Memory of ignored stacks is taken out; the peak of what is left is unknown.");
+    if (tracked.heapSampleInterval !== 1) {
+      notes.push("Not every heap allocation was recorded, so what the heap has without the ignored stacks is unknown.");
+    }
+  }
   if (plan.spaces.length < 3 && peak.peakErrorBytes > 0 && tracked.peakErrorBytes === 0) {
     notes.push("The peak of two spaces of three is known between two bounds; the higher is shown.");
   }

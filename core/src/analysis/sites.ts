@@ -1,14 +1,18 @@
 import { type RawFrame, type RawSite, SPACES } from "../capture/binding.js";
-import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
+import type { AllocationSite, AssertableSpace, SourceFrame } from "../capture/measurement.js";
 import { type FrameContext, toSourceFrame } from "./frames.js";
 
 /**
  * Sites as the user knows them: frames source-mapped, stacks that are one in the source merged, sorted by bytes, largest
  * first. Memory of the engine is no site.
  *
- * @param exact every allocation was recorded
+ * @param exact whether every allocation of a space was recorded
  */
-export function toSites(raw: readonly RawSite[], context: FrameContext, exact: boolean): readonly AllocationSite[] {
+export function toSites(
+  raw: readonly RawSite[],
+  context: FrameContext,
+  exact: (space: AssertableSpace) => boolean,
+): readonly AllocationSite[] {
   const frames = new Map<string, SourceFrame>();
   const frameOf = (frame: RawFrame): SourceFrame => {
     const key = rawKey(frame);
@@ -28,7 +32,7 @@ export function toSites(raw: readonly RawSite[], context: FrameContext, exact: b
       stack,
       bytes: site.bytes,
       count: site.count,
-      estimated: !exact,
+      estimated: !exact(space),
       peakBytes: site.peakBytes,
       retainedBytes: site.retainedBytes,
     };

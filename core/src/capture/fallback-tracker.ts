@@ -204,6 +204,7 @@ function readSpan(span: Span): TrackedMeasurement {
     },
     fragmentation: { heapBytes: usage.total_heap_size - usage.used_heap_size, nativeBytes: null },
     sites: [],
+    heapSampleInterval: 0,
     heapSampler: "off",
     heapByLine: false,
     truncated: { samplesDropped: 0, blocksDropped: 0, stacksDropped: 0, unknownFrees: 0 },

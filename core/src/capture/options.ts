@@ -2,8 +2,8 @@ import type { Size } from "../sizes/size.js";
 import type { AssertableSpace } from "./measurement.js";
 
 /**
- * Names stacks whose memory does not count: a string is a function's whole name or a part of a file's path, a regular
- * expression is tried on the function's name and on the file's path.
+ * Names stacks whose memory does not count. A string is a function's whole name or, with a "/" or "." in it, a part of a
+ * file's path; a regular expression is tried on the function's name and on the file's path.
  */
 export type IgnorePattern = string | RegExp;
 

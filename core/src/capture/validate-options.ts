@@ -170,7 +170,12 @@ function ignorePatterns(value: unknown, where: string): readonly IgnorePattern[]
   return list.map((pattern) => {
     if (typeof pattern === "string" && pattern !== "") return pattern;
     if (Object.prototype.toString.call(pattern) === "[object RegExp]") return pattern as RegExp;
-    throw invalid("ignore", pattern, where, "A pattern is a function's name, a part of a file's path, or a RegExp.");
+    throw invalid(
+      "ignore",
+      pattern,
+      where,
+      'A pattern is a function\'s name, a part of a file\'s path (with a "/" or "."), or a RegExp.',
+    );
   });
 }
 
