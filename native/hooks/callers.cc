@@ -38,7 +38,7 @@ Attribution Decided(CallerKind kind, Function function, bool below_icu) {
     case CallerKind::kSerializer: return {Space::kNative, false};
     case CallerKind::kIntl: return {below_icu ? Space::kNative : Space::kEngine, false};
     // Its C++ objects are Node's own; what it mallocs becomes a backing store.
-    case CallerKind::kNodeBuffer: return {IsOperatorNew(function) ? Space::kNative : Space::kBuffers, false};
+    case CallerKind::kBuffer: return {IsOperatorNew(function) ? Space::kNative : Space::kBuffers, false};
     case CallerKind::kHeapSample: return {Space::kEngine, IsOperatorNew(function)};
     case CallerKind::kV8: case CallerKind::kPlatform: case CallerKind::kBackingStore: return {Space::kEngine, false};
     default: return {Space::kNative, false};
@@ -90,7 +90,7 @@ Space AttributeMapping(const CallSite& site) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (kind == CallerKind::kBackingStore) return Space::kBuffers;
       if (!WorksForOthers(kind)) {
-        if (kind == CallerKind::kProgram || kind == CallerKind::kNodeBuffer) break;
+        if (kind == CallerKind::kProgram || kind == CallerKind::kBuffer) break;
         in_v8 = true;
       }
     }

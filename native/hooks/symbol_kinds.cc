@@ -73,6 +73,8 @@ CallerKind KindOfStandard(std::string_view mangled) {
 }
 
 CallerKind KindInV8(const Identifiers& names) {
+  // V8's default implementation of v8::ArrayBuffer::Allocator, in an anonymous namespace.
+  if (names.count >= 3 && names.at[2] == "ArrayBufferAllocator") return CallerKind::kBuffer;
   if (names.count < 3 || names.at[1] != "internal") return CallerKind::kV8;
   const std::string_view type = names.at[2];
   if (type == "BackingStore") return CallerKind::kBackingStore;
@@ -92,7 +94,7 @@ CallerKind KindInNode(const Identifiers& names) {
   for (int i = 1; i < names.count && name.empty(); i++) {
     if (!StartsWith(names.at[i], "_GLOBAL__N")) name = names.at[i];
   }
-  if (name == "Buffer") return CallerKind::kNodeBuffer;
+  if (name == "Buffer" || name == "NodeArrayBufferAllocator" || name == "DebuggingArrayBufferAllocator") return CallerKind::kBuffer;
   if (name == "tracing") return CallerKind::kLeaf;  // V8 and Node both report to it
   static constexpr std::string_view kPlatform[] = {
       "NodePlatform",   "PerIsolatePlatformData", "PerIsolatePlatform", "WorkerThreadsTaskRunner",
@@ -105,10 +107,10 @@ CallerKind KindInNode(const Identifiers& names) {
   return IsOneOf(name, kAllocators) ? CallerKind::kLeaf : CallerKind::kProgram;
 }
 
-// ICU's C functions carry its version: ucnv_open_73.
+// ICU's functions without a namespace carry its version: ucnv_open_73, res_load_78. Node 20 brought ICU 73.
 bool HasIcuSuffix(std::string_view name) {
   const std::size_t size = name.size();
-  return size > 4 && name[0] == 'u' && name[size - 3] == '_' && IsDigit(name[size - 2]) && IsDigit(name[size - 1]);
+  return size > 4 && name[size - 3] == '_' && name[size - 2] >= '7' && name[size - 2] <= '9' && IsDigit(name[size - 1]);
 }
 
 }  // namespace
@@ -127,7 +129,7 @@ CallerKind KindOfSymbol(std::string_view mangled, bool local) {
   if (first == "v8") return KindInV8(names);
   static constexpr std::string_view kV8s[] = {"cppgc", "heap", "v8_inspector", "v8_crdtp", "disasm", "unibrow"};
   if (IsOneOf(first, kV8s)) return CallerKind::kV8;
-  if (first == "icu" || StartsWith(first, "icu_")) return CallerKind::kIcu;
+  if (first == "icu" || StartsWith(first, "icu_") || HasIcuSuffix(first)) return CallerKind::kIcu;
   static constexpr std::string_view kLeaves[] = {"absl", "hwy", "simdutf", "fast_float", "std", "__gnu_cxx"};
   if (IsOneOf(first, kLeaves)) return CallerKind::kLeaf;
   return names.file_local || StartsWith(first, "_GLOBAL__N") ? CallerKind::kLikeNeighbour : CallerKind::kProgram;

@@ -12,7 +12,7 @@ enum class CallerKind : std::uint8_t {
   kBackingStore,   // V8's, below which committed pages are buffers
   kIntl,           // V8's, below which ICU works for the program (Intl objects, not regular expressions)
   kSerializer,     // V8's, for the program's messages
-  kNodeBuffer,     // node::Buffer: what it allocates V8 adopts as a backing store
+  kBuffer,         // node::Buffer and the buffer allocators: what they malloc is a backing store
   kHeapSample,     // V8's sampling heap profiler, making a sample
   kLeaf,           // works for whoever called it: the standard library's templates, Abseil
   kIcu,            // likewise

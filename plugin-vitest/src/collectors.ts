@@ -14,8 +14,9 @@ export interface Bracket {
    * A test was defined. What this throws is raised where the test is defined.
    *
    * @param dressed `false`: its body came in by another way and runs as it is
+   * @param definer what calls above it defined the test
    */
-  collected(task: TestTask, dressed: boolean): void;
+  collected(task: TestTask, dressed: boolean, definer: (...args: never[]) => unknown): void;
 }
 
 type Define = (this: unknown, name: unknown, ...rest: unknown[]) => unknown;
@@ -62,11 +63,12 @@ export function bracketBodies(collector: Collector, bracket: Bracket): void {
   collector.test = Object.defineProperty(replacement, "fn", { value: define }) as Collector["test"];
 
   const push = collector.tasks.push;
-  collector.tasks.push = function (...items) {
+  const collect: typeof push = function (this: typeof collector.tasks, ...items) {
     for (const item of items) {
       if (item.type === "collector") bracketBodies(item, slot.bracket);
-      else if (item.type === "test") slot.bracket.collected(item, dressed);
+      else if (item.type === "test") slot.bracket.collected(item, dressed, dressed ? define : collect);
     }
     return push.apply(this, items);
   };
+  collector.tasks.push = collect;
 }

@@ -2,17 +2,15 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CurrentTest, MatcherHost, MemspecOptions } from "@memspec/core/adapter";
-import { TestRunner } from "vitest";
-import { interleaves, type TestTask } from "./tasks.js";
+import { type RunnerTestFile, TestRunner } from "vitest";
+import { interleaves, runningInterleaved, type TestTask } from "./tasks.js";
 
 export interface Session extends MatcherHost {
   readonly options: MemspecOptions;
-  /** A test file begins: its configuration and root are those of its project. */
-  beginFile(options: MemspecOptions, root: string): void;
+  /** A test file begins: its options and root are those of its project. */
+  beginFile(file: RunnerTestFile, options: MemspecOptions, root: string): void;
   /** Runs the body of a test such that whatever it calls, now or later, knows its test even when others interleave. */
   within<T>(task: TestTask, body: () => T): T;
-  /** Calls a matcher of the test that Vitest knows it belongs to. */
-  asking<T>(task: TestTask | undefined, matcher: () => T): T;
   /** The running attempt of a test. */
   attempt(task: TestTask): CurrentTest;
 }
@@ -28,10 +26,10 @@ function attemptOf(task: TestTask): CurrentTest {
 }
 
 export function createSession(): Session {
-  const concurrent = new AsyncLocalStorage<TestTask>();
+  const bodies = new AsyncLocalStorage<TestTask>();
+  let file: RunnerTestFile | undefined;
   let options: MemspecOptions = {};
-  let root = "";
-  let asked: TestTask | undefined;
+  let root = process.cwd();
   return {
     runner: "vitest",
     get options() {
@@ -40,26 +38,20 @@ export function createSession(): Session {
     get root() {
       return root;
     },
-    beginFile(fileOptions, fileRoot) {
+    beginFile(nextFile, fileOptions, fileRoot) {
+      file = nextFile;
       options = fileOptions;
       root = fileRoot;
     },
     within(task, body) {
       // Asynchronous context is paid for only where tests interleave.
-      return interleaves(task) ? concurrent.run(task, body) : body();
-    },
-    asking(task, matcher) {
-      const before = asked;
-      asked = task;
-      try {
-        return matcher();
-      } finally {
-        asked = before;
-      }
+      return interleaves(task) ? bodies.run(task, body) : body();
     },
     currentTest() {
-      const task = asked ?? concurrent.getStore() ?? (TestRunner.getCurrentTest() as TestTask | undefined);
-      return task === undefined ? undefined : attemptOf(task);
+      // Vitest knows of no current test as soon as one of several concurrent ones has ended. Their hooks run outside of
+      // `within`; any of the tests that run will do to say that nothing can be attributed.
+      const task = bodies.getStore() ?? TestRunner.getCurrentTest() ?? (file && runningInterleaved(file));
+      return task === undefined ? undefined : attemptOf(task as TestTask);
     },
     attempt: attemptOf,
   };

@@ -6,7 +6,6 @@ import { expect, inject, TestRunner } from "vitest";
 import "./assertion-types.js";
 import { createBracket } from "./bodies.js";
 import { bracketBodies, type Collector } from "./collectors.js";
-import { matchersFor } from "./matchers.js";
 import "./provided.js";
 import { session } from "./session.js";
 
@@ -19,8 +18,8 @@ const { file } = collector;
 const provided = inject("memspec") as ReturnType<typeof inject<"memspec">> | undefined;
 /** A file's name is its path relative to the root of its project. */
 const rootOfFile = file.filepath.endsWith(file.name) ? file.filepath.slice(0, -file.name.length) : process.cwd();
-session.beginFile(provided?.options ?? {}, provided?.root ?? path.resolve(rootOfFile));
+session.beginFile(file, provided?.options ?? {}, provided?.root ?? path.resolve(rootOfFile));
 
-const pending = createPending();
-expect.extend(matchersFor(session, createMatchers(session, pending, session.options)));
+const pending = createPending(session);
+expect.extend(createMatchers(session, session.options, pending) as unknown as Parameters<typeof expect.extend>[0]);
 bracketBodies(collector as unknown as Collector, createBracket(session, pending));

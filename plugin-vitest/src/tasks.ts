@@ -1,6 +1,6 @@
 /** The parts of Vitest's tasks that memspec reads, the same in Vitest 4 and 5. */
 
-import type { RunnerTestCase, RunnerTestSuite } from "vitest";
+import type { RunnerTask, RunnerTestCase, RunnerTestSuite } from "vitest";
 
 export type TestTask = RunnerTestCase;
 
@@ -14,4 +14,18 @@ export function interleaves(task: TestTask): boolean {
     if (suite.concurrent === true) return true;
   }
   return false;
+}
+
+/** A test under `suite` that interleaves with others and runs now. */
+export function runningInterleaved(suite: RunnerTestSuite): TestTask | undefined {
+  for (const task of suite.tasks as readonly RunnerTask[]) {
+    const found =
+      task.type === "suite"
+        ? runningInterleaved(task)
+        : task.result?.state === "run" && interleaves(task)
+          ? task
+          : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

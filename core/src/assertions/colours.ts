@@ -7,7 +7,7 @@ import { type MessageStyle, PLAIN_STYLE } from "./style.js";
  * @param colour what the runner decided; `undefined`: what the process's output can show
  */
 export function messageStyle(colour: boolean | undefined): MessageStyle {
-  const shows = colour ?? (supportsColor !== false);
+  const shows = colour ?? supportsColor !== false;
   return shows ? styleOf(new Chalk({ level: 1 })) : PLAIN_STYLE;
 }
 

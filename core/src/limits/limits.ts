@@ -8,7 +8,7 @@ export interface MemoryLimits {
   readonly peak?: Size;
   readonly allocated?: Size;
   readonly retained?: Size;
-  /** Which spaces count; default all three. */
+  /** Which spaces count; default those of the configuration, else all three. */
   readonly space?: AssertableSpace | readonly AssertableSpace[];
 }
 

@@ -4,7 +4,7 @@ import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { nearest } from "../errors/nearest.js";
 import { showValue } from "../errors/show-value.js";
 import { parseSize } from "../sizes/parse-size.js";
-import type { DeclaredLimit } from "./limits.js";
+import type { DeclaredLimit, MemoryLimit } from "./limits.js";
 import type { FigureLimit, ParsedLimit } from "./types.js";
 
 const FIGURES: readonly FigureName[] = ["peak", "allocated", "retained"];
@@ -16,12 +16,21 @@ const KEYS: readonly string[] = [...FIGURES, "space"];
  * @throws MemspecError `MEMSPEC_INVALID_SIZE`, `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_UNKNOWN_OPTION`,
  *   `MEMSPEC_INVALID_OPTION`; each names the source
  */
+export function checkLimit(limit: unknown, source: string): void {
+  parseLimit({ limit: limit as MemoryLimit, source });
+}
+
+/**
+ * A checked limit, its sizes in bytes.
+ *
+ * @throws MemspecError as `checkLimit`
+ */
 export function parseLimit(declared: DeclaredLimit): ParsedLimit {
   const { source } = declared;
   const limit: unknown = declared.limit;
   if (typeof limit !== "object" || limit === null) {
     const figures: FigureLimit[] = [{ figure: "peak", limitBytes: sizeOf(limit, source) }];
-    return { source, figures, ...spacesOf(undefined, source) };
+    return { source, figures, spaces: null };
   }
   if (Array.isArray(limit)) throw invalid(source, `${showValue(limit)} is not a limit.`, limit);
   for (const key of Object.keys(limit)) checkKey(key, source);
@@ -31,12 +40,11 @@ export function parseLimit(declared: DeclaredLimit): ParsedLimit {
     limitBytes: sizeOf(given[figure], `${source}, ${figure}`),
   }));
   if (figures.length === 0) throw invalid(source, "the limit limits nothing.", limit);
-  return { source, figures, ...spacesOf(given["space"], source) };
+  return { source, figures, spaces: spacesOf(given["space"], source) };
 }
 
-function spacesOf(space: unknown, source: string): Pick<ParsedLimit, "spaces" | "spacesNamed"> {
-  const { spaces, spacesNamed } = validateOptions(space === undefined ? {} : { space }, source, ["space"]);
-  return { spaces, spacesNamed };
+function spacesOf(space: unknown, source: string): ParsedLimit["spaces"] {
+  return space === undefined ? null : validateOptions({ space }, source, ["space"]).spaces;
 }
 
 function checkKey(key: string, source: string): void {

@@ -1,7 +1,8 @@
 /** Which measurements a set of limits needs: limits on the same spaces share one. */
 
-import type { MeasurePlan } from "../capture/options.js";
+import type { CommonOptions, MeasurePlan } from "../capture/options.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import { joinOptions } from "./join-options.js";
 import type { ParsedLimit } from "./types.js";
 
 export interface PlannedLimits {
@@ -9,38 +10,40 @@ export interface PlannedLimits {
   readonly limits: readonly ParsedLimit[];
 }
 
-/** How stacks are taken and how much a message says; the rest a limit says itself. */
-export interface LimitOptions {
-  readonly stacks?: "sampled" | "exact" | "none";
-  readonly verbose?: boolean;
-}
+/** What the configuration says for all bodies: as for matchers, but a body runs once. */
+export type LimitOptions = Omit<CommonOptions, "warmup" | "runs">;
+
+/** Keys of `LimitOptions`. */
+export const LIMIT_OPTIONS: readonly (keyof LimitOptions)[] = [
+  "space",
+  "ignore",
+  "stacks",
+  "sampleInterval",
+  "threads",
+  "verbose",
+];
 
 /** The peak of two spaces cannot be computed from a measurement of three: one plan for each set of spaces. */
 export function planLimits(limits: readonly ParsedLimit[], options: LimitOptions): readonly PlannedLimits[] {
   const bySpaces = new Map<string, ParsedLimit[]>();
   for (const limit of limits) {
-    const key = `${limit.spaces.join(" ")} ${limit.spacesNamed}`;
+    const key = limit.spaces?.join(" ") ?? "";
     bySpaces.set(key, [...(bySpaces.get(key) ?? []), limit]);
   }
-  return [...bySpaces.values()].map((group) => ({ plan: planOf(group, options), limits: group }));
+  return [...bySpaces.values()].map((group) => planGroup(group, options));
 }
 
-function planOf(group: readonly ParsedLimit[], options: LimitOptions): MeasurePlan {
-  const figures = group.flatMap((limit) => limit.figures);
+function planGroup(limits: readonly ParsedLimit[], options: LimitOptions): PlannedLimits {
+  const space = limits[0]?.spaces ?? null;
+  const joined = joinOptions(options, space === null ? {} : { space }, LIMIT_OPTIONS);
+  const resolved = validateOptions(joined, "A memory limit", LIMIT_OPTIONS);
+  const figures = limits.flatMap((limit) => limit.figures);
   const retained = figures.some((limit) => limit.figure === "retained");
-  const [first] = group;
-  const resolved = validateOptions(
-    {
-      ...(options.stacks === undefined ? {} : { stacks: options.stacks }),
-      ...(first?.spacesNamed === true ? { space: first.spaces } : {}),
-    },
-    first?.source ?? "",
-  );
   const needs: PlanNeeds = {
     // The tightest limit needs the finest samples.
     limitBytes: Math.min(...figures.map((limit) => limit.limitBytes)),
     retained,
     settle: retained || figures.some((limit) => limit.figure === "peak"),
   };
-  return planMeasurement(resolved, needs);
+  return { plan: planMeasurement(resolved, needs), limits };
 }

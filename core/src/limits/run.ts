@@ -2,11 +2,12 @@
 
 import { assertBodyLimit } from "../assertions/body-limit.js";
 import { messageStyle } from "../assertions/colours.js";
+import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
-import type { DeclaredLimit } from "./limits.js";
 import { isLimitError, type LimitFailure, MemspecLimitError } from "./limit-error.js";
+import type { DeclaredLimit } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
 import { type LimitOptions, type PlannedLimits, planLimits } from "./plans.js";
 import { measureSpan, type Span } from "./span.js";
@@ -61,34 +62,49 @@ function verdict(
   options: LimitOptions,
   site: (() => CallSite) | undefined,
 ): unknown {
-  if (outcome.threw && !isLimitError(outcome.error)) throw outcome.error;
-  const own = planned.flatMap((entry, index) => {
-    const measurement = measurements[index];
-    if (measurement === undefined) throw new RangeError("a plan without a measurement");
-    return failuresOf(host, entry.limits, measurement, options);
-  });
-  if (!outcome.threw) {
-    if (own.length > 0) throw limitError(own, site);
-    return outcome.value;
+  const failures = (): readonly LimitFailure[] =>
+    planned.flatMap((entry, index) => {
+      const measurement = measurements[index];
+      if (measurement === undefined) throw new RangeError("a plan without a measurement");
+      return failuresOf(host, entry, measurement, options);
+    });
+  if (outcome.threw) throw isLimitError(outcome.error) ? joined(outcome.error, failures, site) : outcome.error;
+  const own = failures();
+  if (own.length > 0) throw limitError(own, site);
+  return outcome.value;
+}
+
+/** What a wrapper further in exceeded, and what of ours was exceeded too. */
+function joined(
+  inner: MemspecLimitError,
+  ownFailures: () => readonly LimitFailure[],
+  site: (() => CallSite) | undefined,
+): MemspecLimitError {
+  let own: readonly LimitFailure[];
+  try {
+    own = ownFailures();
+  } catch {
+    // A figure of ours is unknown: what is known to be exceeded is the better news.
+    return inner;
   }
-  if (own.length === 0) throw outcome.error;
-  const inner = isLimitError(outcome.error) ? outcome.error.failures : [];
-  throw limitError([...inner, ...own], site);
+  return own.length === 0 ? inner : limitError([...inner.failures, ...own], site);
 }
 
 function failuresOf(
   host: LimitsHost,
-  limits: readonly ParsedLimit[],
-  measurement: Span["measurements"][number],
+  { limits, plan }: PlannedLimits,
+  measurement: Measurement,
   options: LimitOptions,
 ): readonly LimitFailure[] {
   const context = { root: host.root, isNot: false, verbose: options.verbose ?? false };
-  return limits.flatMap(({ source, figures, spaces }) =>
+  return limits.flatMap(({ source, figures }) =>
     figures.flatMap((limit) => {
-      const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, spaces, context);
+      const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, plan.spaces, context);
       if (pass) return [];
-      const { figureBytes, limitBytes } = facts;
-      return [{ source, figure: limit.figure, figureBytes, limitBytes, text: message(messageStyle(host.colour)) }];
+      const { figureBytes, limitBytes, notice } = facts;
+      return [
+        { source, figure: limit.figure, figureBytes, limitBytes, notice, text: message(messageStyle(host.colour)) },
+      ];
     }),
   );
 }
@@ -101,4 +117,3 @@ function limitError(failures: readonly LimitFailure[], site: (() => CallSite) | 
   }
   return error;
 }
-

@@ -12,7 +12,9 @@ import type { Tracker } from "../capture/tracker.js";
 import { analyseHere } from "../measure/analyse-here.js";
 import type { TestBody } from "./types.js";
 
-export type CallOutcome = { readonly threw: false; readonly value: unknown } | { readonly threw: true; readonly error: unknown };
+export type CallOutcome =
+  | { readonly threw: false; readonly value: unknown }
+  | { readonly threw: true; readonly error: unknown };
 
 export interface Span {
   readonly outcome: CallOutcome;
@@ -77,11 +79,7 @@ function runSpan(
   );
 }
 
-function readAll(
-  tracker: Tracker,
-  plans: readonly MeasurePlan[],
-  handles: readonly Handle[],
-): readonly Measurement[] {
+function readAll(tracker: Tracker, plans: readonly MeasurePlan[], handles: readonly Handle[]): readonly Measurement[] {
   try {
     const recordings = plans.map((plan, index) => {
       const handle = handles[index];

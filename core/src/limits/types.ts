@@ -19,9 +19,8 @@ export interface ParsedLimit {
   readonly source: string;
   /** At least one. */
   readonly figures: readonly FigureLimit[];
-  readonly spaces: readonly AssertableSpace[];
-  /** The declaration names its spaces: one that is unavailable is an error. */
-  readonly spacesNamed: boolean;
+  /** `null`: not named, so the configuration's, or all. */
+  readonly spaces: readonly AssertableSpace[] | null;
 }
 
 export interface FigureLimit {
@@ -29,5 +28,8 @@ export interface FigureLimit {
   readonly limitBytes: number;
 }
 
-/** A test's body as a runner calls it: any `this`, any arguments. */
-export type TestBody = (this: never, ...args: never[]) => unknown;
+/** A test's body as a runner calls it. */
+export type TestBody = (this: unknown, ...args: unknown[]) => unknown;
+
+/** A test's body as people write it, with whatever fixtures for parameters. */
+export type AnyBody = (this: never, ...args: never[]) => unknown;

@@ -2,19 +2,19 @@
 
 import { MemspecError } from "../errors/memspec-error.js";
 import { showValue } from "../errors/show-value.js";
-import { callsDone, withDone } from "./done-callback.js";
 import { type CallSite, captureCallSite } from "./call-site.js";
+import { callsDone, withDone } from "./done-callback.js";
 import type { MemoryLimit } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
 import type { LimitOptions } from "./plans.js";
 import { runBody } from "./run.js";
-import type { LimitsHost, ParsedLimit, TestBody } from "./types.js";
+import type { AnyBody, LimitsHost, ParsedLimit, TestBody } from "./types.js";
 
 const SOURCE = "limitMemory()";
 
 /** Decorates a method: as TC39 has it (value and context) and as TypeScript's `experimentalDecorators` has it. */
 export interface LimitDecorator {
-  <Body extends TestBody>(body: Body, context: ClassMethodDecoratorContext): Body;
+  <Body extends AnyBody>(body: Body, context: ClassMethodDecoratorContext): Body;
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor;
 }
 
@@ -24,7 +24,7 @@ export interface LimitMemory {
    *
    * @throws MemspecError at once, when the limit or the body is wrong: see `parseLimit`; `MEMSPEC_NOT_A_FUNCTION`
    */
-  <Body extends TestBody>(limit: MemoryLimit, body: Body): Body;
+  <Body extends AnyBody>(limit: MemoryLimit, body: Body): Body;
   /** Decorates a method in the same way. */
   (limit: MemoryLimit): LimitDecorator;
 }
@@ -39,9 +39,9 @@ const limitedBodies = new WeakMap<TestBody, Limited>();
 
 /**
  * @param host asked when a body runs: at that time a test is known
- * @param options of the configuration, asked for at the same time
+ * @param options what the configuration says, asked for at the same time
  */
-export function createLimitMemory(host: () => LimitsHost, options: () => LimitOptions): LimitMemory {
+export function createLimitMemory(host: LimitsHost, options: () => LimitOptions = () => ({})): LimitMemory {
   function limitMemory(...args: [limit: MemoryLimit, body?: unknown]): TestBody | LimitDecorator {
     const limit = parseLimit({ limit: args[0], source: SOURCE });
     const site = captureCallSite(limitMemory);
@@ -54,10 +54,11 @@ export function createLimitMemory(host: () => LimitsHost, options: () => LimitOp
   return limitMemory as LimitMemory;
 }
 
-function limitBody(
+/** A body under one more limit: with those that a wrapper further in already put on it, one measurement serves all. */
+export function limitBody(
   limit: ParsedLimit,
   given: TestBody,
-  host: () => LimitsHost,
+  host: LimitsHost,
   options: () => LimitOptions,
   site: () => CallSite,
 ): TestBody {
@@ -65,7 +66,7 @@ function limitBody(
   const body = inner?.body ?? given;
   const limits = [limit, ...(inner?.limits ?? [])];
   const run = (fn: TestBody, thisArg: unknown, args: readonly unknown[]): unknown =>
-    runBody(host(), limits, fn, thisArg, args, options(), site);
+    runBody(host, limits, fn, thisArg, args, options(), site);
   function limited(this: unknown, ...args: unknown[]): unknown {
     return callsDone(body, args) ? withDone(body, this, args, run) : run(body, this, args);
   }

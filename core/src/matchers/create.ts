@@ -1,33 +1,34 @@
 /** The matchers of both runners. */
 
+import { messageStyle } from "../assertions/colours.js";
+import type { AssertionOutcome, MessageContext } from "../assertions/outcome.js";
+import type { SizeAssertion, SizeFacts } from "../assertions/size-assertion.js";
 import { assertAllocateLessThan } from "../assertions/to-allocate-less-than.js";
 import { assertAllocateNothing } from "../assertions/to-allocate-nothing.js";
 import { assertBeCollected } from "../assertions/to-be-collected.js";
 import { assertPeakBelow } from "../assertions/to-peak-below.js";
 import { assertRetainInstances } from "../assertions/to-retain-instances.js";
 import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
-import type { AssertionOutcome, MessageContext } from "../assertions/outcome.js";
-import type { SizeAssertion, SizeFacts } from "../assertions/size-assertion.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
-import { COMMON_OPTIONS, type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import { checkNotConcurrent } from "../limits/concurrent.js";
+import { joinOptions } from "../limits/join-options.js";
+import { optionsOf } from "../limits/option-table.js";
 import { measureRuns } from "../measure/measure.js";
 import { collect, retainedInstances } from "../measure/survivors.js";
 import { parseSize } from "../sizes/parse-size.js";
-import { checkNotConcurrent } from "../limits/concurrent.js";
-import { joinOptions } from "./call-options.js";
 import { checkInstances, checkReceived } from "./checks.js";
-import { messageStyle } from "../assertions/colours.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
 import type { MatcherHost, MatcherResult, MatcherThis } from "./host.js";
 import type { PendingRegistry } from "./pending.js";
-import type { InstanceLimits, MatcherDefaults, MemoryMatchers, SizingOptions, SurvivorOptions } from "./types.js";
+import type { InstanceLimits, MatcherDefaults, MemoryMatchers, SizingOptions } from "./types.js";
 
 /** Calls before `toAllocateNothing` measures, unless told otherwise: V8 allocates for a function while it warms up. */
-export const NOTHING_WARMUP = 100;
+const NOTHING_WARMUP = 100;
 
-/** Options of the matchers that look for survivors. */
-export const SURVIVOR_OPTIONS: readonly (keyof SurvivorOptions)[] = ["warmup", "verbose"];
+const SIZING_OPTIONS = optionsOf("sizing");
+const SURVIVOR_OPTIONS = optionsOf("survivors");
 
 type Matcher = (...args: never[]) => unknown;
 
@@ -46,14 +47,10 @@ interface SizingCall {
  * @param defaults from the configuration, already validated; what a call says wins
  * @param pending the registry whose `finish` the adapter calls at the end of each test's body
  */
-export function createMatchers(
-  host: MatcherHost,
-  defaults: MatcherDefaults,
-  pending: PendingRegistry,
-): MemoryMatchers {
+export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pending: PendingRegistry): MemoryMatchers {
   const style = messageStyle(host.colour);
 
-  const options = (matcher: string, call: unknown, known: readonly string[] = COMMON_OPTIONS): ResolvedOptions =>
+  const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
     validateOptions(joinOptions(defaults, call, known), `${matcher}()`, known);
 
   const begin = (matcher: string): void => {

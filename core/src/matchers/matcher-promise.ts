@@ -31,7 +31,10 @@ export class MatcherPromise<T> extends Promise<T> {
     return promise;
   }
 
-  #plainThen<A, B>(onFulfilled?: ((value: T) => A) | null, onRejected?: ((reason: unknown) => B) | null): Promise<A | B> {
+  #plainThen<A, B>(
+    onFulfilled?: ((value: T) => A) | null,
+    onRejected?: ((reason: unknown) => B) | null,
+  ): Promise<A | B> {
     return super.then(onFulfilled, onRejected) as Promise<A | B>;
   }
 

@@ -25,12 +25,7 @@ export interface PendingRegistry extends PendingMatchers {
    * @param hops see `MatcherPromise`
    * @returns what the matcher is to return; the same promise outside of a test
    */
-  watch<T>(
-    matcher: string,
-    promise: Promise<T>,
-    caller: (...args: never[]) => unknown,
-    hops: number,
-  ): Promise<T>;
+  watch<T>(matcher: string, promise: Promise<T>, caller: (...args: never[]) => unknown, hops: number): Promise<T>;
   /** @throws MemspecError `MEMSPEC_NOT_AWAITED` while a matcher of the running test has not ended: both would count the same memory */
   assertNoneRunning(): void;
 }

@@ -38,12 +38,7 @@ export interface MemoryMatchers {
     options?: SizingOptions,
   ): MatcherResult | Promise<MatcherResult>;
   toPeakBelow: SizingMatcher;
-  toRetainLessThan(
-    this: MatcherThis,
-    received: unknown,
-    size: Size,
-    options?: SizingOptions,
-  ): Promise<MatcherResult>;
+  toRetainLessThan(this: MatcherThis, received: unknown, size: Size, options?: SizingOptions): Promise<MatcherResult>;
   toRetainInstances(
     this: MatcherThis,
     received: unknown,

@@ -1,10 +1,11 @@
-// The hooks as an addon of their own, for tests: N-API, so that one binary serves every Node.
+// The hooks as an addon of their own, for tests. One binary per Node, because the buffer tap knows V8's classes.
 #include <node_api.h>
+#include <v8.h>
 
 #include <cstring>
 
 #include "counting_sink.h"
-#include "hooks/callers.h"
+#include "hooks/buffer_tap.h"
 #include "hooks/hooks.h"
 
 namespace {
@@ -136,6 +137,15 @@ napi_value ReadEvents(napi_env env, napi_callback_info) {
   return list;
 }
 
+napi_value TapBuffers(napi_env env, napi_callback_info) {
+  return Boolean(env, TapBufferAllocator(v8::Isolate::GetCurrent()));
+}
+
+napi_value UntapBuffers(napi_env, napi_callback_info) {
+  UntapBufferAllocator(v8::Isolate::GetCurrent());
+  return nullptr;
+}
+
 napi_value SetSinkErrno(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
   std::int32_t value = 0;
@@ -152,7 +162,8 @@ NAPI_MODULE_INIT() {
     napi_callback function;
   } functions[] = {{"install", InstallHooks}, {"remove", RemoveHooks},  {"installed", IsInstalled},
                    {"reset", ResetCounts},    {"counts", ReadCounts},   {"events", ReadEvents},
-                   {"setSinkErrno", SetSinkErrno}};
+                   {"setSinkErrno", SetSinkErrno}, {"tap", TapBuffers},
+                   {"untap", UntapBuffers}};
   for (const auto& entry : functions) {
     napi_value function;
     napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function);

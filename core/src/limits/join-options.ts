@@ -1,4 +1,4 @@
-/** Options of one call joined with those of the configuration. */
+/** Options of one call or limit joined with those of the configuration. */
 
 import type { CommonOptions } from "../capture/options.js";
 
