@@ -2,6 +2,7 @@
  * Measuring with real trackers: without the addon everywhere, with it where it is there. What must hold for both is here;
  * what only the addon can do is under `test/native` and in the tests that ask `hasAddon`.
  */
+import { readFileSync } from "node:fs";
 import { load } from "@memspec/native";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type * as TrackerModule from "../../../core/src/capture/current-tracker.js";
@@ -323,6 +324,55 @@ describe.each(hasAddon ? (["native", "javascript"] as const) : (["javascript"] a
     expect(caught(() => core.measure(Promise.resolve() as never))).toMatchObject({
       hint: expect.stringContaining("() => load()") as string,
     });
+  });
+
+  test.runIf(kind === "native")("sites name the function and the line of this TypeScript file", () => {
+    const here = (marker: string): number =>
+      readFileSync(import.meta.filename, "utf8")
+        .split("\n")
+        .findIndex((line) => line.endsWith(`// ${marker}`)) + 1;
+    function allocateBuffer(): void {
+      kept.push(Buffer.alloc(4_000_000)); // buffer line
+    }
+    function allocateObjects(): void {
+      for (let index = 0; index < 50_000; index += 1) kept.push({ index, more: [index] }); // heap line
+    }
+    const measurement = core.measure(
+      () => {
+        allocateBuffer();
+        allocateObjects();
+      },
+      { warmup: 1, sampleInterval: "2 KiB" },
+    );
+    const top = (space: string) =>
+      measurement.sites.find((site) => site.space === space)?.stack.find((frame) => frame.owner === "user");
+    expect(top("buffers")).toMatchObject({
+      functionName: "allocateBuffer",
+      file: import.meta.filename,
+      line: here("buffer line"),
+    });
+    expect(top("heap")).toMatchObject({
+      functionName: "allocateObjects",
+      file: import.meta.filename,
+      line: here("heap line"),
+    });
+    expect(measurement.coverage.total).toBeGreaterThan(0.9);
+    expect(measurement.sites.every((site) => site.estimated)).toBe(true);
+  });
+
+  test.runIf(kind === "native")("ignored memory is taken out, exactly", () => {
+    function ignoredPart(): void {
+      kept.push(Buffer.alloc(1_000_000));
+    }
+    const measurement = core.measure(
+      () => {
+        ignoredPart();
+        kept.push(Buffer.alloc(300_000));
+      },
+      { ignore: "ignoredPart", space: "buffers", warmup: 1 },
+    );
+    expect(measurement.buffers).toMatchObject({ allocatedBytes: 300_000, allocationCount: 1, peakBytes: null });
+    expect(measurement.total).toMatchObject({ allocatedBytes: 300_000, peakBytes: null });
   });
 
   test.runIf(kind === "javascript")("what is not there without the addon is refused when it is named", async () => {
