@@ -87,7 +87,14 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     "e2e-reporter.mjs": reporter,
   });
   const report = path.join(project.root, "e2e-report.json");
-  const args = ["run", "--reporter=default", "--reporter=./e2e-reporter.mjs", `--pool=${options.pool ?? "forks"}`];
+  const args = [
+    "run",
+    "--reporter=default",
+    "--reporter=./e2e-reporter.mjs",
+    `--pool=${options.pool ?? "forks"}`,
+    // Collections take their time on a busy machine, and no case is about that.
+    "--testTimeout=60000",
+  ];
   const run = await runProgram([path.join(vitestUnderTest().folder, "vitest.mjs"), ...args, ...(options.args ?? [])], {
     cwd: project.root,
     env: { E2E_REPORT: report, ...options.env },
