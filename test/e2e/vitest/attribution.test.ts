@@ -86,7 +86,7 @@ describe.each(pools)("in %s", (pool) => {
     for (const [name, functionName, marker] of [
       ["heap", "parseWords", "// heap line"],
       ["buffers", "readAll", "// buffers line"],
-      ["native", "Packer.pack", "// native line"],
+      ["native", "pack", "// native line"],
     ] as const) {
       const message = errorsOf(run, `sites.test.ts > ${name}`).join("\n");
       expect(topPlace(message)).toEqual({ place: `src/heavy.ts:${lineOf(marker)}`, message });
