@@ -13,7 +13,7 @@ export type { LimitOptions } from "./limits/plans.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
-export { createLimitMemory, type LimitDecorator, type LimitMemory } from "./limits/wrap.js";
+export { createLimitMemory, type LimitDecorator, limitBody, type LimitMemory } from "./limits/wrap.js";
 export { createMatchers } from "./matchers/create.js";
 export type { CurrentTest, MatcherHost, MatcherResult, MatcherThis } from "./matchers/host.js";
 export { createPending, type PendingRegistry } from "./matchers/pending.js";

@@ -46,7 +46,8 @@ async function buildPackage(directory) {
       platform: "node",
       tsconfig: path.join(directory, "tsconfig.json"),
       transform: { target: "node20.19" },
-      external: (id) => !id.startsWith(".") && !path.isAbsolute(id) && !(format === "cjs" && ESM_ONLY.includes(id)),
+      // `#…` are imports within a package that is carried.
+      external: (id) => !/^[.#]/.test(id) && !path.isAbsolute(id) && !(format === "cjs" && ESM_ONLY.includes(id)),
       onwarn: (warning) => {
         throw new Error(`${manifest.name}: ${warning.message}`);
       },

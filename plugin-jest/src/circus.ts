@@ -31,7 +31,10 @@ export interface CircusState {
 export type CircusEvent =
   | { readonly name: "setup"; readonly runtimeGlobals: { readonly expect: { extend(matchers: object): void } } }
   | { readonly name: "run_start" }
-  | { readonly name: "test_start" | "test_fn_success" | "test_done" | "test_skip" | "test_todo"; readonly test: TestEntry }
+  | {
+      readonly name: "test_start" | "test_fn_success" | "test_done" | "test_skip" | "test_todo";
+      readonly test: TestEntry;
+    }
   | { readonly name: "test_fn_failure"; readonly test: TestEntry; readonly error: unknown };
 
 /** Every test under a block, in the order of definition. */

@@ -1,35 +1,38 @@
 /** One test file's run: what is declared for it, and what is done at each event of circus. */
 
-import type { DeclaredLimit, MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
-import { createLimitMemory, createMatchers, createPending, isMemspecError, limitsFor } from "@memspec/core/adapter";
+import type { MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
+import { createLimitMemory, createMatchers, createPending, isMemspecError } from "@memspec/core/adapter";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
+import { type DeclaredLimits, declaredLimits } from "./declared.js";
 import type { Pragmas } from "./docblock.js";
-import { docblockLimits } from "./docblock.js";
-import { Session } from "./session.js";
-import { failTest, pointAtTest, tidyStack } from "./test-error.js";
+import { fullName, Session } from "./session.js";
+import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
 
 export class FileRun {
   readonly #session: Session;
-  readonly #declared: readonly DeclaredLimit[];
+  readonly #declared: DeclaredLimits;
   readonly #options: MemspecOptions;
   readonly #pending: PendingRegistry;
   readonly #matchers: object;
+  readonly #warn: (message: string) => void;
 
-  constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions) {
+  /** @param warn says something about the file, where Jest shows what tests log */
+  constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions, warn: (message: string) => void) {
     const session = new Session(root, file);
     const pending = createPending(session);
-    this.#declared = [...docblockLimits(pragmas), ...limitsFor(options.limits, root, file)];
+    this.#declared = declaredLimits(root, file, pragmas, options);
     this.#options = options;
     this.#pending = pending;
     this.#matchers = createMatchers(session, options, pending);
     this.#session = session;
+    this.#warn = warn;
   }
 
   /** Makes the sandbox know this run. */
   enter(sandbox: object): void {
-    installBridge(sandbox, { version: 1, limitMemory: createLimitMemory(this.#session) });
+    installBridge(sandbox, { version: 1, limitMemory: createLimitMemory(this.#session, () => this.#options) });
   }
 
   handle(event: CircusEvent, state: CircusState): void {
@@ -39,7 +42,7 @@ export class FileRun {
         event.runtimeGlobals.expect.extend(this.#matchers);
         break;
       case "run_start":
-        dressBodies(state.rootDescribeBlock, this.#session, this.#declared, this.#options);
+        this.#dress(state);
         break;
       case "test_start":
         if (!event.test.concurrent) this.#session.begin(event.test);
@@ -50,6 +53,7 @@ export class FileRun {
         break;
       case "test_fn_failure":
         if (isMemspecError(event.error)) placeError(event.error, event.test.asyncError);
+        else hideOwnFrames(event.error);
         this.#bodyEnded(event.test, event.test.failing ? "passed" : "failed");
         break;
       case "test_done":
@@ -58,6 +62,15 @@ export class FileRun {
         if (!event.test.concurrent) this.#session.end();
         break;
     }
+  }
+
+  #dress(state: CircusState): void {
+    const unchecked = dressBodies(state.rootDescribeBlock, this.#session, this.#declared, this.#options);
+    const [first] = unchecked;
+    if (first === undefined) return;
+    this.#warn(
+      `memspec: concurrent tests share one heap, so the limits of the configuration are not checked on them. The first is "${fullName(first)}".`,
+    );
   }
 
   leave(): void {

@@ -1,9 +1,8 @@
 /** `limitMemory` as test files import it: the environment's, or one of this sandbox's own. */
 
-import type { LimitMemory, MemoryLimit, TestBody } from "@memspec/core/adapter";
+import type { LimitMemory } from "@memspec/core/adapter";
 import type { Bridge } from "./bridge.js";
 import { findBridge } from "./bridge.js";
-import { judged } from "./done.js";
 import { standalone } from "./standalone.js";
 
 function bridge(): Bridge {
@@ -18,9 +17,5 @@ function bridge(): Bridge {
  * @throws MemspecError `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_INVALID_SIZE` at once; the test fails with
  *   `MEMSPEC_LIMIT_EXCEEDED`, or with `MEMSPEC_CONCURRENT_TEST` in a concurrent test.
  */
-export const limitMemory: LimitMemory = ((limit: MemoryLimit, body?: TestBody) => {
-  if (body === undefined) return bridge().limitMemory(limit);
-  // Refuses what is wrong when the test is defined, and not when it runs.
-  bridge().limitMemory(limit, body);
-  return judged(body, (run) => bridge().limitMemory(limit, run)());
-}) as LimitMemory;
+export const limitMemory: LimitMemory = ((...args: Parameters<LimitMemory>) =>
+  bridge().limitMemory(...args)) as LimitMemory;

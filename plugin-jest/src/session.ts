@@ -59,7 +59,8 @@ export class Session implements MatcherHost {
   }
 }
 
-function fullName(entry: NamedEntry): string {
+/** The titles that lead to a test, as Jest joins them. */
+export function fullName(entry: NamedEntry): string {
   const titles = [entry.name];
   for (let block = entry.parent; block !== undefined && block.name !== ROOT_BLOCK; block = block.parent) {
     titles.unshift(block.name);

@@ -37,7 +37,8 @@ export function standalone(): Bridge {
 
 /** Adds the matchers to this sandbox's `expect`. For a setup file: it adds hooks. */
 export function addMatchers(): void {
-  const { createMatchers, createPending } = loadAdapter();
+  const { armTracker, createMatchers, createPending } = loadAdapter();
+  armTracker();
   const host = new StandaloneHost();
   const pending = createPending(host);
   expect.extend(createMatchers(host, {}, pending) as never);

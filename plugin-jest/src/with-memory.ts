@@ -1,13 +1,24 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
+import { armTracker } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
+import type { EnvironmentOptions } from "./declared.js";
+import { splitOptions } from "./declared.js";
 import { FileRun } from "./file-run.js";
-import type { EnvironmentOptions } from "./options.js";
-import { splitOptions } from "./options.js";
+
+// Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
+// compiled from now on has lines. Once per worker process.
+armTracker();
 
 /** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
 export type EnvironmentClass = new (config: JestEnvironmentConfig, context: EnvironmentContext) => JestEnvironment;
+
+/** The part of an environment that the mixin touches, as methods: that is what the classes have. */
+interface Methods {
+  readonly global: object;
+  teardown(): Promise<void>;
+}
 
 type EventHandler = (event: unknown, state: unknown) => void | Promise<void>;
 
@@ -24,7 +35,7 @@ type EventHandler = (event: unknown, state: unknown) => void | Promise<void>;
  */
 export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
   // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants a mixin's constructor to take `any[]` (TS2545).
-  const Wide: new (...args: any[]) => JestEnvironment = Base;
+  const Wide: new (...args: any[]) => Methods = Base;
 
   class MemoryEnvironment extends Wide {
     readonly #run: FileRun;
@@ -35,7 +46,8 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
       const [config, context] = args as [JestEnvironmentConfig, EnvironmentContext];
       const { projectConfig } = config;
       const { memory, others } = splitOptions(projectConfig.testEnvironmentOptions as EnvironmentOptions);
-      const run = new FileRun(projectConfig.rootDir, context.testPath, context.docblockPragmas, memory);
+      const { console, docblockPragmas, testPath } = context;
+      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, (text) => console.warn(text));
       super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: others } }, context);
       this.#run = run;
       this.#inherited = takeHandler(this, Wide.prototype);

@@ -54,7 +54,8 @@ export function createLimitMemory(host: LimitsHost, options: () => LimitOptions 
   return limitMemory as LimitMemory;
 }
 
-function limitBody(
+/** A body under one more limit: with those that a wrapper further in already put on it, one measurement serves all. */
+export function limitBody(
   limit: ParsedLimit,
   given: TestBody,
   host: LimitsHost,

@@ -35,9 +35,12 @@ describe("the docblock of a test file", () => {
     ]);
   });
 
-  test.each(["", "50MB, 60MB", "peak=", "peak=1MB,", "=1MB", "peak=1MB; allocated=2MB, 3MB"])("cannot read %j", (line) => {
-    expect(() => docblockLimits({ "memory-limit": line })).toThrow(/MEMSPEC_INVALID_LIMIT/);
-  });
+  test.each(["", "50MB, 60MB", "peak=", "peak=1MB,", "=1MB", "peak=1MB; allocated=2MB, 3MB"])(
+    "cannot read %j",
+    (line) => {
+      expect(() => docblockLimits({ "memory-limit": line })).toThrow(/MEMSPEC_INVALID_LIMIT/);
+    },
+  );
 
   test("names a key that is written twice", () => {
     expect(() => docblockLimits({ "memory-limit": "peak=1MB, peak=2MB" })).toThrow(/says "peak" twice/);

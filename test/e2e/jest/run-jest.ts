@@ -41,7 +41,11 @@ const SWC = {
     "@swc/jest",
     {
       swcrc: false,
-      jsc: { target: "es2022", parser: { syntax: "typescript", decorators: true }, transform: { decoratorVersion: "2022-03" } },
+      jsc: {
+        target: "es2022",
+        parser: { syntax: "typescript", decorators: true },
+        transform: { decoratorVersion: "2022-03" },
+      },
       sourceMaps: "inline",
     },
   ],
@@ -69,7 +73,11 @@ export function jestProject(installation: Installation, folder: string, config: 
     const file = path.join(entry.parentPath, entry.name);
     files[path.relative(fixture, file)] = readFileSync(file, "utf8");
   }
-  return makeProject(installation.root, { ...manifest(), ...files, "jest.config.json": JSON.stringify(config, null, 2) });
+  return makeProject(installation.root, {
+    ...manifest(),
+    ...files,
+    "jest.config.json": JSON.stringify(config, null, 2),
+  });
 }
 
 function manifest(): ProjectFiles {
@@ -96,7 +104,17 @@ export async function runJest(
   );
   const text = `${run.stdout}${run.stderr}`;
   const output = normalise(text, { projectRoot: project.root, installationRoot: installation.root });
-  return { exitCode: run.exitCode, output: sortedByFile(output) };
+  return { exitCode: run.exitCode, output: sortedByFile(withoutTimes(output)) };
+}
+
+const WORKSPACE = path.resolve(import.meta.dirname, "../../..");
+
+/** How long tests took, whether Jest has an estimate, and where the workspace lies whose Jest it is. */
+function withoutTimes(output: string): string {
+  return output
+    .replaceAll(WORKSPACE, "<workspace>")
+    .replace(/ \((?:[\d.]+ m?s|<time>)\)$/gm, "")
+    .replace(/^Time: .*$/m, "Time:        <time>");
 }
 
 /** Files end in any order where there are workers. Each block begins with `PASS <file>` or `FAIL <file>`. */
