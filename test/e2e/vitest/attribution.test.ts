@@ -94,4 +94,3 @@ describe.each(pools)("in %s", (pool) => {
     }
   });
 });
-

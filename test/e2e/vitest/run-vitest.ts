@@ -39,7 +39,11 @@ export interface VitestRun {
 
 /** What the reporter below writes. */
 interface Report {
-  readonly tests: readonly { readonly name: string; readonly state: TestOutcome["state"]; readonly errors: readonly string[] }[];
+  readonly tests: readonly {
+    readonly name: string;
+    readonly state: TestOutcome["state"];
+    readonly errors: readonly string[];
+  }[];
   readonly files: readonly { readonly file: string; readonly errors: readonly string[] }[];
   readonly unhandled: readonly string[];
 }
@@ -111,7 +115,9 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     exitCode: run.exitCode,
     output: clean(run.stdout + run.stderr),
     tests: new Map(tests.map(({ name, state, errors }) => [name, { state, errors: errors.map(clean) }])),
-    fileErrors: new Map(files.filter(({ errors }) => errors.length > 0).map(({ file, errors }) => [file, errors.map(clean)])),
+    fileErrors: new Map(
+      files.filter(({ errors }) => errors.length > 0).map(({ file, errors }) => [file, errors.map(clean)]),
+    ),
     unhandled: unhandled.map(clean),
   };
 }
@@ -124,7 +130,8 @@ export function statesOf(run: VitestRun): readonly string[] {
 /** The errors of one test. */
 export function errorsOf(run: VitestRun, name: string): readonly string[] {
   const outcome = run.tests.get(name);
-  if (outcome === undefined) throw new Error(`no test "${name}" ran; there were ${[...run.tests.keys()].join(", ")}\n${run.output}`);
+  if (outcome === undefined)
+    throw new Error(`no test "${name}" ran; there were ${[...run.tests.keys()].join(", ")}\n${run.output}`);
   return outcome.errors;
 }
 
