@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include <v8-platform.h>
 #include <v8.h>
 
 #include "base/ids.h"
@@ -31,6 +32,7 @@ class IsolateState {
   IsolateState& operator=(const IsolateState&) = delete;
 
   v8::Isolate* isolate() const { return isolate_; }
+  v8::Platform* platform() const { return platform_; }  // null outside of a Node environment
   DomainId domain() const { return domain_; }
   bool buffer_tap() const { return buffer_tap_; }
   stacks::CodeMap& code() { return *code_; }
@@ -62,6 +64,7 @@ class IsolateState {
   ~IsolateState();
 
   v8::Isolate* const isolate_;
+  v8::Platform* const platform_;
   const DomainId domain_;
   int users_ = 1;
   int arms_ = 0;

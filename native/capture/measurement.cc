@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "heap/collect.h"
+#include "heap/quiesce.h"
 #include "hooks/hooks.h"
 
 namespace memspec::capture {
@@ -77,7 +78,10 @@ std::unique_ptr<Measurement> Measurement::Open(const RecursionGuard& guard, Isol
     isolate.object_ids().Use(guard);
     measurement->holds_object_ids_ = true;
   }
-  if (options.settle) heap::Collect(guard, isolate.isolate());
+  if (options.settle) {
+    heap::Collect(guard, isolate.isolate());
+    if (isolate.platform() != nullptr) heap::WaitForBackgroundTasks(guard, *isolate.platform());
+  }
   if (options.sample_interval > 0) {
     // What survives is told by samples that die with their objects; totals keep them.
     measurement->sampler_state_ = isolate.StartHeapSampler(guard, options.sample_interval, !options.retained);

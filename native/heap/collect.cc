@@ -15,7 +15,9 @@ class Nothing final : public v8::QueryObjectPredicate {
 
 }  // namespace
 
-void Collect(const RecursionGuard&, v8::Isolate* isolate) { isolate->LowMemoryNotification(); }
+void Collect(const RecursionGuard&, v8::Isolate* isolate) {
+  isolate->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+}
 
 void CollectSettled(const RecursionGuard&, v8::Isolate* isolate) {
   isolate->LowMemoryNotification();

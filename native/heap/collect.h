@@ -6,7 +6,8 @@
 
 namespace memspec::heap {
 
-// A full collection: 4 to 5 ms on a heap of 4 MB. Enough for a clean start of a peak.
+// One full collection, or two: a clean start. Not LowMemoryNotification(), whose up to seven collections in a row make all
+// code look old: V8 drops the bytecode of what it has not run since, and the measured function would compile again.
 void Collect(const RecursionGuard&, v8::Isolate* isolate);
 
 // Also frees what only a last-resort collection frees (V8's compilation cache holds dropped eval and vm.Script code), and

@@ -107,10 +107,10 @@ CallerKind KindInNode(const Identifiers& names) {
   return IsOneOf(name, kAllocators) ? CallerKind::kLeaf : CallerKind::kProgram;
 }
 
-// ICU's C functions carry its version: ucnv_open_73.
+// ICU's functions without a namespace carry its version: ucnv_open_73, res_load_78. Node 20 brought ICU 73.
 bool HasIcuSuffix(std::string_view name) {
   const std::size_t size = name.size();
-  return size > 4 && name[0] == 'u' && name[size - 3] == '_' && IsDigit(name[size - 2]) && IsDigit(name[size - 1]);
+  return size > 4 && name[size - 3] == '_' && name[size - 2] >= '7' && name[size - 2] <= '9' && IsDigit(name[size - 1]);
 }
 
 }  // namespace
@@ -129,7 +129,7 @@ CallerKind KindOfSymbol(std::string_view mangled, bool local) {
   if (first == "v8") return KindInV8(names);
   static constexpr std::string_view kV8s[] = {"cppgc", "heap", "v8_inspector", "v8_crdtp", "disasm", "unibrow"};
   if (IsOneOf(first, kV8s)) return CallerKind::kV8;
-  if (first == "icu" || StartsWith(first, "icu_")) return CallerKind::kIcu;
+  if (first == "icu" || StartsWith(first, "icu_") || HasIcuSuffix(first)) return CallerKind::kIcu;
   static constexpr std::string_view kLeaves[] = {"absl", "hwy", "simdutf", "fast_float", "std", "__gnu_cxx"};
   if (IsOneOf(first, kLeaves)) return CallerKind::kLeaf;
   return names.file_local || StartsWith(first, "_GLOBAL__N") ? CallerKind::kLikeNeighbour : CallerKind::kProgram;

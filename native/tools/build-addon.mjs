@@ -1,5 +1,5 @@
 // Compiles the addon for one Node binary, in a folder of its own, so that each ABI and each kind of build is incremental.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -18,7 +18,7 @@ import { nativeFiles, repositoryRoot } from "./sources.mjs";
 
 const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js");
 
-/** The compiler has said why; a stack of ours would bury it. */
+/** The compiler or loader has said why; a stack of ours would bury it. */
 export class BuildFailure extends Error {}
 
 /**
@@ -58,17 +58,26 @@ export function buildAddon(node, { debug = false, sanitize = "", verbose = false
   rmSync(stamp, { force: true });
   run(stage, ["build", debug ? "--debug" : "--release", "--jobs", String(availableParallelism())], verbose);
 
+  const result = path.join(stage, `build/${debug ? "Debug" : "Release"}/memspec.node`);
+  // A sanitized binary loads only when the sanitizer's runtime was preloaded.
+  if (sanitize === "") checkLoads(node, result);
   mkdirSync(path.dirname(file), { recursive: true });
   // A new inode: a process that has the old binary mapped keeps it whole.
-  copyFileSync(path.join(stage, `build/${debug ? "Debug" : "Release"}/memspec.node`), `${file}.new`);
+  copyFileSync(result, `${file}.new`);
   renameSync(`${file}.new`, file);
   writeFileSync(stamp, contents);
   return { file, built: true };
 }
 
-/** Throws when the binary does not load under its own Node. */
-export function checkLoads(node, file) {
-  execFileSync(node.executable, ["-e", `require(${JSON.stringify(file)})`], { stdio: ["ignore", "ignore", "inherit"] });
+/** A binary that its own Node cannot load is no result. */
+function checkLoads(node, file) {
+  const { status, stderr } = spawnSync(node.executable, ["-e", `require(${JSON.stringify(file)})`], {
+    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  if (status === 0) return;
+  const reason = /^Error: .*$/m.exec(stderr)?.[0] ?? stderr;
+  throw new BuildFailure(`the addon was built and does not load in Node ${node.version}: ${reason}`);
 }
 
 function run(stage, args, verbose) {

@@ -3,13 +3,14 @@
 import {
   type CallSite,
   captureCallSite,
+  isMemspecError,
   MemspecError,
   type ParsedLimit,
   type PendingMatchers,
   runBody,
   type TestBody,
 } from "@memspec/core/adapter";
-import { type TestContext, TestRunner } from "vitest";
+import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
 import { declaredLimits } from "./declared-limits.js";
 import type { Session } from "./session.js";
@@ -24,18 +25,24 @@ interface Limited {
 
 export function createBracket(session: Session, pending: PendingMatchers): Bracket {
   const limited = new WeakMap<TestTask, Limited>();
-  let toldUnattributable = false;
+  const told = new Set<string>();
 
-  /** Limits of the table name no test: those that they cannot be checked on go without, and that is told once. */
-  function applicable(task: TestTask): readonly ParsedLimit[] {
+  /** Limits of the table name no test: those that they cannot be checked on go without, and that is told once per file. */
+  function goWithout(task: TestTask, why: string): void {
+    if (told.has(why)) return;
+    told.add(why);
+    console.warn(
+      `memspec: limits of the configuration are not checked on ${why}. The first in ${task.file.name} is "${task.fullTestName}".`,
+    );
+  }
+
+  function applicable(task: TestTask, dressed: boolean): readonly ParsedLimit[] {
     const { explicit, table } = declaredLimits(task, session);
-    if (table.length === 0 || !interleaves(task)) return [...explicit, ...table];
-    if (!toldUnattributable) {
-      toldUnattributable = true;
-      console.warn(
-        `memspec: concurrent tests share one heap, so the limits of the configuration are not checked on them. The first in ${task.file.name} is "${task.fullTestName}".`,
-      );
-    }
+    if (explicit.length > 0 && !dressed) throw outOfReach(task);
+    if (table.length === 0) return explicit;
+    if (!dressed) goWithout(task, "tests defined with the function that describe() hands to its callback");
+    else if (interleaves(task)) goWithout(task, "concurrent tests, which share one heap");
+    else return [...explicit, ...table];
     return explicit;
   }
 
@@ -60,7 +67,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Brack
 
   return {
     dress(body) {
-      const dressed = function (this: unknown, ...args: unknown[]): unknown {
+      const dressed: TestBody = function (...args) {
         const context = args[0] as TestContext;
         const task = context.task as TestTask;
         const { id } = session.attempt(task);
@@ -72,13 +79,25 @@ export function createBracket(session: Session, pending: PendingMatchers): Brack
       Object.setPrototypeOf(dressed, body);
       return Object.defineProperty(dressed, "toString", { value: () => String(body) });
     },
-    collected(task, dressed, define) {
-      const limits = applicable(task);
-      if (limits.length === 0) return;
-      limited.set(task, { limits, site: captureCallSite(define) });
-      if (!dressed) TestRunner.setTestFn(task, () => Promise.reject(outOfReach(task)));
+    collected(task, dressed, definer) {
+      const site = captureCallSite(definer);
+      const limits = placed(site, () => applicable(task, dressed));
+      if (limits.length > 0) limited.set(task, { limits, site });
     },
   };
+}
+
+/** What is thrown points to where the test is defined, however deep in Vitest and here it was noticed. */
+function placed<T>(site: () => CallSite, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    const { file, stackLines } = site();
+    if (isMemspecError(error) && file !== "") {
+      error.stack = `${error.name}: ${error.message}\n${stackLines.join("\n")}`;
+    }
+    throw error;
+  }
 }
 
 /** Vitest takes a list for several errors of one test. */

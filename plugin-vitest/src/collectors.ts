@@ -63,11 +63,12 @@ export function bracketBodies(collector: Collector, bracket: Bracket): void {
   collector.test = Object.defineProperty(replacement, "fn", { value: define }) as Collector["test"];
 
   const push = collector.tasks.push;
-  collector.tasks.push = function (...items) {
+  const collect: typeof push = function (this: typeof collector.tasks, ...items) {
     for (const item of items) {
       if (item.type === "collector") bracketBodies(item, slot.bracket);
-      else if (item.type === "test") slot.bracket.collected(item, dressed, dressed ? define : collector.tasks.push);
+      else if (item.type === "test") slot.bracket.collected(item, dressed, dressed ? define : collect);
     }
     return push.apply(this, items);
   };
+  collector.tasks.push = collect;
 }

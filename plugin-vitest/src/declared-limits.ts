@@ -1,6 +1,5 @@
 /** Limits that a test has without a wrapper: in its `meta`, and in the table of the configuration. */
 
-import path from "node:path";
 import { limitsFor, type ParsedLimit, parseLimit } from "@memspec/core/adapter";
 import type { Session } from "./session.js";
 import type { TestTask } from "./tasks.js";
@@ -15,9 +14,8 @@ export interface DeclaredLimits {
 /** @throws MemspecError `MEMSPEC_INVALID_SIZE`, `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_UNKNOWN_OPTION` for a wrong `meta.memory` */
 export function declaredLimits(task: TestTask, session: Session): DeclaredLimits {
   const { memory } = task.meta;
-  const file = path.relative(session.root, task.file.filepath).replaceAll(path.sep, "/");
   return {
     explicit: memory === undefined ? [] : [parseLimit({ limit: memory, source: "meta.memory" })],
-    table: limitsFor(session.options.limits, file).map(parseLimit),
+    table: limitsFor(session.options.limits, session.root, task.file.filepath).map(parseLimit),
   };
 }

@@ -12,7 +12,4 @@ export type { InstanceLimits, MemoryLimit, MemoryLimits, Size, SizingOptions, Su
  *
  * @throws MemspecError `MEMSPEC_INVALID_SIZE`, `MEMSPEC_INVALID_LIMIT`, when the test is defined
  */
-export const limitMemory: LimitMemory = createLimitMemory(
-  () => session,
-  () => session.options,
-);
+export const limitMemory: LimitMemory = createLimitMemory(session, () => session.options);

@@ -13,7 +13,8 @@ export interface BodyLimit {
 }
 
 /**
- * A limit on a test's body: fails when the figure is strictly more, the limit itself passes.
+ * A limit on a test's body: fails when the figure is strictly more, the limit itself passes. What could not be counted
+ * is in `facts.notice`, not in the message: several limits tell it once.
  *
  * @param spaces those that the limit counts
  * @throws MemspecError `MEMSPEC_UNAVAILABLE` when the figure is unknown

@@ -1,6 +1,6 @@
 /** Where the memory was allocated: the largest places, what they called, who called them. */
 
-import type { Measurement } from "../capture/measurement.js";
+import type { AssertableSpace, Measurement } from "../capture/measurement.js";
 import { type FigureName, figureOf, SITE_FIGURES } from "./figures.js";
 import { type Caller, foldedText, type Place, type ReadableStack } from "./frames.js";
 import { alignColumns, MESSAGE_WIDTH, shorten } from "./layout.js";
@@ -9,7 +9,7 @@ import type { MessageContext } from "./outcome.js";
 import { type AllocatingPlace, gatherPlaces } from "./places.js";
 import type { MessageStyle } from "./style.js";
 
-const SHORT = { places: 3, callers: 3, furtherCallers: 1 } as const;
+const SHORT = { places: 3, callers: 2, furtherCallers: 1 } as const;
 const LONG = { places: 20, callers: Number.POSITIVE_INFINITY, furtherCallers: Number.POSITIVE_INFINITY } as const;
 
 /** Longest name and place in a column of the short form, so that lines stay within the message's width. */
@@ -23,12 +23,15 @@ interface PlaceGroup {
   readonly wholeBytes: number;
 }
 
+/** @param spaces those that were asked about: sites of others are not shown */
 export function sitesSection(
-  measurement: Measurement,
+  measured: Measurement,
+  spaces: readonly AssertableSpace[],
   figure: FigureName,
   context: MessageContext,
   style: MessageStyle,
 ): readonly string[] {
+  const measurement = { ...measured, sites: measured.sites.filter((site) => spaces.includes(site.space)) };
   const groups = groupsOf(measurement, figure, context);
   if (groups.length === 0) return [`  ${whyNoPlaces(measurement, figure)}`];
   const detail = context.verbose ? LONG : SHORT;
@@ -69,11 +72,11 @@ function groupsOf(measurement: Measurement, figure: FigureName, context: Message
   return groups;
 }
 
-/** " (stacks for 97% of the bytes)" */
+/** " (stacks for 97% of the allocated bytes)" */
 function coverageText(measurement: Measurement): string {
   const share = measurement.coverage.total;
   if (share === null) return "";
-  return ` (${share >= 1 ? "every byte has a stack" : `stacks for ${percent(share, 1)} of the bytes`})`;
+  return ` (${share >= 1 ? "every allocated byte has a stack" : `stacks for ${percent(share, 1)} of the allocated bytes`})`;
 }
 
 function whyNoPlaces(measurement: Measurement, figure: FigureName): string {

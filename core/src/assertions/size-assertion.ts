@@ -2,7 +2,9 @@
 
 import { medianRun } from "../analysis/median.js";
 import type { AssertableSpace, Measurement } from "../capture/measurement.js";
+import { uncountedLine } from "./doubts.js";
 import { type FigureName, figureOf } from "./figures.js";
+import { wrapText } from "./layout.js";
 import type { AssertionOutcome, MessageContext } from "./outcome.js";
 import { type LimitRule, type Spread, sizeMessage } from "./size-message.js";
 import { PLAIN_STYLE } from "./style.js";
@@ -17,6 +19,8 @@ export interface SizeFacts {
   readonly spread: Spread;
   /** The run whose figure is asserted. */
   readonly measurement: Measurement;
+  /** What could not be counted: the first line of any report on this; `null`: nothing. */
+  readonly notice: string | null;
 }
 
 export interface SizeAssertion {
@@ -44,13 +48,18 @@ export function assertSize(
   const { measurement, smallest, largest, runs } = medianRun(assertion.runs, (run) => figureOf(run, figure));
   const figureBytes = figureOf(measurement, figure);
   const spread: Spread = { runs, minBytes: smallest ?? figureBytes, maxBytes: largest ?? figureBytes };
+  const notice = uncountedLine(measurement, spaces);
+  const parts = { headline, figure, figureBytes, limitBytes, rule, spaces, measurement, spread, context, docs };
   return {
     pass: rule === "below" ? figureBytes < limitBytes : figureBytes <= limitBytes,
-    facts: { figure, figureBytes, limitBytes, overBytes: figureBytes - limitBytes, spread, measurement },
-    message: (style = PLAIN_STYLE) =>
-      sizeMessage(
-        { headline, figure, figureBytes, limitBytes, rule, spaces, measurement, spread, context, docs },
-        style,
-      ),
+    facts: { figure, figureBytes, limitBytes, overBytes: figureBytes - limitBytes, spread, measurement, notice },
+    message: (style = PLAIN_STYLE) => sizeMessage(parts, style),
   };
+}
+
+/** Puts what could not be counted before the message. */
+export function withNotice(outcome: AssertionOutcome<SizeFacts>): AssertionOutcome<SizeFacts> {
+  const { notice } = outcome.facts;
+  if (notice === null) return outcome;
+  return { ...outcome, message: (style) => [...wrapText(notice, 0), outcome.message(style)].join("\n") };
 }

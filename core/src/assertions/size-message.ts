@@ -2,7 +2,7 @@
 
 import type { AssertableSpace, Measurement } from "../capture/measurement.js";
 import { formatBytesExact, formatSize } from "../sizes/format-size.js";
-import { peakErrorLine, truncatedLine, uncountedLine } from "./doubts.js";
+import { peakErrorLine, truncatedLine } from "./doubts.js";
 import type { FigureName } from "./figures.js";
 import { alignColumns, type Cell, wrapText } from "./layout.js";
 import { nextStep } from "./next-step.js";
@@ -38,21 +38,20 @@ export interface SizeMessageParts {
   readonly docs: string;
 }
 
+/** All of the message but what could not be counted, which stands before it: `uncountedLine`. */
 export function sizeMessage(parts: SizeMessageParts, style: MessageStyle): string {
   const { measurement, figure, context, spaces } = parts;
-  const uncounted = uncountedLine(measurement, spaces);
   const doubts = [peakErrorLine(measurement, figure, parts.limitBytes), truncatedLine(measurement)].filter(
     (line) => line !== null,
   );
   return [
-    ...(uncounted === null ? [] : wrapText(uncounted, 0)),
     style.strong(parts.headline),
     "",
     ...figureLines(parts, style),
     "",
     ...spacesSection(measurement, spaces, figure, style),
     // A figure that should have been larger has no place to blame.
-    ...(context.isNot ? [] : ["", ...sitesSection(measurement, figure, context, style)]),
+    ...(context.isNot ? [] : ["", ...sitesSection(measurement, spaces, figure, context, style)]),
     ...(doubts.length === 0 ? [] : ["", ...doubts.flatMap((line) => wrapText(line, 2))]),
     ...(context.isNot
       ? []

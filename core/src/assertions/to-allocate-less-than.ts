@@ -1,5 +1,5 @@
 import type { AssertionOutcome } from "./outcome.js";
-import { assertSize, type SizeAssertion, type SizeFacts } from "./size-assertion.js";
+import { assertSize, type SizeAssertion, type SizeFacts, withNotice } from "./size-assertion.js";
 
 /**
  * Passes when everything allocated in the span, freed or not, is strictly less than the limit.
@@ -7,5 +7,5 @@ import { assertSize, type SizeAssertion, type SizeFacts } from "./size-assertion
  * @throws MemspecError `MEMSPEC_UNAVAILABLE` when the figure is unknown
  */
 export function assertAllocateLessThan(assertion: SizeAssertion): AssertionOutcome<SizeFacts> {
-  return assertSize(assertion, "allocated", "below", "docs/matchers/toAllocateLessThan.md");
+  return withNotice(assertSize(assertion, "allocated", "below", "docs/matchers/toAllocateLessThan.md"));
 }

@@ -1,7 +1,7 @@
 /** The error of a body that exceeded limits: all of them in one. */
 
 import type { FigureName } from "../assertions/figures.js";
-import { alignColumns } from "../assertions/layout.js";
+import { alignColumns, wrapText } from "../assertions/layout.js";
 import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { formatBytesExact } from "../sizes/format-size.js";
 
@@ -10,6 +10,8 @@ export interface LimitFailure {
   readonly figure: FigureName;
   readonly figureBytes: number;
   readonly limitBytes: number;
+  /** What could not be counted, for the first line of the message; `null`: nothing. */
+  readonly notice: string | null;
   /** All that is known about this one: spaces, places, next step. */
   readonly text: string;
 }
@@ -37,7 +39,15 @@ export function isLimitError(error: unknown): error is MemspecLimitError {
 function messageOf(failures: readonly LimitFailure[]): string {
   const worst = [...failures].sort((a, b) => excess(b) - excess(a))[0];
   if (worst === undefined) throw new RangeError("a limit error needs a failure");
-  if (failures.length === 1) return worst.text;
+  const notice = failures.find((failure) => failure.notice !== null)?.notice ?? null;
+  return [
+    ...(notice === null ? [] : wrapText(notice, 0)),
+    ...(failures.length === 1 ? [] : listLines(failures)),
+    worst.text,
+  ].join("\n");
+}
+
+function listLines(failures: readonly LimitFailure[]): readonly string[] {
   const rows = failures.map((failure) => [
     { text: failure.figure },
     { text: formatBytesExact(failure.figureBytes), align: "right" as const },
@@ -51,8 +61,7 @@ function messageOf(failures: readonly LimitFailure[]): string {
     "",
     "The one that is furthest over:",
     "",
-    worst.text,
-  ].join("\n");
+  ];
 }
 
 /** How far over, so that limits of different size compare; a limit of nothing is exceeded the furthest. */

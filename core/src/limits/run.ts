@@ -88,8 +88,10 @@ function failuresOf(
     figures.flatMap((limit) => {
       const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, plan.spaces, context);
       if (pass) return [];
-      const { figureBytes, limitBytes } = facts;
-      return [{ source, figure: limit.figure, figureBytes, limitBytes, text: message(messageStyle(host.colour)) }];
+      const { figureBytes, limitBytes, notice } = facts;
+      return [
+        { source, figure: limit.figure, figureBytes, limitBytes, notice, text: message(messageStyle(host.colour)) },
+      ];
     }),
   );
 }

@@ -49,6 +49,12 @@ export function workspacePackage(name: string): string {
   return realpathSync(path.join(workspace, "node_modules", name));
 }
 
+/** Where Node would find a dependency of a package of the workspace. */
+function dependencyOf(source: string, name: string): string {
+  const own = path.join(source, "node_modules", name);
+  return existsSync(own) ? realpathSync(own) : workspacePackage(name);
+}
+
 function link(folder: string, modules: string, name: string): void {
   const target = path.join(modules, name);
   mkdirSync(path.dirname(target), { recursive: true });
@@ -70,7 +76,8 @@ export function install(packages: Readonly<Record<string, string>>): Installatio
     copyPackage(source, path.join(modules, name));
     for (const dependency of Object.keys(readManifest(source).dependencies ?? {})) {
       if (!(dependency in memspecPackages)) {
-        link(workspacePackage(dependency), modules, dependency);
+        // Below the package itself: another version may be hoisted.
+        link(dependencyOf(source, dependency), path.join(modules, name, "node_modules"), dependency);
       }
     }
   }

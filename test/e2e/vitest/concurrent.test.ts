@@ -34,8 +34,28 @@ test("sequential", () => { kept.push(Buffer.alloc(1_000_000)); });
 test("a concurrent test gets a clear error for what cannot be attributed to it", async () => {
   const run = await runVitest({ files });
   expect(run.unhandled).toEqual([]);
-  expect(statesOf(run)).toMatchInlineSnapshot();
-  expect(errorsOf(run, "explicit.test.ts > a matcher").join("\n")).toMatchInlineSnapshot();
+  expect(statesOf(run)).toMatchInlineSnapshot(`
+    [
+      "explicit.test.ts > a matcher: failed",
+      "explicit.test.ts > a matcher of the global expect: failed",
+      "explicit.test.ts > an async matcher: failed",
+      "explicit.test.ts > a limit in meta: failed",
+      "explicit.test.ts > a wrapper: failed",
+      "explicit.test.ts > nothing of ours: passed",
+      "explicit.test.ts > a sequential test after them: passed",
+      "explicit.test.ts > a concurrent suite > a matcher: failed",
+      "explicit.test.ts > a concurrent suite > a sequential test in it: failed",
+      "table.test.ts > first: passed",
+      "table.test.ts > second: passed",
+      "table.test.ts > sequential: failed",
+    ]
+  `);
+  expect(errorsOf(run, "explicit.test.ts > a matcher").join("\n")).toMatchInlineSnapshot(`
+    "MemspecError: toAllocateLessThan() cannot tell the memory of "a matcher" from that of the tests that run at the same time.
+    Take \`concurrent\` off the test and off the suites around it.
+    (MEMSPEC_CONCURRENT_TEST, see docs/errors.md#memspec_concurrent_test)
+        at <project>/explicit.test.ts:6:86"
+  `);
   for (const name of [
     "a matcher of the global expect",
     "an async matcher",
@@ -47,5 +67,9 @@ test("a concurrent test gets a clear error for what cannot be attributed to it",
     expect(errorsOf(run, `explicit.test.ts > ${name}`).join("\n")).toContain("MEMSPEC_CONCURRENT_TEST");
   }
   // Told once, not failed: nobody asked for it of these tests by name.
-  expect(run.output.match(/memspec: concurrent tests share one heap.*/g)).toMatchInlineSnapshot();
+  expect(run.output.match(/memspec: limits of the configuration.*/g)).toMatchInlineSnapshot(`
+    [
+      "memspec: limits of the configuration are not checked on concurrent tests, which share one heap. The first in table.test.ts is "first".",
+    ]
+  `);
 });

@@ -21,7 +21,7 @@ export interface VitestRunOptions {
 
 export interface TestOutcome {
   readonly state: "passed" | "failed" | "skipped" | "pending" | "todo";
-  /** Whole messages of its errors with their stacks' first frames of the project, normalised. */
+  /** Whole messages of its errors, each with the first frame of its stack that is in the project, normalised. */
   readonly errors: readonly string[];
 }
 
@@ -47,8 +47,11 @@ interface Report {
 /** Runs in Vitest's main process. Plain JavaScript: it is a file of the temporary project. */
 const reporter = `
 import { writeFileSync } from "node:fs";
-const frames = (stack) => (stack ?? "").split("\\n").filter((line) => /^\\s+at /.test(line) && line.includes(process.cwd()) && !line.includes("/node_modules/"));
-const text = (error) => [(error.name ? error.name + ": " : "") + error.message, ...(error.stacks?.map((at) => "    at " + at.file + ":" + at.line + ":" + at.column) ?? frames(error.stack)).slice(0, 1)].join("\\n");
+const own = (place) => place.includes(process.cwd()) && !place.includes("/node_modules/");
+const place = (error) =>
+  error.stacks?.map((at) => "    at " + at.file + ":" + at.line + ":" + at.column).find(own) ??
+  (error.stack ?? "").split("\\n").find((line) => /^\\s+at /.test(line) && own(line));
+const text = (error) => [(error.name ? error.name + ": " : "") + error.message, place(error) ?? []].flat().join("\\n");
 export default class {
   onTestRunEnd(modules, unhandled) {
     const tests = [];

@@ -1,7 +1,7 @@
 /** What is written wrongly is told when the configuration loads, or the test is collected, or the matcher is called. */
 
 import { expect, test } from "vitest";
-import { configWith, errorsOf, messagesOf, runVitest, statesOf } from "./run-vitest.js";
+import { configWith, messagesOf, runVitest, statesOf } from "./run-vitest.js";
 
 const passing = `import { test } from "vitest";\ntest("passes", () => {});\n`;
 
@@ -51,17 +51,27 @@ test("no object", async () => { await expect(() => 42).toBeCollected(); });
 });
 
 test("a limit on a test whose body is out of reach is refused, not ignored", async () => {
-  const run = await runVitest({
-    files: {
-      "reach.test.ts": `
+  const out = (options: string): string => `
 import { describe, test } from "vitest";
 describe("suite", (own) => {
-  own("limited", { meta: { memory: "5MB" } }, () => {});
-  own("free", () => {});
+  own("limited", ${options}() => { Buffer.alloc(2_000_000); });
 });
-`,
+test("in reach", () => {});
+`;
+  const run = await runVitest({
+    files: {
+      "vitest.config.mjs": configWith(`{ limits: { "table.test.ts": { peak: "1MB", space: "buffers" } } }`),
+      "free.test.ts": out(""),
+      "meta.test.ts": out(`{ meta: { memory: "5MB" } }, `),
+      "table.test.ts": out(""),
     },
   });
-  expect(statesOf(run)).toEqual(["reach.test.ts > suite > limited: failed", "reach.test.ts > suite > free: passed"]);
-  expect(errorsOf(run, "reach.test.ts > suite > limited").join("\n")).toMatchSnapshot();
+  expect(statesOf(run)).toEqual([
+    "free.test.ts > suite > limited: passed",
+    "free.test.ts > in reach: passed",
+    "table.test.ts > suite > limited: passed",
+    "table.test.ts > in reach: passed",
+  ]);
+  expect(run.fileErrors.get("meta.test.ts")?.join("\n")).toMatchSnapshot();
+  expect(run.output.match(/memspec: limits of the configuration.*/g)).toMatchSnapshot();
 });

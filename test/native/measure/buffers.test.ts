@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { BUFFERS, figuresOf, figuresOfAsync, NATIVE } from "./tracker.js";
+import { BUFFERS, collectGarbage, figuresOf, figuresOfAsync, NATIVE } from "./tracker.js";
 
 let sink: unknown;
 const PAGE = 65_536;
@@ -15,8 +15,22 @@ const makers: readonly [name: string, bytes: number, make: () => unknown][] = [
   ["Float64Array", 80_000, () => new Float64Array(10_000)],
   ["ArrayBuffer", 77, () => new ArrayBuffer(77)],
   ["SharedArrayBuffer", 4096, () => new SharedArrayBuffer(4096)],
-  ["structuredClone", 10_000, ((source) => () => structuredClone(source))(new Uint8Array(10_000))],
-  ["ArrayBuffer.slice", 5000, ((source) => () => source.slice(0, 5000))(new ArrayBuffer(9000))],
+  [
+    "structuredClone",
+    10_000,
+    (
+      (source) => () =>
+        structuredClone(source)
+    )(new Uint8Array(10_000)),
+  ],
+  [
+    "ArrayBuffer.slice",
+    5000,
+    (
+      (source) => () =>
+        source.slice(0, 5000)
+    )(new ArrayBuffer(9000)),
+  ],
 ];
 
 test.each(makers)("%s is counted once, to the byte", (_name, bytes, make) => {
@@ -24,7 +38,12 @@ test.each(makers)("%s is counted once, to the byte", (_name, bytes, make) => {
   const { spaces } = figuresOf(() => {
     sink = make();
   });
-  expect(spaces[BUFFERS]).toMatchObject({ allocatedBytes: bytes, allocationCount: 1, peakBytes: bytes, netBytes: bytes });
+  expect(spaces[BUFFERS]).toMatchObject({
+    allocatedBytes: bytes,
+    allocationCount: 1,
+    peakBytes: bytes,
+    netBytes: bytes,
+  });
   expect(spaces[NATIVE].allocatedBytes).toBe(0);
 });
 
@@ -62,15 +81,14 @@ test("a file that is read counts as a buffer of its size", async () => {
 });
 
 test("a buffer that is dropped lowers the level when it is collected, and the peak remembers it", () => {
-  const collect = (globalThis as { gc?: () => void }).gc as () => void;
   sink = undefined;
-  collect();
+  collectGarbage();
   const { spaces } = figuresOf(() => {
     for (let i = 0; i < 4; i++) {
       sink = new Uint8Array(1_000_000);
       sink = undefined;
-      collect();
-      collect();
+      collectGarbage();
+      collectGarbage();
     }
   });
   expect(spaces[BUFFERS].allocatedBytes).toBe(4_000_000);

@@ -1,10 +1,13 @@
 /** The addon itself, without the core: what the native suites measure with. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { load } from "@memspec/native";
 import type { NativeBinding, OpenOptions, RawMeasurement } from "../../../core/src/capture/binding.js";
 
 const loaded = load();
 if (!("binding" in loaded)) throw new Error(`the addon did not load: ${loaded.error}`);
 
+export const addonPath = loaded.path as string;
 export const tracker = loaded.binding as NativeBinding;
 
 const defaults: OpenOptions = { sampleInterval: 0, threads: "isolate", retained: false, settle: false };
@@ -33,6 +36,10 @@ export async function figuresOfAsync(
     tracker.close(handle);
   }
 }
+
+setFlagsFromString("--expose-gc");
+/** V8's own full collection, as `--expose-gc` gives it: nothing of memspec's. */
+export const collectGarbage = runInNewContext("gc") as () => void;
 
 export const HEAP = 0;
 export const BUFFERS = 1;
