@@ -28,7 +28,7 @@ function exactly(file: string): RegExp {
 /**
  * Installs memspec's matchers and limits in every project of the configuration that this plugin belongs to.
  *
- * Inline projects without `extends: true` have plugins of their own and do not see this one: give it to them too. Projects
+ * Inline projects that do not extend the root configuration have plugins of their own: give it to them too. Projects
  * that run in a browser are left alone.
  *
  * @throws MemspecError `MEMSPEC_UNKNOWN_OPTION`, naming the nearest right one; `MEMSPEC_INVALID_OPTION`;

@@ -53,6 +53,11 @@ export function placeOf(frame: SourceFrame, root: string): Place {
   return { name, where: frame.lineIsFunction ? `${position} (function)` : position };
 }
 
+/** A line of Node's own source says nothing to most, and changes with each version. */
+function withoutPosition(frame: SourceFrame, root: string): Place {
+  return placeOf({ ...frame, line: null, column: null }, root);
+}
+
 /** Index of the frame that a reader can act on: the innermost one of their own, else of a dependency, else any. */
 function indexOfPlace(stack: readonly SourceFrame[]): number {
   const user = stack.findIndex((frame) => frame.owner === "user");
@@ -74,7 +79,7 @@ export function readStack(stack: readonly SourceFrame[], root: string, unfolded:
     through: stack
       .slice(0, index)
       .reverse()
-      .map((inner) => placeOf(inner, root)),
+      .map((inner) => (inner.owner === "node" && !unfolded ? withoutPosition(inner, root) : placeOf(inner, root))),
     callers: callersOf(stack.slice(index + 1), root, unfolded),
   };
 }

@@ -7,5 +7,7 @@ import { assertSize, type SizeAssertion, type SizeFacts, withNotice } from "./si
  * @throws MemspecError `MEMSPEC_UNAVAILABLE` when the figure is unknown
  */
 export function assertAllocateNothing(assertion: Omit<SizeAssertion, "limitBytes">): AssertionOutcome<SizeFacts> {
-  return withNotice(assertSize({ ...assertion, limitBytes: 0 }, "allocated", "atMost", "docs/matchers/toAllocateNothing.md"));
+  return withNotice(
+    assertSize({ ...assertion, limitBytes: 0 }, "allocated", "atMost", "docs/matchers/toAllocateNothing.md"),
+  );
 }

@@ -1,3 +1,4 @@
+import { withAddonErrors } from "./addon-errors.js";
 import type { NativeBinding, NativeCapabilities, OpenOptions, RawMeasurement } from "./binding.js";
 import type { Capabilities } from "./measurement.js";
 import type { TrackedMeasurement, TrackedRetained, TrackedSpace, Tracker } from "./tracker.js";
@@ -8,16 +9,17 @@ const UNKNOWN: TrackedSpace = { allocatedBytes: null, allocationCount: null, pea
 export function createNativeTracker(binding: NativeBinding): Tracker {
   return {
     capabilities: (options) => describe(binding.capabilities(), options),
-    open: (options) => binding.open(options),
+    open: (options) => withAddonErrors(() => binding.open(options)),
     begin: (handle) => binding.begin(handle),
     end: (handle) => binding.end(handle),
-    call: (handle, fn, thisArg, args) => binding.call(handle, fn, thisArg, args),
-    read: (handle) => withUnknowns(binding.read(handle), binding.capabilities()),
+    call: (handle, fn, thisArg, args) => withAddonErrors(() => binding.call(handle, fn, thisArg, args)),
+    read: (handle) => withAddonErrors(() => withUnknowns(binding.read(handle), binding.capabilities())),
     collect: () => binding.collect(),
-    retained: (handle) => retainedWithUnknowns(binding.retained(handle).bytes, binding.capabilities()),
+    retained: (handle) =>
+      withAddonErrors(() => retainedWithUnknowns(binding.retained(handle).bytes, binding.capabilities())),
     // The addon notes the highest object id of every measurement that is opened for retained memory.
     prepareInstances: () => undefined,
-    instances: (handle, names) => binding.instances(handle, names),
+    instances: (handle, names) => withAddonErrors(() => binding.instances(handle, names)),
     close: (handle) => binding.close(handle),
     sourceMapUrl: (scriptId) => binding.sourceMapUrl(scriptId),
   };

@@ -13,6 +13,8 @@ export const ERROR_CODES = [
   "MEMSPEC_UNAVAILABLE",
   "MEMSPEC_ADDON_MISMATCH",
   "MEMSPEC_MEASUREMENT_CLOSED",
+  "MEMSPEC_MEASUREMENT_OPEN",
+  "MEMSPEC_TOO_MANY_MEASUREMENTS",
 ] as const;
 
 export type MemspecErrorCode = (typeof ERROR_CODES)[number];

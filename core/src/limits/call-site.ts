@@ -79,15 +79,34 @@ export function correctedLines(site: CallSite, matcher: string): readonly string
 export function correctStatement(lines: readonly string[], line: number, matcher: string): readonly string[] | null {
   const last = lines[line - 1];
   if (last === undefined || !last.includes(`.${matcher}`)) return null;
+  let statement = "";
   for (let index = line - 1; index >= 0 && line - index <= MAX_STATEMENT_LINES; index -= 1) {
     const first = lines[index] ?? "";
-    const at = lastExpect(first, index === line - 1 ? first.indexOf(`.${matcher}`) : first.length);
+    const onLast = index === line - 1;
+    const end = onLast ? first.indexOf(`.${matcher}`) : first.length;
+    statement = `${first.slice(0, end)}\n${statement}`;
+    const at = lastExpect(first, end);
     if (at < 0) continue;
+    if (!isOneCall(statement.slice(at))) return null;
     const corrected = `${first.slice(0, at)}await ${first.slice(at)}`.trim();
-    if (index === line - 1) return [corrected];
+    if (onLast) return [corrected];
     return line - index > 2 ? [corrected, "  …", last.trim()] : [corrected, last.trim()];
   }
   return null;
+}
+
+const LITERALS = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//gu;
+
+/** Whether a text is `expect(…)`, perhaps with `.not`, and no more: so that what follows is called on it. */
+function isOneCall(text: string): boolean {
+  const code = text.replaceAll(LITERALS, "");
+  let depth = 0;
+  for (let index = code.indexOf("("); index >= 0 && index < code.length; index += 1) {
+    if (code[index] === "(") depth += 1;
+    if (code[index] === ")") depth -= 1;
+    if (depth === 0) return /^\s*(?:\.not)?\s*$/u.test(code.slice(index + 1));
+  }
+  return false;
 }
 
 /** Where `expect` (or `expect.soft`, or an `expect` of the test's context) begins; -1: not before `end`. */

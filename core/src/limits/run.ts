@@ -62,19 +62,32 @@ function verdict(
   options: LimitOptions,
   site: (() => CallSite) | undefined,
 ): unknown {
-  if (outcome.threw && !isLimitError(outcome.error)) throw outcome.error;
-  const own = planned.flatMap((entry, index) => {
-    const measurement = measurements[index];
-    if (measurement === undefined) throw new RangeError("a plan without a measurement");
-    return failuresOf(host, entry, measurement, options);
-  });
-  if (!outcome.threw) {
-    if (own.length > 0) throw limitError(own, site);
-    return outcome.value;
+  const failures = (): readonly LimitFailure[] =>
+    planned.flatMap((entry, index) => {
+      const measurement = measurements[index];
+      if (measurement === undefined) throw new RangeError("a plan without a measurement");
+      return failuresOf(host, entry, measurement, options);
+    });
+  if (outcome.threw) throw isLimitError(outcome.error) ? joined(outcome.error, failures, site) : outcome.error;
+  const own = failures();
+  if (own.length > 0) throw limitError(own, site);
+  return outcome.value;
+}
+
+/** What a wrapper further in exceeded, and what of ours was exceeded too. */
+function joined(
+  inner: MemspecLimitError,
+  ownFailures: () => readonly LimitFailure[],
+  site: (() => CallSite) | undefined,
+): MemspecLimitError {
+  let own: readonly LimitFailure[];
+  try {
+    own = ownFailures();
+  } catch {
+    // A figure of ours is unknown: what is known to be exceeded is the better news.
+    return inner;
   }
-  if (own.length === 0) throw outcome.error;
-  const inner = isLimitError(outcome.error) ? outcome.error.failures : [];
-  throw limitError([...inner, ...own], site);
+  return own.length === 0 ? inner : limitError([...inner.failures, ...own], site);
 }
 
 function failuresOf(

@@ -25,7 +25,7 @@ export interface Tracking extends Disposable {
    *   after `stop()`
    */
   stopSettled(): Promise<Measurement>;
-  /** @throws MemspecError `MEMSPEC_MEASUREMENT_CLOSED` while the span is open */
+  /** @throws MemspecError `MEMSPEC_MEASUREMENT_OPEN` while the span is open */
   readonly measurement: Measurement;
 }
 
@@ -99,7 +99,11 @@ class OpenTracking implements Tracking {
         hint: "Open it with track({ retained: true }).",
       });
     }
-    if (handle === null) throw closed("The span has already ended.", "Call stopSettled() instead of stop().");
+    if (handle === null) {
+      throw new MemspecError("MEMSPEC_MEASUREMENT_CLOSED", "The span has already ended.", {
+        hint: "Call stopSettled() instead of stop().",
+      });
+    }
     this.#tracker.end(handle);
     this.#handle = null;
     try {
@@ -114,14 +118,12 @@ class OpenTracking implements Tracking {
 
   get measurement(): Measurement {
     if (this.#measurement !== null) return this.#measurement;
-    throw closed("There is no measurement yet: the span is open.", "Call stop() first.");
+    throw new MemspecError("MEMSPEC_MEASUREMENT_OPEN", "There is no measurement yet: the span is open.", {
+      hint: "Call stop() first.",
+    });
   }
 
   [dispose](): void {
     if (this.#handle !== null) this.stop();
   }
-}
-
-function closed(fact: string, hint: string): MemspecError {
-  return new MemspecError("MEMSPEC_MEASUREMENT_CLOSED", fact, { hint });
 }

@@ -72,7 +72,7 @@ expect(fn).toAllocateLessThan("50MB")
 
   Where it was allocated (stacks for 97% of the allocated bytes)
      ~49 MB  80%  buffers  readChunks  src/reader.ts:14:18
-        in Buffer.alloc (node:buffer:380:10)
+        in Buffer.alloc (node:buffer)
         from parse  src/parse.ts:30:5
         from 3 frames of the runner and Node
     ~9.8 MB  16%  heap     tokenise    src/tokens.ts:8:12

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isLimitError, MemspecLimitError } from "../../../core/src/limits/limit-error.js";
+import { isLimitError, type MemspecLimitError } from "../../../core/src/limits/limit-error.js";
 import { runWithLimits } from "../../../core/src/limits/run.js";
 import { createLimitMemory } from "../../../core/src/limits/wrap.js";
 import { CONCURRENT, testHost } from "./host.js";
@@ -48,25 +48,27 @@ describe("a wrapped body", () => {
   });
 
   test("over its limit fails with the figure, the limit and the source", () => {
-    const error = limitErrorOf(limitMemory("5 MB", () => allocate(20 * MB)));
+    const error = limitErrorOf(limitMemory("500 kB", () => allocate(2 * MB)));
     expect(error.code).toBe("MEMSPEC_LIMIT_EXCEEDED");
     expect(error.failures).toHaveLength(1);
-    expect(error.failures[0]).toMatchObject({ source: "limitMemory()", figure: "peak", limitBytes: 5 * MB });
-    expect(error.failures[0]?.figureBytes).toBeGreaterThanOrEqual(20 * MB);
+    expect(error.failures[0]).toMatchObject({ source: "limitMemory()", figure: "peak", limitBytes: MB / 2 });
+    expect(error.failures[0]?.figureBytes).toBeGreaterThanOrEqual(2 * MB);
     expect(error.message).toContain("memory limit of this test: peak, from limitMemory()");
     expect(error.message).toContain("docs/errors.md#memspec_limit_exceeded");
   });
 
   test("fails at the line where the limit was declared", () => {
-    const body = limitMemory(0, () => allocate(20 * MB));
-    const first = limitErrorOf(body).stack?.split("\n").find((line) => line.includes("    at "));
+    const body = limitMemory(0, () => allocate(2 * MB));
+    const first = limitErrorOf(body)
+      .stack?.split("\n")
+      .find((line) => line.includes("    at "));
     expect(first).toMatch(/wrap\.test\.ts:\d+:\d+/u);
   });
 
   test("that is async is awaited before it is judged", async () => {
-    const body = limitMemory("5 MB", async () => {
+    const body = limitMemory("500 kB", async () => {
       await Promise.resolve();
-      allocate(20 * MB);
+      allocate(2 * MB);
       await Promise.resolve();
       kept.length = 0;
       return 7;
@@ -78,37 +80,37 @@ describe("a wrapped body", () => {
   test("that fails for its own reason is not blamed for its memory", async () => {
     const own = new Error("its own");
     const body = limitMemory(0, () => {
-      allocate(20 * MB);
+      allocate(2 * MB);
       throw own;
     });
     expect(body).toThrow(own);
     const asyncBody = limitMemory(0, async () => {
-      allocate(20 * MB);
+      allocate(2 * MB);
       throw own;
     });
     await expect(asyncBody()).rejects.toBe(own);
   });
 
   test("can be run again after it failed", () => {
-    const body = limitMemory("5 MB", allocate);
-    limitErrorOf(() => body(20 * MB));
+    const body = limitMemory("500 kB", allocate);
+    limitErrorOf(() => body(2 * MB));
     expect(() => body(1)).not.toThrow();
   });
 
   test("with a limit on retained memory gives a promise, and counts only what stays", async () => {
     const hoard: unknown[] = [];
-    const body = limitMemory({ retained: "5 MB" }, (keep: boolean) => {
-      const buffer = Buffer.alloc(20 * MB);
+    const body = limitMemory({ retained: "500 kB" }, (keep: boolean) => {
+      const buffer = Buffer.alloc(2 * MB);
       if (keep) hoard.push(buffer);
     });
     await expect(body(false)).resolves.toBeUndefined();
     const error = await asyncLimitErrorOf(() => body(true));
-    expect(error.failures[0]).toMatchObject({ figure: "retained", limitBytes: 5 * MB });
+    expect(error.failures[0]).toMatchObject({ figure: "retained", limitBytes: MB / 2 });
   });
 
   test("keeps parameters, name and length for runners that look at them", () => {
     const body = async ({ page, db: _db }: { page: string; db: string }, second: number) => `${page}${second}`;
-    const wrapped = limitMemory("5 MB", limitMemory("6 MB", body));
+    const wrapped = limitMemory("500 kB", limitMemory("6 MB", body));
     expect(String(wrapped)).toBe(String(body));
     expect(wrapped.name).toBe("body");
     expect(wrapped.length).toBe(2);
@@ -117,7 +119,7 @@ describe("a wrapped body", () => {
   test("of a concurrent test is refused when it runs", () => {
     host.test = CONCURRENT;
     try {
-      expect(limitMemory("5 MB", () => {})).toThrow(
+      expect(limitMemory("500 kB", () => {})).toThrow(
         expect.objectContaining({
           code: "MEMSPEC_CONCURRENT_TEST",
           message: expect.stringContaining("suite > at once"),
@@ -131,25 +133,28 @@ describe("a wrapped body", () => {
 
 describe("several limits on one body", () => {
   test("are checked and told together", () => {
-    const body = limitMemory("5 MB", limitMemory({ allocated: "1 MB", peak: "900 MB" }, () => allocate(20 * MB)));
+    const body = limitMemory(
+      "500 kB",
+      limitMemory({ allocated: "100 kB", peak: "900 MB" }, () => allocate(2 * MB)),
+    );
     const error = limitErrorOf(body);
     expect(error.failures.map((failure) => [failure.figure, failure.limitBytes])).toEqual([
-      ["peak", 5 * MB],
-      ["allocated", MB],
+      ["peak", MB / 2],
+      ["allocated", MB / 10],
     ]);
-    expect(error.message).toMatch(/^2 memory limits of this test were exceeded:\n\n {2}peak /u);
+    expect(error.message).toMatch(/^2 memory limits of this test were exceeded:\n\n {2}peak /mu);
     expect(error.message).toContain("The one that is furthest over:\n\nmemory limit of this test: allocated");
   });
 
   test("are told together also when another function stands between them", async () => {
-    const inner = limitMemory({ allocated: "1 MB" }, async () => allocate(20 * MB));
-    const table = [{ limit: "2 MB", source: "limits.default" }];
+    const inner = limitMemory({ allocated: "100 kB" }, async () => allocate(2 * MB));
+    const table = [{ limit: "1 MB", source: "limits.default" }];
     const error = await asyncLimitErrorOf(() => runWithLimits(host, table, async () => await inner()));
     expect(error.failures.map((failure) => failure.source)).toEqual(["limitMemory()", "limits.default"]);
   });
 
   test("an inner one alone comes through as it is", () => {
-    const inner = limitMemory("1 MB", () => allocate(20 * MB));
+    const inner = limitMemory("100 kB", () => allocate(2 * MB));
     const error = limitErrorOf(() =>
       runWithLimits(host, [{ limit: "900 MB", source: "limits.default" }], () => inner()),
     );
@@ -158,8 +163,8 @@ describe("several limits on one body", () => {
 
   test("on different spaces are measured apart", () => {
     const body = limitMemory(
-      { peak: "1 MB", space: "heap" },
-      limitMemory({ peak: "1 MB", space: "buffers" }, () => allocate(20 * MB)),
+      { peak: "100 kB", space: "heap" },
+      limitMemory({ peak: "100 kB", space: "buffers" }, () => allocate(2 * MB)),
     );
     const error = limitErrorOf(body);
     expect(error.failures).toHaveLength(1);
@@ -176,9 +181,13 @@ describe("wrong use", () => {
   test.each([
     ["a wrong size", () => limitMemory("5 XB", () => {}), "MEMSPEC_INVALID_SIZE"],
     ["a wrong size of a decorator", () => limitMemory("5 XB"), "MEMSPEC_INVALID_SIZE"],
-    ["no body", () => limitMemory("5 MB", undefined as never), "MEMSPEC_NOT_A_FUNCTION"],
-    ["a promise for a body", () => limitMemory("5 MB", Promise.resolve() as never), "MEMSPEC_NOT_A_FUNCTION"],
-    ["a decorator used as a wrapper", () => limitMemory("5 MB")((() => {}) as never, undefined as never), "MEMSPEC_NOT_A_FUNCTION"],
+    ["no body", () => limitMemory("500 kB", undefined as never), "MEMSPEC_NOT_A_FUNCTION"],
+    ["a promise for a body", () => limitMemory("500 kB", Promise.resolve() as never), "MEMSPEC_NOT_A_FUNCTION"],
+    [
+      "a decorator used as a wrapper",
+      () => limitMemory("500 kB")((() => {}) as never, undefined as never),
+      "MEMSPEC_NOT_A_FUNCTION",
+    ],
   ])("%s is refused at once", (_name, use, code) => {
     expect(use).toThrow(expect.objectContaining({ code }));
   });
@@ -186,8 +195,8 @@ describe("wrong use", () => {
 
 describe("the decorator", () => {
   class Plain {
-    size = 20 * MB;
-    static size = 20 * MB;
+    size = 2 * MB;
+    static size = 2 * MB;
     heavy(times: number) {
       allocate(this.size * times);
     }
@@ -197,7 +206,7 @@ describe("the decorator", () => {
   }
 
   test("of TC39 wraps methods, instance and static", () => {
-    const decorate = limitMemory("5 MB");
+    const decorate = limitMemory("500 kB");
     const context = { kind: "method", name: "heavy" } as ClassMethodDecoratorContext;
     const { heavy } = Plain.prototype;
     const wrapped = decorate(heavy, context);
@@ -210,19 +219,19 @@ describe("the decorator", () => {
 
   test("of TypeScript's experimentalDecorators wraps the descriptor's value", () => {
     const given = Object.getOwnPropertyDescriptor(Plain.prototype, "heavy") ?? {};
-    const made = limitMemory("5 MB")(Plain.prototype, "heavy", given);
+    const made = limitMemory("500 kB")(Plain.prototype, "heavy", given);
     expect(made).toMatchObject({ enumerable: given.enumerable, writable: given.writable });
     expect(limitErrorOf(() => made.value.call(new Plain(), 1)).failures).toHaveLength(1);
   });
 
   test.each(["field", "getter", "class", "accessor"])("refuses to decorate a %s", (kind) => {
-    expect(() => limitMemory("5 MB")((() => {}) as never, { kind } as never)).toThrow(
+    expect(() => limitMemory("500 kB")((() => {}) as never, { kind } as never)).toThrow(
       expect.objectContaining({ code: "MEMSPEC_NOT_A_FUNCTION", message: expect.stringContaining(kind) }),
     );
   });
 
   test("refuses a legacy accessor", () => {
-    expect(() => limitMemory("5 MB")({}, "size", { get: () => 1 })).toThrow(
+    expect(() => limitMemory("500 kB")({}, "size", { get: () => 1 })).toThrow(
       expect.objectContaining({ code: "MEMSPEC_NOT_A_FUNCTION" }),
     );
   });
@@ -230,7 +239,11 @@ describe("the decorator", () => {
 
 describe("a body that ends by calling done", () => {
   /** What Jest passes: a function of one parameter, named done. */
-  function jestDone(): { readonly done: (reason?: unknown) => void; readonly reasons: unknown[]; ended: Promise<void> } {
+  function jestDone(): {
+    readonly done: (reason?: unknown) => void;
+    readonly reasons: unknown[];
+    ended: Promise<void>;
+  } {
     const reasons: unknown[] = [];
     let end = (): void => {};
     const ended = new Promise<void>((resolve) => {
@@ -245,9 +258,9 @@ describe("a body that ends by calling done", () => {
 
   test("is judged when done is called", async () => {
     const { done, reasons, ended } = jestDone();
-    const body = limitMemory("5 MB", (callback: (reason?: unknown) => void) => {
+    const body = limitMemory("500 kB", (callback: (reason?: unknown) => void) => {
       setImmediate(() => {
-        allocate(20 * MB);
+        allocate(2 * MB);
         callback();
       });
     });
@@ -266,7 +279,7 @@ describe("a body that ends by calling done", () => {
   test("that fails by a reason gives that reason, whatever its memory", async () => {
     const { done, reasons, ended } = jestDone();
     limitMemory(0, (callback: (reason: unknown) => void) => {
-      allocate(20 * MB);
+      allocate(2 * MB);
       callback("its own");
     })(done);
     await ended;

@@ -27,10 +27,13 @@ export function normalise(text: string, options: NormaliseOptions): string {
 
 /**
  * Replaces figures that may wobble (what the heap holds, and so what a sum with it holds) by `<size>`: both the human
- * figure and the exact bytes. For messages whose exact figures are not what the test is about.
+ * figure and the exact bytes, and the width of the columns they stand in. For messages whose exact figures are not what the test is about.
  */
 export function withoutSizes(text: string): string {
   return text
     .replace(/[\d,]+(?:\.\d+)? ?[kKMGT]?i?B \([\d,]+ B\)/g, "<size>")
-    .replace(/\b[\d,]+(?:\.\d+)? (?:[kKMGT]i?)?B\b/g, "<size>");
+    .replace(/\b[\d,]+(?:\.\d+)? (?:[kKMGT]i?)?B\b/g, "<size>")
+    .split("\n")
+    .map((line) => (line.includes("<size>") ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
+    .join("\n");
 }

@@ -68,7 +68,7 @@ extended("meta with a fixture", { meta: { memory: buffers(0) } }, ({ heavy }) =>
 extended("wrapper with a fixture", limitMemory(buffers(0), ({ heavy }) => { expect(heavy).toBe(7); }));
 extended("wrapper with a fixture, async", limitMemory(buffers(0), async ({ heavy, task }) => { expect([heavy, task.name]).toEqual([7, "wrapper with a fixture, async"]); }));
 extended("wrapper that wants no fixture", limitMemory(buffers(0), ({ task }) => { expect(task.name).not.toBe(""); }));
-extended("fixture, above", { meta: { memory: buffers(0) } }, ({ heavy }) => keep(heavy));
+extended("fixture, above", { meta: { memory: buffers(0) } }, ({ heavy }) => keep(heavy * 1_000));
 extended.for([1, 2])("for %i", { meta: { memory: buffers(0) } }, (n, { heavy }) => { expect(heavy + n).toBeGreaterThan(7); });
 `,
     },

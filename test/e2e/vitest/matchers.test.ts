@@ -77,6 +77,178 @@ test("each matcher passes and fails where it should, and its message is whole", 
   const run = await runVitest({ files });
   expect(run.unhandled).toEqual([]);
   expect(run.exitCode).toBe(1);
-  expect(statesOf(run)).toMatchInlineSnapshot();
-  expect(withoutSizes(messagesOf(run))).toMatchInlineSnapshot();
+  expect(statesOf(run)).toMatchInlineSnapshot(`
+    [
+      "failing.test.ts > toAllocateLessThan: failed",
+      "failing.test.ts > not toAllocateLessThan: failed",
+      "failing.test.ts > toAllocateLessThan, async: failed",
+      "failing.test.ts > toAllocateNothing: failed",
+      "failing.test.ts > not toAllocateNothing: failed",
+      "failing.test.ts > toPeakBelow: failed",
+      "failing.test.ts > not toPeakBelow: failed",
+      "failing.test.ts > toRetainLessThan: failed",
+      "failing.test.ts > not toRetainLessThan: failed",
+      "failing.test.ts > toRetainInstances: failed",
+      "failing.test.ts > not toRetainInstances: failed",
+      "failing.test.ts > toBeCollected: failed",
+      "failing.test.ts > not toBeCollected: failed",
+      "passing.test.ts > toAllocateLessThan: passed",
+      "passing.test.ts > not toAllocateLessThan: passed",
+      "passing.test.ts > toAllocateLessThan, async: passed",
+      "passing.test.ts > toAllocateNothing: passed",
+      "passing.test.ts > not toAllocateNothing: passed",
+      "passing.test.ts > toPeakBelow: passed",
+      "passing.test.ts > not toPeakBelow: passed",
+      "passing.test.ts > toRetainLessThan: passed",
+      "passing.test.ts > not toRetainLessThan: passed",
+      "passing.test.ts > toRetainInstances: passed",
+      "passing.test.ts > not toRetainInstances: passed",
+      "passing.test.ts > toBeCollected: passed",
+      "passing.test.ts > not toBeCollected: passed",
+      "passing.test.ts > what the function throws comes through: passed",
+    ]
+  `);
+  expect(withoutSizes(messagesOf(run))).toMatchInlineSnapshot(`
+    "### failing.test.ts > toAllocateLessThan
+    Error: expect(fn).toAllocateLessThan("1MB")
+
+      allocated  <size>
+      limit      less than <size>
+      over by    <size>: the limit itself is too much
+
+      buffers  <size>  100%  ████████████████████
+
+      No stacks were taken, so no place can be named.
+
+      Next: see docs/matchers/toAllocateLessThan.md for what can be measured here.
+        at <project>/failing.test.ts:6:72
+
+    ### failing.test.ts > not toAllocateLessThan
+    Error: expect(fn).not.toAllocateLessThan("1MB")
+
+      allocated  <size>
+      limit      <size> or more
+      under by   <size>
+
+      buffers  <size>  100%  ████████████████████
+        at <project>/failing.test.ts:7:78
+
+    ### failing.test.ts > toAllocateLessThan, async
+    Error: expect(fn).toAllocateLessThan("1MB")
+
+      allocated  <size>
+      limit      less than <size>
+      over by    <size>: the limit itself is too much
+
+      buffers  <size>  100%  ████████████████████
+
+      No stacks were taken, so no place can be named.
+
+      Next: see docs/matchers/toAllocateLessThan.md for what can be measured here.
+
+    ### failing.test.ts > toAllocateNothing
+    Error: expect(fn).toAllocateNothing()
+
+      allocated  <size>
+      limit      nothing
+      over by    <size>
+
+      buffers  <size>  100%  ████████████████████
+
+      No stacks were taken, so no place can be named.
+
+      Next: see docs/matchers/toAllocateNothing.md for what can be measured here.
+        at <project>/failing.test.ts:9:67
+
+    ### failing.test.ts > not toAllocateNothing
+    Error: Native memory is not counted: the native tracker is switched off (MEMSPEC_ADDON=off).
+    expect(fn).not.toAllocateNothing()
+
+      allocated  <size>
+      limit      at least <size>
+      under by   <size>: it is the limit
+
+      heap     <size>
+      buffers  <size>
+      native   n/a
+        at <project>/failing.test.ts:10:60
+
+    ### failing.test.ts > toPeakBelow
+    Error: expect(fn).toPeakBelow("1MB")
+
+      peak     <size>
+      limit    less than <size>
+      over by  <size>: the limit itself is too much
+
+      buffers  <size>  100%  ████████████████████
+
+      No stacks were taken, so no place can be named.
+
+      Next: see docs/matchers/toPeakBelow.md for what can be measured here.
+        at <project>/failing.test.ts:11:65
+
+    ### failing.test.ts > not toPeakBelow
+    Error: expect(fn).not.toPeakBelow("1MB")
+
+      peak      <size>
+      limit     <size> or more
+      under by  <size>
+
+      buffers  <size>  100%  ████████████████████
+        at <project>/failing.test.ts:12:71
+
+    ### failing.test.ts > toRetainLessThan
+    Error: expect(fn).toRetainLessThan("1MB")
+
+      retained  <size>
+      limit     less than <size>
+      over by   <size>, 5.00 times the limit
+
+      buffers  <size>  100%  ████████████████████
+
+      No stacks were taken, so no place can be named.
+
+      Next: see docs/matchers/toRetainLessThan.md for what can be measured here.
+
+    ### failing.test.ts > not toRetainLessThan
+    Error: expect(fn).not.toRetainLessThan("1MB")
+
+      retained  <size>
+      limit     <size> or more
+      under by  <size>, less than 0.01 times the limit
+
+      buffers  <size>
+
+    ### failing.test.ts > toRetainInstances
+    Error: expect(fn).toRetainInstances({ Session: 0 })
+
+      Session  1 alive  0 allowed  1 too many
+
+      Next: look for what still refers to the Session instances; docs/matchers/toRetainInstances.md
+            explains what counts as alive.
+
+    ### failing.test.ts > not toRetainInstances
+    Error: expect(fn).not.toRetainInstances({ Session: 0 })
+
+      Session  0 alive  0 allowed
+
+      \`.not\` asserts that at least one class has more live instances than named.
+
+    ### failing.test.ts > toBeCollected
+    Error: expect(factory).toBeCollected()
+
+      object  a Object
+      state   still alive after it was dropped and collections had settled
+
+      Next: look for what still refers to it: a module-level collection, a listener, a timer, a closure;
+            docs/matchers/toBeCollected.md lists them.
+
+    ### failing.test.ts > not toBeCollected
+    Error: expect(factory).not.toBeCollected()
+
+      object  a Session
+      state   collected after it was dropped
+
+      \`.not\` asserts that something keeps the object alive."
+  `);
 });

@@ -30,8 +30,8 @@ test("wrapper", limitMemory({ peak: 999_999, space: "buffers" }, () => keep(1_00
 describe("suite", () => {
   test("meta", { meta: { memory: { peak: 999_999, space: "buffers" } } }, () => keep(1_000_000));
 });
-test("table", () => keep(2_000_001));
-test("passes", () => keep(2_000_000));
+test("table", () => keep(20_000_001));
+test("passes", () => keep(20_000_000));
 `;
 
 const expected = ["first", "second"].flatMap((file) => [
@@ -57,7 +57,7 @@ const variants: readonly (readonly [Pool, boolean])[] = [
 test.each(variants)("in %s, isolated: %s, every test has the same outcome", async (pool, isolate) => {
   const run = await runVitest({
     files: {
-      "vitest.config.mjs": configWith(`{ limits: { default: { peak: 2_000_000, space: "buffers" } } }`, "maxWorkers: 1"),
+      "vitest.config.mjs": configWith(`{ limits: { default: { peak: 20_000_000, space: "buffers" } } }`, "maxWorkers: 1"),
       "first.test.ts": body,
       "second.test.ts": body,
     },
