@@ -54,7 +54,8 @@ describe.each(hasAddon ? (["native", "javascript"] as const) : (["javascript"] a
 
   test("an empty function allocates nothing, 100 times of 100", () => {
     const empty = (): void => {};
-    core.measure(empty, { warmup: 2 });
+    // V8 gives a function its feedback vector, 48 B for an empty one, after some hundred calls.
+    core.measure(empty, { warmup: 2000 });
     for (let run = 0; run < 100; run += 1) {
       const measurement = core.measure(empty, { settle: false });
       expect(measurement.heap.allocatedBytes).toBe(0);
@@ -77,10 +78,22 @@ describe.each(hasAddon ? (["native", "javascript"] as const) : (["javascript"] a
 
   test("Buffer.alloc(50_000_000) is 50,000,000 B of buffers, in allocated and in peak", () => {
     const measurement = core.measure(() => Buffer.alloc(50_000_000), { warmup: 1 });
+    if (kind === "javascript" && measurement.gc.count > 0) {
+      // So large a buffer makes V8 collect, and with a collection in the span nobody knows without the addon.
+      expect(measurement.buffers).toMatchObject({ allocatedBytes: null, peakBytes: null });
+      expect(measurement.total).toMatchObject({ allocatedBytes: null, peakBytes: null });
+      return;
+    }
     expect(measurement.buffers.allocatedBytes).toBe(50_000_000);
     expect(measurement.buffers.peakBytes).toBe(50_000_000);
     expect(measurement.total.allocatedBytes).toBeGreaterThanOrEqual(50_000_000);
     expect(measurement.total.allocatedBytes).toBeLessThan(50_010_000);
+  });
+
+  test("Buffer.alloc(1_000_000) is 1,000,000 B of buffers on either tracker", () => {
+    const measurement = core.measure(() => Buffer.alloc(1_000_000), { warmup: 1 });
+    expect(measurement.gc.count).toBe(0);
+    expect(measurement.buffers).toMatchObject({ allocatedBytes: 1_000_000, peakBytes: 1_000_000 });
   });
 
   test("objects of a known shape give the same figure in 95% of warm runs, in proportion to their number", () => {
