@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hooks/hooks.h"
+#include "hooks/loader_hooks.h"
 #include "hooks/object_map.h"
 #include "hooks/symbols.h"
 #include "hooks/unwind.h"
@@ -40,26 +41,35 @@ Attribution Decided(CallerKind kind, Function function, bool below_icu) {
     // Its C++ objects are Node's own; what it mallocs becomes a backing store.
     case CallerKind::kBuffer: return {IsOperatorNew(function) ? Space::kNative : Space::kBuffers, false};
     case CallerKind::kHeapSample: return {Space::kEngine, IsOperatorNew(function)};
-    case CallerKind::kV8: case CallerKind::kPlatform: case CallerKind::kBackingStore: return {Space::kEngine, false};
+    case CallerKind::kV8: case CallerKind::kV8Pages: case CallerKind::kPlatform: case CallerKind::kBackingStore:
+      return {Space::kEngine, false};
     default: return {Space::kNative, false};
   }
 }
 
 bool WorksForOthers(CallerKind kind) { return kind == CallerKind::kLeaf || kind == CallerKind::kIcu; }
 
+// An object that is just being opened allocates in its constructors before any pass has seen it: here it is noticed.
+const MappedObject* FindObjectNow(std::uintptr_t address) {
+  const MappedObject* const object = FindObject(address);
+  if (object != nullptr || !ExpectingObjects()) return object;
+  PatchNewObjects(Wait::kNever);
+  return FindObject(address);
+}
+
 [[gnu::noinline]] Attribution AttributeByWalking(Function function, const CallSite& site) {
   Frame frame = FrameOf(site);
   bool below_icu = false;
   for (int depth = 0; depth < kDeepestDecision; depth++) {
-    const MappedObject* const object = FindObject(frame.return_address - 1);
+    const MappedObject* const object = FindObjectNow(frame.return_address - 1);
     if (object == nullptr) {
       // Just-in-time code that called a helper of V8's directly.
       if (g_symbols.has_v8) return {Space::kEngine, false};
-    } else if (object->memspec) {
+    } else if (object->owner == CodeOwner::kMemspec || object->owner == CodeOwner::kLoader) {
       return {Space::kEngine, false};
-    } else if (object->kind == ObjectKind::kProgram) {
+    } else if (object->owner == CodeOwner::kProgram) {
       return {Space::kNative, false};
-    } else if (object->kind == ObjectKind::kEngine) {
+    } else if (object->owner == CodeOwner::kEngine) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (!WorksForOthers(kind)) return Decided(kind, function, below_icu);
       below_icu |= kind == CallerKind::kIcu;
@@ -84,14 +94,17 @@ Space AttributeMapping(const CallSite& site) {
   for (int depth = 0; depth < kDeepestMapping; depth++) {
     const MappedObject* const object = FindObject(frame.return_address - 1);
     if (object == nullptr) break;
-    if (object->memspec) return Space::kEngine;
-    if (object->kind == ObjectKind::kProgram) break;
-    if (object->kind == ObjectKind::kEngine) {
+    if (object->owner == CodeOwner::kMemspec || object->owner == CodeOwner::kLoader) return Space::kEngine;
+    if (object->owner == CodeOwner::kProgram) break;
+    if (object->owner == CodeOwner::kEngine) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (kind == CallerKind::kBackingStore) return Space::kBuffers;
-      if (!WorksForOthers(kind)) {
-        if (kind == CallerKind::kProgram || kind == CallerKind::kBuffer) break;
+      if (kind == CallerKind::kV8Pages) {
         in_v8 = true;
+      } else if (!WorksForOthers(kind)) {
+        // The first who asked decides: a collection may run below a backing store, and its pages are the heap's.
+        in_v8 = in_v8 || Decided(kind, Function::kMmap, false).space == Space::kEngine;
+        break;
       }
     }
     if (!StepUp(frame, object)) break;
