@@ -3,18 +3,22 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { armTracker } from "../../../core/src/capture/arm.js";
 import { currentTracker } from "../../../core/src/capture/current-tracker.js";
 import { createLimitMemory } from "../../../core/src/limits/wrap.js";
 import { createMatchers } from "../../../core/src/matchers/create.js";
 import { createPending } from "../../../core/src/matchers/pending.js";
 import { testHost } from "../limits/host.js";
-import { examples } from "./fixtures/pages/examples.mjs";
 
 // Settled collections are slow on a machine that is busy.
 vi.setConfig({ testTimeout: 120_000 });
 
 const FIXTURE = path.join(import.meta.dirname, "fixtures/pages");
 const DOCS = path.join(import.meta.dirname, "../../../docs");
+
+// Code that is compiled from now on has lines, as that of tests has.
+armTracker();
+const { examples } = await import("./fixtures/pages/examples.mjs");
 
 const host = { ...testHost(), root: FIXTURE, currentTest: () => undefined };
 const matchers = createMatchers(host, {}, createPending(host));
