@@ -16,7 +16,9 @@ export interface MemspecPlugin {
 }
 
 interface UserConfig {
-  readonly test?: { readonly server?: { readonly deps?: { readonly inline?: boolean | readonly (string | RegExp)[] } } };
+  readonly test?: {
+    readonly server?: { readonly deps?: { readonly inline?: boolean | readonly (string | RegExp)[] } };
+  };
 }
 
 const setupFile = fileURLToPath(new URL("./setup.js", import.meta.url)).replaceAll("\\", "/");
@@ -28,7 +30,7 @@ function exactly(file: string): RegExp {
 /**
  * Installs memspec's matchers and limits in every project of the configuration that this plugin belongs to.
  *
- * Inline projects without `extends: true` have plugins of their own and do not see this one: give it to them too. Projects
+ * Inline projects that do not extend the root configuration have plugins of their own: give it to them too. Projects
  * that run in a browser are left alone.
  *
  * @throws MemspecError `MEMSPEC_UNKNOWN_OPTION`, naming the nearest right one; `MEMSPEC_INVALID_OPTION`;

@@ -7,7 +7,7 @@ export interface NormaliseOptions {
   readonly installationRoot: string;
 }
 
-function escape(text: string): string {
+function escapeForPattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
@@ -16,8 +16,8 @@ export function normalise(text: string, options: NormaliseOptions): string {
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI sequences begin with one.
       .replace(/\u001b\[[0-9;]*m/g, "")
-      .replace(new RegExp(`(?:file://)?${escape(options.projectRoot)}`, "g"), "<project>")
-      .replace(new RegExp(`(?:file://)?${escape(options.installationRoot)}`, "g"), "<packages>")
+      .replace(new RegExp(`(?:file://)?${escapeForPattern(options.projectRoot)}`, "g"), "<project>")
+      .replace(new RegExp(`(?:file://)?${escapeForPattern(options.installationRoot)}`, "g"), "<packages>")
       .replace(/\bv\d+\.\d+\.\d+\b/g, "v<version>")
       .replace(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>")
       .replace(/\b\d\d:\d\d:\d\d\b/g, "<clock>")
@@ -27,10 +27,24 @@ export function normalise(text: string, options: NormaliseOptions): string {
 
 /**
  * Replaces figures that may wobble (what the heap holds, and so what a sum with it holds) by `<size>`: both the human
- * figure and the exact bytes. For messages whose exact figures are not what the test is about.
+ * figure and the exact bytes, and the width of the columns they stand in. For messages whose exact figures are not what the test is about.
  */
 export function withoutSizes(text: string): string {
   return text
     .replace(/[\d,]+(?:\.\d+)? ?[kKMGT]?i?B \([\d,]+ B\)/g, "<size>")
-    .replace(/\b[\d,]+(?:\.\d+)? (?:[kKMGT]i?)?B\b/g, "<size>");
+    .replace(/\b[\d,]+(?:\.\d+)? (?:[kKMGT]i?)?B\b/g, "<size>")
+    .split("\n")
+    .map((line) => (line.includes("<size>") ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
+    .join("\n");
+}
+
+/**
+ * Takes out of a message what depends on the versions of Node and of the runner, and on what the process did before: which
+ * of their frames are folded, where they are in their sources, and how many frees had an unknown size.
+ */
+export function withoutSurroundings(text: string): string {
+  return text
+    .replace(/^ +Incomplete: .*\n\n?/gm, "")
+    .replace(/ \(node:[^)]*\)+(?:, \d+ deeper)?/g, " (node)")
+    .replace(/^ +(?:from|and by) (?:\(anonymous\)|\d+ .*)\n/gm, "");
 }

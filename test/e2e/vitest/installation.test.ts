@@ -55,7 +55,7 @@ test("a project without memspec is left as it is", async () => {
 import { memspec } from "@memspec/vitest/config";
 export default { plugins: [memspec()], test: { projects: [
   { extends: true, test: { name: "with", include: ["with.test.ts"] } },
-  { test: { name: "without", include: ["without.test.ts"] } },
+  { extends: false, test: { name: "without", include: ["without.test.ts"] } },
 ] } };`,
       "with.test.ts": `import { expect, test } from "vitest";\ntest("matchers", () => { expect("toPeakBelow" in expect(1)).toBe(true); });\n`,
       "without.test.ts": `import { expect, test } from "vitest";\ntest("none", () => { expect("toPeakBelow" in expect(1)).toBe(false); });\n`,

@@ -1,7 +1,7 @@
 /** Limits on test bodies: from the wrapper, `meta.memory` and the table, of the body alone, all told together. */
 
 import { expect, test } from "vitest";
-import { withoutSizes } from "../harness/normalise.js";
+import { withoutSizes, withoutSurroundings } from "../harness/normalise.js";
 import { configWith, errorsOf, messagesOf, runVitest, statesOf } from "./run-vitest.js";
 
 const head = `
@@ -46,9 +46,9 @@ test("above", () => keep(1_000_001));
   });
   expect(run.unhandled).toEqual([]);
   expect(statesOf(run)).toMatchSnapshot();
-  expect(errorsOf(run, "ways.test.ts > wrapper, above").join("\n")).toMatchSnapshot();
-  expect(errorsOf(run, "ways.test.ts > meta, above").join("\n")).toMatchSnapshot();
-  expect(errorsOf(run, "table/heavy.test.ts > above").join("\n")).toMatchSnapshot();
+  expect(withoutSurroundings(errorsOf(run, "ways.test.ts > wrapper, above").join("\n"))).toMatchSnapshot();
+  expect(withoutSurroundings(errorsOf(run, "ways.test.ts > meta, above").join("\n"))).toMatchSnapshot();
+  expect(withoutSurroundings(errorsOf(run, "table/heavy.test.ts > above").join("\n"))).toMatchSnapshot();
 });
 
 test("hooks and fixtures are not the body", async () => {
@@ -68,7 +68,7 @@ extended("meta with a fixture", { meta: { memory: buffers(0) } }, ({ heavy }) =>
 extended("wrapper with a fixture", limitMemory(buffers(0), ({ heavy }) => { expect(heavy).toBe(7); }));
 extended("wrapper with a fixture, async", limitMemory(buffers(0), async ({ heavy, task }) => { expect([heavy, task.name]).toEqual([7, "wrapper with a fixture, async"]); }));
 extended("wrapper that wants no fixture", limitMemory(buffers(0), ({ task }) => { expect(task.name).not.toBe(""); }));
-extended("fixture, above", { meta: { memory: buffers(0) } }, ({ heavy }) => keep(heavy));
+extended("fixture, above", { meta: { memory: buffers(0) } }, ({ heavy }) => keep(heavy * 1_000));
 extended.for([1, 2])("for %i", { meta: { memory: buffers(0) } }, (n, { heavy }) => { expect(heavy + n).toBeGreaterThan(7); });
 `,
     },
@@ -90,7 +90,7 @@ test("one of four", { meta: { memory: { peak: "2MB", retained: "2MB", space: "bu
 `,
     },
   });
-  expect(withoutSizes(messagesOf(run))).toMatchSnapshot();
+  expect(withoutSizes(withoutSurroundings(messagesOf(run)))).toMatchSnapshot();
 });
 
 test("each attempt is measured afresh", async () => {
