@@ -326,6 +326,7 @@ describe("the message of retained memory", () => {
           total: { retainedBytes: 65_536 },
           coverage: 1,
           sampleInterval: 1,
+          truncated: { unknownFrees: 7 },
           sites: [
             site({
               space: "buffers",
