@@ -46,14 +46,14 @@ run(process.execPath, ["make-log.mjs"], example);
 title("examples/measured-parser in Vitest: budgets that hold, and one that is broken on purpose");
 const vitestReport = path.join(reports, "vitest.json");
 const vitestBin = path.join(root, "node_modules/vitest/vitest.mjs");
-const vitestArgs = ["run", "--reporter=verbose", "--reporter=json", `--outputFile.json=${vitestReport}`];
+const vitestArgs = ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${vitestReport}`];
 run(process.execPath, [vitestBin, ...vitestArgs], example);
 const vitest = readOutcome(vitestReport);
 
 title("The same budgets in Jest");
 const jestReport = path.join(reports, "jest.json");
 const jestBin = path.join(root, "node_modules/jest/bin/jest.js");
-run(process.execPath, [jestBin, "--verbose", "--json", `--outputFile=${jestReport}`, "--silent=false"], example);
+run(process.execPath, [jestBin, "--json", `--outputFile=${jestReport}`, "--silent=false"], example);
 const jest = readOutcome(jestReport);
 
 title("What you saw");
@@ -62,9 +62,12 @@ const unexpected = [
   ...jest.failed.map((name) => `Jest: ${name}`),
 ];
 const broke = vitest.failed.includes(BROKEN);
-console.log(`Vitest: ${vitest.passed.length} tests passed. Jest: ${jest.passed.length} tests passed.`);
+for (const [runner, { passed }] of Object.entries({ Vitest: vitest, Jest: jest })) {
+  console.log(`${runner}: ${passed.length} tests passed.`);
+  for (const name of passed) console.log(`  ✓ ${name}`);
+}
 if (broke) {
-  console.log(`One budget failed, and is meant to: "${BROKEN}".
+  console.log(`\nOne budget failed, and is meant to: "${BROKEN}".
 Its message, in Vitest's output above, gives the figure to the byte, how it divides into heap, buffers and native memory,
 and the lines of examples/measured-parser/src that allocated it.`);
 } else {

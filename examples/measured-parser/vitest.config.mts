@@ -3,5 +3,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [memspec({ limits: { default: "100 MB" } })],
-  test: { include: ["test/vitest/**/*.test.ts"] },
+  test: { include: ["test/vitest/**/*.test.ts"], testTimeout: 60_000 },
 });

@@ -31,7 +31,7 @@ export function buildAddon(node, { debug = false, sanitize = "", verbose = false
   // Only what may be published lies in prebuilds/.
   const folder = kind === "" ? "native/prebuilds" : "build";
   const file = path.join(repositoryRoot, `${folder}/${node.target}/abi${node.abi}${kind}.node`);
-  const stage = path.join(repositoryRoot, `node_modules/.cache/memspec/addon-${node.target}-abi${node.abi}${kind}`);
+  const stage = path.join(repositoryRoot, `.cache/addon-${node.target}-abi${node.abi}${kind}`);
   const configuration = hash([node.version, node.headers ?? "", sanitize, ...nativeFiles([".cc"])], ["binding.gyp"]);
   const contents = hash([configuration], ["native/package.json", ...nativeFiles([".cc", ".h"])]);
   const stamp = path.join(stage, "built");

@@ -14,8 +14,8 @@ export function indexLines(file: Buffer): Uint32Array {
 export function* lines(file: Buffer): Generator<string> {
   let start = 0;
   for (let end = file.indexOf(NEWLINE); end >= 0; end = file.indexOf(NEWLINE, start)) {
-    yield file.latin1Slice(start, end);
+    yield file.toString("latin1", start, end);
     start = end + 1;
   }
-  if (start < file.length) yield file.latin1Slice(start, file.length);
+  if (start < file.length) yield file.toString("latin1", start);
 }

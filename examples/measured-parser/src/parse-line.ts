@@ -4,12 +4,12 @@ import type { Entry } from "./entry";
 export class LogSyntaxError extends Error {
   override readonly name = "LogSyntaxError";
 
-  constructor(
-    readonly line: string,
-    readonly column: number,
-    expected: string,
-  ) {
+  /** Counted from 0. */
+  readonly column: number;
+
+  constructor(line: string, column: number, expected: string) {
     super(`expected ${expected} at column ${column + 1}: ${line}`);
+    this.column = column;
   }
 }
 

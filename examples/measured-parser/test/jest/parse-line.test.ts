@@ -19,5 +19,5 @@ test("reads every field of a line", () => {
 
 test("says where a line goes wrong", () => {
   expect(() => parseLine(line.replace("200 26221", "2x0 26221"))).toThrow(LogSyntaxError);
-  expect(() => parseLine(line.replace("200 26221", "2x0 26221"))).toThrow("expected a number at column 68");
+  expect(() => parseLine(line.replace("200 26221", "2x0 26221"))).toThrow("expected a number at column 70");
 });
