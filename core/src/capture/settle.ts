@@ -16,9 +16,8 @@ export function hop(): Promise<void> {
 }
 
 /**
- * Collects until a collection frees no more than 256 B of heap and buffers, at most eight times. Between two of them
- * macrotasks go by, so that what one frees can free more. Growth is no reason to go on: the rounds and the program around
- * them allocate a little each time, and in a runner's process the level never stands still.
+ * Collects until two collections in a row leave the same heap and buffers, within 256 B, at most eight times. Between two of
+ * them macrotasks go by, so that what one frees can free more.
  */
 export async function settle(tracker: Pick<Tracker, "collect">): Promise<void> {
   let before = Number.NaN;
@@ -28,7 +27,7 @@ export async function settle(tracker: Pick<Tracker, "collect">): Promise<void> {
     tracker.collect();
     const usage = process.memoryUsage();
     const now = usage.heapUsed + usage.arrayBuffers;
-    if (before - now <= SETTLED_WITHIN_BYTES) return;
+    if (Math.abs(now - before) <= SETTLED_WITHIN_BYTES) return;
     before = now;
   }
 }
