@@ -2,13 +2,16 @@
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { currentTracker } from "../../../core/src/capture/current-tracker.js";
 import { createLimitMemory } from "../../../core/src/limits/wrap.js";
 import { createMatchers } from "../../../core/src/matchers/create.js";
 import { createPending } from "../../../core/src/matchers/pending.js";
 import { testHost } from "../limits/host.js";
 import { examples } from "./fixtures/pages/examples.mjs";
+
+// Settled collections are slow on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const FIXTURE = path.join(import.meta.dirname, "fixtures/pages");
 const DOCS = path.join(import.meta.dirname, "../../../docs");
