@@ -40,7 +40,8 @@ Attribution Decided(CallerKind kind, Function function, bool below_icu) {
     // Its C++ objects are Node's own; what it mallocs becomes a backing store.
     case CallerKind::kBuffer: return {IsOperatorNew(function) ? Space::kNative : Space::kBuffers, false};
     case CallerKind::kHeapSample: return {Space::kEngine, IsOperatorNew(function)};
-    case CallerKind::kV8: case CallerKind::kPlatform: case CallerKind::kBackingStore: return {Space::kEngine, false};
+    case CallerKind::kV8: case CallerKind::kV8Pages: case CallerKind::kPlatform: case CallerKind::kBackingStore:
+      return {Space::kEngine, false};
     default: return {Space::kNative, false};
   }
 }
@@ -55,11 +56,11 @@ bool WorksForOthers(CallerKind kind) { return kind == CallerKind::kLeaf || kind 
     if (object == nullptr) {
       // Just-in-time code that called a helper of V8's directly.
       if (g_symbols.has_v8) return {Space::kEngine, false};
-    } else if (object->memspec) {
+    } else if (object->owner == CodeOwner::kMemspec || object->owner == CodeOwner::kLoader) {
       return {Space::kEngine, false};
-    } else if (object->kind == ObjectKind::kProgram) {
+    } else if (object->owner == CodeOwner::kProgram) {
       return {Space::kNative, false};
-    } else if (object->kind == ObjectKind::kEngine) {
+    } else if (object->owner == CodeOwner::kEngine) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (!WorksForOthers(kind)) return Decided(kind, function, below_icu);
       below_icu |= kind == CallerKind::kIcu;
@@ -84,14 +85,17 @@ Space AttributeMapping(const CallSite& site) {
   for (int depth = 0; depth < kDeepestMapping; depth++) {
     const MappedObject* const object = FindObject(frame.return_address - 1);
     if (object == nullptr) break;
-    if (object->memspec) return Space::kEngine;
-    if (object->kind == ObjectKind::kProgram) break;
-    if (object->kind == ObjectKind::kEngine) {
+    if (object->owner == CodeOwner::kMemspec || object->owner == CodeOwner::kLoader) return Space::kEngine;
+    if (object->owner == CodeOwner::kProgram) break;
+    if (object->owner == CodeOwner::kEngine) {
       const CallerKind kind = EngineKindAt(frame.return_address);
       if (kind == CallerKind::kBackingStore) return Space::kBuffers;
-      if (!WorksForOthers(kind)) {
-        if (kind == CallerKind::kProgram || kind == CallerKind::kBuffer) break;
+      if (kind == CallerKind::kV8Pages) {
         in_v8 = true;
+      } else if (!WorksForOthers(kind)) {
+        // The first who asked decides: a collection may run below a backing store, and its pages are the heap's.
+        in_v8 = in_v8 || Decided(kind, Function::kMmap, false).space == Space::kEngine;
+        break;
       }
     }
     if (!StepUp(frame, object)) break;

@@ -1,6 +1,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <cerrno>
+
 #include "hooks/callers.h"
 #include "hooks/hook.h"
 #include "hooks/hooks.h"
@@ -12,6 +14,7 @@ namespace memspec::hooks {
 
 constinit std::atomic<bool> g_reporting{false};
 constinit Sink g_sink = {};
+constinit std::ptrdiff_t g_errno_distance = 0;
 
 namespace {
 
@@ -55,6 +58,7 @@ const char* Prepare() {
   const Lock lock(g_prepare_mutex);
   if (g_prepared) return nullptr;
   if (const char* missing = ResolveOriginals()) return missing;
+  g_errno_distance = reinterpret_cast<char*>(&errno) - static_cast<char*>(__builtin_thread_pointer());
   LoadCallers();
   StayLoaded();
   FollowForks();

@@ -17,11 +17,13 @@ bool StartsWith(std::string_view text, std::string_view prefix) { return text.su
 
 }  // namespace
 
-Treatment TreatmentOf(const ElfObject& object) {
-  if (!object.Valid()) return Treatment::kLeaveAlone;
+bool IsLoader(const ElfObject& object) {
   const std::string_view name = object.basename();
-  if (StartsWith(name, "ld-linux") || StartsWith(name, "ld64") || StartsWith(name, "linux-vdso") ||
-      StartsWith(name, "linux-gate")) {
+  return StartsWith(name, "ld-linux") || StartsWith(name, "ld64.so");
+}
+
+Treatment TreatmentOf(const ElfObject& object) {
+  if (!object.Valid() || IsLoader(object) || StartsWith(object.basename(), "linux-vdso")) {
     return Treatment::kLeaveAlone;
   }
   if (object.range().Contains(reinterpret_cast<std::uintptr_t>(&g_originals))) return Treatment::kLeaveAlone;

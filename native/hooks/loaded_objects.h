@@ -12,6 +12,7 @@ enum class Treatment : std::uint8_t {
   kLeaveAlone,  // the loader, the vDSO, memspec itself, and a preloaded allocator (what it maps holds what it gives)
 };
 
+bool IsLoader(const ElfObject& object);
 Treatment TreatmentOf(const ElfObject& object);
 ObjectKind KindOf(const ElfObject& object);
 

@@ -30,6 +30,18 @@ const std::uint8_t* UnwindIndexOf(const ElfObject& object) {
   return nullptr;
 }
 
+CodeOwner OwnerOf(const ElfObject& object) {
+  if (object.range().Contains(reinterpret_cast<std::uintptr_t>(&FindObject))) return CodeOwner::kMemspec;
+  if (IsLoader(object)) return CodeOwner::kLoader;
+  if (TreatmentOf(object) == Treatment::kLeaveAlone) return CodeOwner::kRuntime;
+  switch (KindOf(object)) {
+    case ObjectKind::kEngine: return CodeOwner::kEngine;
+    case ObjectKind::kRuntime: return CodeOwner::kRuntime;
+    case ObjectKind::kProgram: break;
+  }
+  return CodeOwner::kProgram;
+}
+
 }  // namespace
 
 const MappedObject* FindObject(std::uintptr_t address) {
@@ -51,11 +63,7 @@ ObjectMapBuilder::~ObjectMapBuilder() {
 
 void ObjectMapBuilder::Add(const ElfObject& object) {
   if (objects_ == nullptr || count_ == kMaxMappedObjects || object.text().end == 0) return;
-  const bool memspec = object.text().Contains(reinterpret_cast<std::uintptr_t>(&FindObject));
-  // What is not patched and not memspec works for its callers, as libc does: the loader, a preloaded allocator.
-  const ObjectKind kind =
-      TreatmentOf(object) == Treatment::kPatch ? KindOf(object) : ObjectKind::kRuntime;
-  objects_[count_++] = {object.text(), UnwindIndexOf(object), kind, memspec};
+  objects_[count_++] = {object.text(), UnwindIndexOf(object), OwnerOf(object)};
 }
 
 void ObjectMapBuilder::Publish() {

@@ -12,11 +12,19 @@ namespace memspec::hooks {
 
 inline constexpr std::size_t kMaxMappedObjects = 4096;
 
+// Whose code it is, as far as it matters for memory allocated from there.
+enum class CodeOwner : unsigned char {
+  kEngine,   // V8's and Node's object: the function decides
+  kRuntime,  // libc, libstdc++, a preloaded allocator: works for whoever called it
+  kProgram,  // addons and the libraries they load
+  kLoader,   // ld.so, whose records of threads and libraries are nobody's
+  kMemspec,  // the tracker itself
+};
+
 struct MappedObject {
   AddressRange text;
   const std::uint8_t* unwind_index;  // .eh_frame_hdr, or nullptr
-  ObjectKind kind;
-  bool memspec;  // the tracker's own
+  CodeOwner owner;
 };
 
 // nullptr: no object's code (just-in-time code, for example).

@@ -26,12 +26,14 @@ struct LoaderCounts {
   bool operator==(const LoaderCounts&) const = default;
 };
 
-// Under the install mutex.
+// Under the install mutex. What `records` says holds for the objects of `seen`; after RestoreSlots() it is kept, so that
+// the next Install() need not look at every relocation again.
 struct Slots {
   PatchedSlot* records = nullptr;
   std::size_t count = 0;
-  LoaderCounts seen;  // when everything was last found patched
-  bool current = false;
+  LoaderCounts seen;       // at the last pass over the objects
+  bool relocated = false;  // all of those were
+  bool patched = false;    // the slots lead to the hooks now
   PatchSummary summary;
 };
 constinit Slots g_slots;
@@ -97,15 +99,39 @@ bool LeadsToOriginal(const ElfObject& object, const NamedFunction& function, std
   return object.range().Contains(value) && object.Definition(function.symbol) == 0;
 }
 
-bool Write(void** slot, void* value, int protection) {
-  const std::uintptr_t page = reinterpret_cast<std::uintptr_t>(slot) & ~(PageSize() - 1);
-  const bool locked = (protection & PROT_WRITE) == 0;
-  if (locked && mprotect(reinterpret_cast<void*>(page), PageSize(), protection | PROT_WRITE) != 0) return false;
-  // Release: who calls through the slot sees all that Install() prepared.
-  __atomic_store_n(slot, value, __ATOMIC_RELEASE);
-  if (locked) mprotect(reinterpret_cast<void*>(page), PageSize(), protection);
-  return true;
-}
+// Writes slots. A page that is read-only is opened once for all slots in it that follow one another.
+class SlotWriter {
+ public:
+  SlotWriter() = default;
+  ~SlotWriter() { ClosePage(); }
+  SlotWriter(const SlotWriter&) = delete;
+  SlotWriter& operator=(const SlotWriter&) = delete;
+
+  // False where the kernel refuses to open the page.
+  bool Write(void** slot, void* value, int protection) {
+    if ((protection & PROT_WRITE) == 0 && !OpenPage(reinterpret_cast<std::uintptr_t>(slot), protection)) return false;
+    // Release: who calls through the slot sees all that Install() prepared.
+    __atomic_store_n(slot, value, __ATOMIC_RELEASE);
+    return true;
+  }
+
+ private:
+  bool OpenPage(std::uintptr_t slot, int protection) {
+    const std::uintptr_t page = slot & ~(PageSize() - 1);
+    if (page == page_) return true;
+    ClosePage();
+    if (mprotect(reinterpret_cast<void*>(page), PageSize(), protection | PROT_WRITE) != 0) return false;
+    page_ = page;
+    protection_ = protection;
+    return true;
+  }
+  void ClosePage() {
+    if (page_ != 0) mprotect(reinterpret_cast<void*>(page_), PageSize(), protection_);
+    page_ = 0;
+  }
+  std::uintptr_t page_ = 0;
+  int protection_ = 0;
+};
 
 // Drops the records of objects that are gone, so that a new object at the same place starts afresh.
 void ForgetUnloaded() {
@@ -126,6 +152,7 @@ void ForgetUnloaded() {
 }
 
 void PatchObject(const ElfObject& object, AddressRange main_text, PatchSummary& summary) {
+  SlotWriter writer;
   const ObjectKind kind = KindOf(object);
   object.ForEachSlot([&](void** slot, const char* name, const ElfW(Sym)&) {
     const NamedFunction* const function = FunctionNamed(name);
@@ -142,21 +169,70 @@ void PatchObject(const ElfObject& object, AddressRange main_text, PatchSummary& 
     const int protection = object.ProtectionOf(reinterpret_cast<std::uintptr_t>(slot));
     // The record first: were this thread to stop here, the slot would still be restored.
     g_slots.records[g_slots.count] = {slot, value, hook, object.base(), protection};
-    if (Write(slot, hook, protection)) g_slots.count++;
+    if (writer.Write(slot, hook, protection)) g_slots.count++;
   });
+}
+
+// Calls act() under the loader's lock if nothing was loaded or unloaded since the last pass over the objects: then
+// every record is of an object that is still there. False otherwise.
+template <typename Act>
+bool IfNothingChanged(Act&& act) {
+  struct Context {
+    Act& act;
+    bool same;
+  } context{act, false};
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* data) {
+        auto& c = *static_cast<Context*>(data);
+        c.same = g_slots.relocated && LoaderCounts{info->dlpi_adds, info->dlpi_subs} == g_slots.seen;
+        if (c.same) c.act();
+        return 1;
+      },
+      &context);
+  return context.same;
+}
+
+// Patches the slots of the last time again. False where one holds something new (it was bound meanwhile, or the
+// program wrote to it): then all have to be looked at afresh.
+bool PatchKnownSlots() {
+  for (std::size_t i = 0; i < g_slots.count; i++) {
+    if (*g_slots.records[i].slot != g_slots.records[i].saved) return false;
+  }
+  SlotWriter writer;
+  for (std::size_t i = 0; i < g_slots.count; i++) {
+    const PatchedSlot& record = g_slots.records[i];
+    writer.Write(record.slot, record.hook, record.protection);
+  }
+  return true;
+}
+
+// Newest first: where an object came to the place of another, the newer record of a slot is the right one. `applies`
+// tells whether a record's object is there.
+template <typename Applies>
+void RestoreRecords(Applies&& applies) {
+  SlotWriter writer;
+  for (std::size_t i = g_slots.count; i-- > 0;) {
+    const PatchedSlot& record = g_slots.records[i];
+    if (applies(record) && *record.slot == record.hook) writer.Write(record.slot, record.saved, record.protection);
+  }
 }
 
 }  // namespace
 
 PatchSummary PatchSlots() {
+  IfNothingChanged([] { g_slots.patched = g_slots.patched || PatchKnownSlots(); });
   const LoaderCounts counts = CurrentCounts();
-  const bool same_objects = counts == g_slots.seen;
-  if (g_slots.current && same_objects) return g_slots.summary;
+  const bool same_objects = g_slots.relocated && counts == g_slots.seen;
+  if (g_slots.patched && same_objects) return g_slots.summary;
   if (g_slots.records == nullptr) {
     g_slots.records = static_cast<PatchedSlot*>(MapOwn(kMaxSlots * sizeof(PatchedSlot), Backing::kLazily));
     if (g_slots.records == nullptr) return {0, 0, 1, true};
   }
-  if (counts.unloads != g_slots.seen.unloads) ForgetUnloaded();
+  if (!g_slots.patched) {
+    g_slots.count = 0;  // every slot was restored
+  } else if (counts.unloads != g_slots.seen.unloads) {
+    ForgetUnloaded();
+  }
 
   PatchSummary summary;
   RelocationWatch watch;
@@ -173,24 +249,24 @@ PatchSummary PatchSlots() {
   if (!same_objects) map.Publish();
   summary.slots = static_cast<std::uint32_t>(g_slots.count);
   g_slots.seen = counts;
-  g_slots.current = summary.complete;
+  g_slots.relocated = summary.complete;
+  g_slots.patched = true;
   g_slots.summary = summary;
   return summary;
 }
 
 void RestoreSlots() {
-  // Newest first: where an object was unloaded and another came to its place, the newer record is the right one.
-  ForEachObject([](const ElfObject& object) {
-    for (std::size_t i = g_slots.count; i-- > 0;) {
-      const PatchedSlot& record = g_slots.records[i];
-      if (record.base != object.base()) continue;
-      if (!object.ContainsWritable(reinterpret_cast<std::uintptr_t>(record.slot))) continue;
-      if (*record.slot == record.hook) Write(record.slot, record.saved, record.protection);
-    }
-    return true;
-  });
-  g_slots.count = 0;
-  g_slots.current = false;
+  const bool all_there = IfNothingChanged([] { RestoreRecords([](const PatchedSlot&) { return true; }); });
+  if (!all_there) {
+    ForEachObject([](const ElfObject& object) {
+      RestoreRecords([&](const PatchedSlot& record) {
+        return record.base == object.base() &&
+               object.ContainsWritable(reinterpret_cast<std::uintptr_t>(record.slot));
+      });
+      return true;
+    });
+  }
+  g_slots.patched = false;
 }
 
 }  // namespace memspec::hooks

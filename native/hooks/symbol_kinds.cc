@@ -75,8 +75,14 @@ CallerKind KindOfStandard(std::string_view mangled) {
 CallerKind KindInV8(const Identifiers& names) {
   // V8's default implementation of v8::ArrayBuffer::Allocator, in an anonymous namespace.
   if (names.count >= 3 && names.at[2] == "ArrayBufferAllocator") return CallerKind::kBuffer;
+  if (names.count >= 2 && names.at[1] == "base") return CallerKind::kV8Pages;
   if (names.count < 3 || names.at[1] != "internal") return CallerKind::kV8;
   const std::string_view type = names.at[2];
+  static constexpr std::string_view kPages[] = {"AllocatePages",        "FreePages",          "ReleasePages",
+                                                "SetPermissions",       "DecommitPages",      "RecommitPages",
+                                                "DiscardSystemPages",   "VirtualMemory",      "PageAllocator",
+                                                "VirtualAddressSpace",  "EmulatedVirtualAddressSubspace"};
+  if (IsOneOf(type, kPages)) return CallerKind::kV8Pages;
   if (type == "BackingStore") return CallerKind::kBackingStore;
   if (type == "ValueSerializer") return CallerKind::kSerializer;
   if (type == "SamplingHeapProfiler" && names.count > 3 && names.at[3] == "SampleObject") {

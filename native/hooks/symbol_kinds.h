@@ -8,6 +8,7 @@ namespace memspec::hooks {
 enum class CallerKind : std::uint8_t {
   kProgram,        // Node's own C++ and the libraries in it: on behalf of the program
   kV8,             // V8's own work
+  kV8Pages,        // V8's, handing pages on to whoever asked it for them
   kPlatform,       // Node's platform: what V8's tasks cost
   kBackingStore,   // V8's, below which committed pages are buffers
   kIntl,           // V8's, below which ICU works for the program (Intl objects, not regular expressions)

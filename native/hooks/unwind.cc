@@ -71,7 +71,7 @@ Frame FrameOf(const CallSite& site) {
 
 bool StepUp(Frame& frame, const MappedObject* object) {
   const bool by_frame_pointer =
-      object == nullptr || (object->kind == ObjectKind::kEngine &&
+      object == nullptr || (object->owner == CodeOwner::kEngine &&
                             g_engine_has_frame_pointers.load(std::memory_order_relaxed));
   return by_frame_pointer ? StepByFramePointer(frame) : StepByTable(frame, object->unwind_index);
 }

@@ -7,7 +7,7 @@ export interface NormaliseOptions {
   readonly installationRoot: string;
 }
 
-function escape(text: string): string {
+function escapeForPattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
@@ -16,8 +16,8 @@ export function normalise(text: string, options: NormaliseOptions): string {
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI sequences begin with one.
       .replace(/\u001b\[[0-9;]*m/g, "")
-      .replace(new RegExp(`(?:file://)?${escape(options.projectRoot)}`, "g"), "<project>")
-      .replace(new RegExp(`(?:file://)?${escape(options.installationRoot)}`, "g"), "<packages>")
+      .replace(new RegExp(`(?:file://)?${escapeForPattern(options.projectRoot)}`, "g"), "<project>")
+      .replace(new RegExp(`(?:file://)?${escapeForPattern(options.installationRoot)}`, "g"), "<packages>")
       .replace(/\bv\d+\.\d+\.\d+\b/g, "v<version>")
       .replace(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>")
       .replace(/\b\d\d:\d\d:\d\d\b/g, "<clock>")
@@ -36,4 +36,15 @@ export function withoutSizes(text: string): string {
     .split("\n")
     .map((line) => (line.includes("<size>") ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
     .join("\n");
+}
+
+/**
+ * Takes out of a message what depends on the versions of Node and of the runner, and on what the process did before: which
+ * of their frames are folded, where they are in their sources, and how many frees had an unknown size.
+ */
+export function withoutSurroundings(text: string): string {
+  return text
+    .replace(/^ +Incomplete: .*\n\n?/gm, "")
+    .replace(/ \(node:[^)]*\)+(?:, \d+ deeper)?/g, " (node)")
+    .replace(/^ +(?:from|and by) (?:\(anonymous\)|\d+ .*)\n/gm, "");
 }
