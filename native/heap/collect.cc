@@ -35,7 +35,7 @@ void CollectSettled(const RecursionGuard&, v8::Isolate* isolate) {
   std::vector<v8::Global<v8::Object>> none;
   // The cheapest public call that collects as a last resort does.
   isolate->GetHeapProfiler()->QueryObjects(isolate->GetCurrentContext(), &nothing, &none);
-  // Starting another collection waits for the last one's sweeping of array buffers.
+  // Once more for what the first one let go of.
   isolate->LowMemoryNotification();
 }
 

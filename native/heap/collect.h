@@ -14,7 +14,7 @@ namespace memspec::heap {
 void Collect(const RecursionGuard&, v8::Isolate* isolate);
 
 // Also frees what only a last-resort collection frees (V8's compilation cache holds dropped eval and vm.Script code), and
-// sweeps array buffers to the end, so that `buffers` has settled too. WeakRefs that were read in the running job stay
+// starts the sweeping of array buffers, which a background thread ends (see quiesce.h). WeakRefs that were read in the running job stay
 // alive: hop a macrotask first.
 void CollectSettled(const RecursionGuard&, v8::Isolate* isolate);
 
