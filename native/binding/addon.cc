@@ -201,7 +201,9 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
 
 Napi::Value Collect(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
-  heap::CollectSettled(guard, State(info.Env()).isolate());
+  IsolateState& state = State(info.Env());
+  heap::CollectSettled(guard, state.isolate());
+  state.quiescence().Reach(guard);
   return info.Env().Undefined();
 }
 

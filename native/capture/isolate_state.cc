@@ -1,7 +1,5 @@
 #include "capture/isolate_state.h"
 
-#include <node.h>
-
 #include <algorithm>
 #include <mutex>
 
@@ -26,12 +24,6 @@ struct Registry {
 Registry& TheRegistry() {
   static Registry* const registry = new Registry;  // never destroyed: threads outlive static destruction
   return *registry;
-}
-
-v8::Platform* PlatformOf(v8::Isolate* isolate) {
-  const v8::HandleScope scope(isolate);
-  node::Environment* const environment = node::GetCurrentEnvironment(isolate->GetCurrentContext());
-  return environment == nullptr ? nullptr : node::GetMultiIsolatePlatform(environment);
 }
 
 }  // namespace
@@ -78,7 +70,7 @@ int IsolateState::Count() {
 }
 
 IsolateState::IsolateState(v8::Isolate* isolate, DomainId domain)
-    : isolate_(isolate), platform_(PlatformOf(isolate)), domain_(domain), object_ids_(isolate) {
+    : isolate_(isolate), domain_(domain), object_ids_(isolate), quiescence_(isolate) {
   RecursionGuard guard;
   code_ = stacks::StartListening(guard, isolate);
   meter_ = std::make_unique<heap::Meter>(isolate, domain);

@@ -6,12 +6,12 @@
 #include <memory>
 #include <vector>
 
-#include <v8-platform.h>
 #include <v8.h>
 
 #include "base/ids.h"
 #include "base/recursion_guard.h"
 #include "heap/meter.h"
+#include "heap/quiesce.h"
 #include "heap/sampler.h"
 #include "heap/survivors.h"
 #include "stacks/stacks.h"
@@ -32,12 +32,12 @@ class IsolateState {
   IsolateState& operator=(const IsolateState&) = delete;
 
   v8::Isolate* isolate() const { return isolate_; }
-  v8::Platform* platform() const { return platform_; }  // null outside of a Node environment
   DomainId domain() const { return domain_; }
   bool buffer_tap() const { return buffer_tap_; }
   stacks::CodeMap& code() { return *code_; }
   heap::Meter& meter() { return *meter_; }
   heap::ObjectIds& object_ids() { return object_ids_; }
+  heap::Quiescence& quiescence() { return quiescence_; }
   heap::Sampler& sampler() { return *sampler_; }
 
   // The hooks are installed while anybody holds a reference: a measurement, or the program by arm().
@@ -64,7 +64,6 @@ class IsolateState {
   ~IsolateState();
 
   v8::Isolate* const isolate_;
-  v8::Platform* const platform_;
   const DomainId domain_;
   int users_ = 1;
   int arms_ = 0;
@@ -72,6 +71,7 @@ class IsolateState {
   stacks::CodeMap* code_ = nullptr;
   std::unique_ptr<heap::Meter> meter_;
   heap::ObjectIds object_ids_;
+  heap::Quiescence quiescence_;
   std::unique_ptr<heap::Sampler> sampler_;
   std::uint64_t sample_interval_ = 0;
   std::vector<std::uint64_t> intervals_;

@@ -7,7 +7,6 @@
 #include <mutex>
 
 #include "heap/collect.h"
-#include "heap/quiesce.h"
 #include "hooks/hooks.h"
 
 namespace memspec::capture {
@@ -80,7 +79,7 @@ std::unique_ptr<Measurement> Measurement::Open(const RecursionGuard& guard, Isol
   }
   if (options.settle) {
     heap::Collect(guard, isolate.isolate());
-    if (isolate.platform() != nullptr) heap::WaitForBackgroundTasks(guard, *isolate.platform());
+    isolate.quiescence().Reach(guard);
   }
   if (options.sample_interval > 0) {
     // What survives is told by samples that die with their objects; totals keep them.
@@ -242,6 +241,8 @@ void Measurement::AddLedgerSites(const RecursionGuard& guard, Report& report) {
 
 Retained Measurement::ReadRetained(const RecursionGuard& guard) {
   retained_read_ = true;
+  // Array buffers are freed by a background thread, after the collection that found them dead.
+  isolate_.quiescence().Reach(guard);
   Retained retained{};
   if (window_ == WindowId::kInvalid) return retained;
   const std::uint64_t heap = isolate_.object_ids().BytesAlive(guard, born_after_, born_until_);

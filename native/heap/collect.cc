@@ -2,6 +2,7 @@
 
 #include <v8-profiler.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace memspec::heap {
@@ -16,6 +17,14 @@ class Nothing final : public v8::QueryObjectPredicate {
 }  // namespace
 
 void Collect(const RecursionGuard&, v8::Isolate* isolate) {
+  const v8::HandleScope scope(isolate);
+  v8::HeapProfiler* const profiler = isolate->GetHeapProfiler();
+  constexpr std::uint64_t kNever = std::uint64_t{1} << 40;
+  if (profiler->StartSamplingHeapProfiler(kNever, 1, v8::HeapProfiler::kSamplingForceGC)) {
+    delete profiler->GetAllocationProfile();
+    profiler->StopSamplingHeapProfiler();
+    return;
+  }
   isolate->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
 }
 
@@ -26,7 +35,7 @@ void CollectSettled(const RecursionGuard&, v8::Isolate* isolate) {
   std::vector<v8::Global<v8::Object>> none;
   // The cheapest public call that collects as a last resort does.
   isolate->GetHeapProfiler()->QueryObjects(isolate->GetCurrentContext(), &nothing, &none);
-  // Starting another collection waits for the last one's sweeping of array buffers.
+  // Once more for what the first one let go of.
   isolate->LowMemoryNotification();
 }
 

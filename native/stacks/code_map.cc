@@ -1,7 +1,11 @@
 #include "stacks/code_map.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include <v8-version.h>
+
+#include "stacks/slow_path.h"
 #include "stacks/stacks.h"
 
 namespace memspec::stacks {
@@ -24,6 +28,17 @@ std::string Utf8(v8::Isolate* isolate, v8::Local<v8::Value> value) {
   if (value.IsEmpty() || !value->IsString()) return "";
   const v8::String::Utf8Value text(isolate, value);
   return *text == nullptr ? "" : std::string(*text, static_cast<std::size_t>(text.length()));
+}
+
+// Handles are addresses of slots that hold tagged pointers.
+static_assert(sizeof(v8::Local<v8::UnboundScript>) == sizeof(TaggedPointer*));
+TaggedPointer ObjectOf(v8::Local<v8::UnboundScript> handle) { return *reinterpret_cast<const TaggedPointer*>(*handle); }
+// For as long as nothing moves and the slot lives.
+v8::Local<v8::UnboundScript> HandleOn(const TaggedPointer& slot) {
+  const TaggedPointer* const address = &slot;
+  v8::Local<v8::UnboundScript> handle;
+  std::memcpy(static_cast<void*>(&handle), &address, sizeof handle);
+  return handle;
 }
 
 std::uint64_t FunctionKey(int script_id, int line, int column) {
@@ -77,6 +92,46 @@ bool CodeMap::Listen(const RecursionGuard&) {
     return true;
   }
   return false;
+}
+
+// Machine code calls builtins directly: what such a call reaches, and no code is known to be, is a builtin's copy. The copy is
+// of whole pages, so only builtins at the same place in a page come into question; the bytes decide.
+void CodeMap::FindBuiltinsCopy(const CodeRecord& caller) {
+  constexpr std::size_t kCompared = 64;
+  constexpr std::uintptr_t kPage = 4096;
+  const auto* const code = reinterpret_cast<const std::uint8_t*>(caller.start);
+  for (std::uint32_t offset = 5; offset <= caller.length; ++offset) {
+    const std::uintptr_t callee = DirectCallee(code, offset);
+    std::uint8_t bytes[kCompared];
+    if (callee == 0 || RangeAt(callee) != ranges_.end() || !ReadSafely(callee, bytes, kCompared)) continue;
+    for (const auto& [start, range] : ranges_) {
+      if (start % kPage != callee % kPage || range.length < kCompared) continue;
+      if (RecordOf(range.id).kind != CodeKind::kBuiltin) continue;
+      if (std::memcmp(bytes, reinterpret_cast<const void*>(start), kCompared) != 0) continue;
+      // As far on either side as builtins are known.
+      const auto first = std::find_if(ranges_.begin(), ranges_.end(), [](const auto& entry) {
+        return RecordOf(entry.second.id).kind == CodeKind::kBuiltin;
+      });
+      const auto last = std::find_if(ranges_.rbegin(), ranges_.rend(), [](const auto& entry) {
+        return RecordOf(entry.second.id).kind == CodeKind::kBuiltin;
+      });
+      const SpinGuard hold(lock_);
+      builtins_copy_.original = first->first;
+      builtins_copy_.start = callee - (start - first->first);
+      builtins_copy_.length = last->first + last->second.length - first->first;
+      ++epoch_;
+      return;
+    }
+  }
+}
+
+CodeMap::Ranges::const_iterator CodeMap::RangeAt(std::uintptr_t address) const {
+  if (address - builtins_copy_.start < builtins_copy_.length) address += builtins_copy_.original - builtins_copy_.start;
+  auto it = ranges_.upper_bound(address);
+  if (it == ranges_.begin()) return ranges_.end();
+  --it;
+  // A return address may lie just past code that ends in a call.
+  return address - it->first <= it->second.length ? it : ranges_.end();
 }
 
 CodeMap::Discarded::Discarded() {
@@ -168,6 +223,7 @@ void CodeMap::Added(const v8::JitCodeEvent& event) {
   if (id == CodeId::kNone) return;  // counted by the store
   RecordOf(id).owner = this;
   RecordOf(id).length = length;
+  RecordOf(id).start = start;
   Describe(id, event);
 
   Ranges fresh;
@@ -185,6 +241,7 @@ void CodeMap::Added(const v8::JitCodeEvent& event) {
   }
   Bury(discarded);
   if (&t_thread != own_thread_) return;
+  if (!event.script.IsEmpty()) Complete(RecordOf(id), event.script);
   FreeBuried();
   if (ranges_.size() > sweep_at_) Sweep();
 }
@@ -204,6 +261,9 @@ void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
     CodeName name = ParseCodeName(text, machine_code, false, "", "");
     record.kind = name.kind;
     record.function = std::move(name.function);
+    // AllocateInYoungGeneration, AllocateRegularInOldGeneration, ...
+    record.allocates = record.kind == CodeKind::kBuiltin && record.function.starts_with("Allocate") &&
+                       record.function.ends_with("Generation");
     return;
   }
   const v8::HandleScope scope(isolate_);
@@ -224,6 +284,58 @@ void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
     script.prune_at = std::max<std::size_t>(64, script.functions.size() * 2);
   }
   script.functions.push_back(id);
+}
+
+void CodeMap::Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function) {
+  if (record.kind != CodeKind::kBaseline && record.kind != CodeKind::kMaglev && record.kind != CodeKind::kTurbofan) return;
+  const CodeId bytecode = BytecodeOf(record.script_id, record.line, record.column);
+  if (bytecode == CodeId::kNone) return;
+  CodeRecord& own = RecordOf(bytecode);
+  if (own.bytecodes.empty()) own.bytecodes = ReadBytecodes(own.start, own.length);
+  if (V8_MAJOR_VERSION < 12 && builtins_copy_.length == 0) FindBuiltinsCopy(record);
+  if (record.kind == CodeKind::kBaseline) {
+    if (auto offsets = ReadBaseline(record.start, record.length, own.start)) record.baseline = std::move(*offsets);
+    return;
+  }
+  auto read = ReadOptimized(record.start, record.length, ObjectOf(function));
+  if (!read) {
+    // Without V8's word for it, code is taken to have nothing inlined when all its positions are the function's own.
+    record.inlining_known = !record.lines.empty() && record.lines.PositionsWithin(own.lines);
+    return;
+  }
+  // Maglev reports no lines: its table must then be about the function's own positions, as far as they are not inlined.
+  const bool agrees = record.lines.empty() ? read->own.PositionsWithin(own.lines) : read->positions == record.lines;
+  if (!agrees) return;
+  record.lines = std::move(read->positions);
+  record.inlining = std::move(read->inlining);
+  record.inlined = Name(read->places);
+  record.inlining_known = true;
+}
+
+std::vector<InlinedCall> CodeMap::Name(const std::vector<InlinedPlace>& places) {
+  std::vector<InlinedCall> calls;
+  for (const InlinedPlace& place : places) {
+    InlinedCall call;
+    call.call_position = place.call_position;
+    call.parent = place.parent;
+    const TaggedPointer slot = place.function;
+    const v8::Local<v8::UnboundScript> function = HandleOn(slot);
+    call.script_id = function->GetId();
+    if (const auto script = scripts_.find(call.script_id); script != scripts_.end()) {
+      call.url = script->second.url;
+      for (const CodeId id : script->second.functions) {
+        CodeRecord& record = RecordOf(id);
+        if (!Owns(id, call.script_id) || record.script != function) continue;
+        if (record.bytecodes.empty()) record.bytecodes = ReadBytecodes(record.start, record.length);
+        call.function = record.function;
+        call.line = record.line;
+        call.column = record.column;
+        break;
+      }
+    }
+    calls.push_back(std::move(call));
+  }
+  return calls;
 }
 
 ScriptInfo& CodeMap::ScriptOf(int script_id, v8::Local<v8::UnboundScript> handle) {
@@ -251,6 +363,7 @@ void CodeMap::Moved(std::uintptr_t from, std::uintptr_t to) {
     if (auto node = ranges_.extract(from)) {
       TakeOverlapping(to, node.mapped().length, discarded);
       node.key() = to;
+      RecordOf(node.mapped().id).start = to;
       ranges_.insert(std::move(node));
     }
   }
@@ -295,12 +408,9 @@ CodePlace CodeMap::Find(const RecursionGuard&, std::uintptr_t address) {
 }
 
 CodePlace CodeMap::FindInRanges(std::uintptr_t address) {
-  auto it = ranges_.upper_bound(address);
-  if (it == ranges_.begin()) return {};
-  --it;
+  const auto it = RangeAt(address);
+  if (it == ranges_.end()) return {};
   const auto offset = static_cast<std::uint32_t>(address - it->first);
-  // A return address may lie just past code that ends in a call.
-  if (address - it->first > it->second.length) return {};
   CodeRecord& record = RecordOf(it->second.id);
   if (record.lines.empty() && !pending_.empty()) {
     // Running code's table that was collected after the code was named. The empty node stays: nothing is freed here.
@@ -309,7 +419,27 @@ CodePlace CodeMap::FindInRanges(std::uintptr_t address) {
   }
   // Relaxed: read under this same lock, or on this thread.
   record.captured.store(true, std::memory_order_relaxed);
-  return {it->second.id, offset};
+  if (offset >= CodePlace::kBeyond) return {it->second.id, CodePlace::kBeyond, CodePlace::kNoSlowPath};
+  return {it->second.id, offset, SlowPathOf(record, offset)};
+}
+
+// Which return addresses lie in slow paths that the position table does not know:
+// - V8 11: TurboFan lowers allocations so late that their slow paths have no positions. They call an allocating builtin.
+// - Maglev: no slow path has a position. They lie behind the last entry of the table.
+std::uint32_t CodeMap::SlowPathOf(const CodeRecord& record, std::uint32_t offset) const {
+  const auto* const code = reinterpret_cast<const std::uint8_t*>(record.start);
+  if (record.kind == CodeKind::kMaglev) {
+    if (offset <= record.lines.last_offset()) return CodePlace::kNoSlowPath;
+  } else if (record.kind == CodeKind::kTurbofan && V8_MAJOR_VERSION < 12) {
+    const auto callee = RangeAt(DirectCallee(code, offset));
+    if (callee == ranges_.end() || !RecordOf(callee->second.id).allocates) return CodePlace::kNoSlowPath;
+  } else {
+    return CodePlace::kNoSlowPath;
+  }
+  auto back = JumpTarget(code, record.length, offset);
+  // There the object's top is set and its pointer made, without positions; its first store has the allocation's.
+  if (back && record.kind == CodeKind::kTurbofan) back = FirstStore(code, record.length, *back);
+  return back && *back != 0 ? *back : CodePlace::kSlowPathUnknown;
 }
 
 void CodeMap::Sweep() {
@@ -357,15 +487,6 @@ CodeId CodeMap::BytecodeOf(int script_id, int line, int column) const {
   const CodeRecord& record = RecordOf(it->second);
   const bool same = record.kind == CodeKind::kBytecode && record.line == line && record.column == column;
   return same ? it->second : CodeId::kNone;
-}
-
-CodeId CodeMap::FunctionWithPosition(int script_id, std::uint32_t position) const {
-  const auto it = scripts_.find(script_id);
-  if (it == scripts_.end()) return CodeId::kNone;
-  for (const CodeId id : it->second.functions) {
-    if (Owns(id, script_id) && RecordOf(id).lines.HasPosition(position)) return id;
-  }
-  return CodeId::kNone;
 }
 
 }  // namespace memspec::stacks

@@ -23,12 +23,6 @@
 
 namespace memspec::stacks {
 
-// A place in a piece of code that stays meaningful when the code has moved or died.
-struct CodePlace {
-  CodeId id = CodeId::kNone;
-  std::uint32_t offset = 0;
-};
-
 struct ScriptInfo {
   std::string name;        // as V8 has it; "" when it is no string
   std::string source_url;  // of a `//# sourceURL=`
@@ -54,8 +48,6 @@ class CodeMap {
   v8::Local<v8::UnboundScript> ScriptHandle(int script_id);
   // The bytecode of the function that starts here, whose line table is the function's own (nothing inlined).
   CodeId BytecodeOf(int script_id, int line, int column) const;
-  // The function of a script whose own table has exactly this position.
-  CodeId FunctionWithPosition(int script_id, std::uint32_t position) const;
 
   v8::Isolate* isolate() const { return isolate_; }
   std::uint64_t pending_dropped() const { return pending_dropped_; }
@@ -89,7 +81,11 @@ class CodeMap {
   void Removed(std::uintptr_t start);
   void Lines(std::uintptr_t start, LineTable lines);
 
+  void FindBuiltinsCopy(const CodeRecord& caller);
   void Describe(CodeId id, const v8::JitCodeEvent& event);
+  // Asks V8's own records for what the events left out.
+  void Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function);
+  std::vector<InlinedCall> Name(const std::vector<InlinedPlace>& places);
   ScriptInfo& ScriptOf(int script_id, v8::Local<v8::UnboundScript> handle);
   bool Owns(CodeId id, int script_id) const;
   // Code whose function is dead goes, so that a program that evaluates for ever does not grow us for ever.
@@ -98,6 +94,8 @@ class CodeMap {
   // With the lock held:
   void TakeOverlapping(std::uintptr_t start, std::uint32_t length, Discarded& out);
   CodePlace FindInRanges(std::uintptr_t address);
+  Ranges::const_iterator RangeAt(std::uintptr_t address) const;
+  std::uint32_t SlowPathOf(const CodeRecord& record, std::uint32_t offset) const;
 
   v8::Isolate* const isolate_;
   const void* const own_thread_;
@@ -111,6 +109,12 @@ class CodeMap {
   std::uint64_t pending_dropped_ = 0;
   std::uint32_t epoch_ = 1;  // of the cache: changes when an address may mean something else
   CachedPlace cache_[kCacheSize];
+  // V8 runs a copy of its builtins near compiled code: V8 11 reports the originals, later ones the copy.
+  struct BuiltinsCopy {
+    std::uintptr_t start = 0, length = 0;
+    std::uintptr_t original = 0;  // of `start`
+  };
+  BuiltinsCopy builtins_copy_;
   // Code that lies nowhere any more. Its handles may not be touched on the collector's threads, nor inside a collection.
   std::mutex buried_lock_;
   std::vector<CodeId> buried_;

@@ -24,21 +24,25 @@ bool TakeName(std::string_view& text, std::string_view name) {
   return true;
 }
 
-CodeKind FunctionKind(std::string_view marker, bool machine_code) {
-  if (!machine_code) return CodeKind::kBytecode;
-  if (marker == "^") return CodeKind::kBaseline;
-  if (marker == "+") return CodeKind::kMaglev;
-  if (marker == "*") return CodeKind::kTurbofan;
-  return CodeKind::kOther;
-}
-
-// `~` interpreted, `^` baseline, `+` Maglev, `*` TurboFan; a quote may follow (on-stack replacement, context specialised).
-std::string_view TakeMarker(std::string_view& text) {
-  if (text.empty() || std::string_view("~^+*").find(text[0]) == std::string_view::npos) return "";
-  const auto marker = text.substr(0, 1);
-  text.remove_prefix(1);
-  if (text.starts_with('\'')) text.remove_prefix(1);
-  return marker;
+// Takes the marker of the compiler off the front of a function's name: `~` bytecode; `^` baseline, `+` Maglev, `*` TurboFan;
+// V8 14 has an `o` before the marker of code that replaced a running loop, and others a quote after it.
+CodeKind TakeMarker(std::string_view& text, bool machine_code) {
+  if (!machine_code) {
+    if (text.starts_with('~')) text.remove_prefix(1);
+    return CodeKind::kBytecode;
+  }
+  auto rest = text;
+  if (rest.size() > 1 && rest[0] == 'o' && (rest[1] == '+' || rest[1] == '*')) rest.remove_prefix(1);
+  const char marker = rest.empty() ? '\0' : rest[0];
+  const CodeKind kind = marker == '^'   ? CodeKind::kBaseline
+                        : marker == '+' ? CodeKind::kMaglev
+                        : marker == '*' ? CodeKind::kTurbofan
+                                        : CodeKind::kOther;
+  if (kind == CodeKind::kOther) return kind;
+  rest.remove_prefix(1);
+  if (rest.starts_with('\'')) rest.remove_prefix(1);
+  text = rest;
+  return kind;
 }
 
 }  // namespace
@@ -60,7 +64,7 @@ CodeName ParseCodeName(std::string_view text, bool machine_code, bool has_script
     return result;
   }
 
-  result.kind = FunctionKind(TakeMarker(text), machine_code);
+  result.kind = TakeMarker(text, machine_code);
   auto rest = text;
   if (TakeName(rest, script_name) || TakeName(rest, source_url)) return result;  // a script's top level has no position
   if (TakeNumber(rest, result.column) && TakeNumber(rest, result.line) &&

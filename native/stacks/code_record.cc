@@ -64,7 +64,14 @@ void ReleaseRecord(CodeId id) {
   record.url.reset();
   record.line = record.column = 0;
   record.length = 0;
+  record.start = 0;
   record.lines = LineTable();
+  record.inlining_known = false;
+  record.inlining = LineTable();
+  record.inlined = {};
+  record.allocates = false;
+  record.baseline = {};
+  record.bytecodes = {};
   record.script.Reset();
   Store& store = TheStore();
   const std::lock_guard hold(store.lock);

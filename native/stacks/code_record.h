@@ -6,17 +6,28 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <v8.h>
 
 #include "stacks/code_name.h"
+#include "stacks/code_place.h"
+#include "stacks/engine_code.h"
 #include "stacks/line_table.h"
 
 namespace memspec::stacks {
 
 class CodeMap;
 
-enum class CodeId : std::uint32_t { kNone = 0 };
+// A function that was inlined into a piece of machine code, and where it was called.
+struct InlinedCall {
+  int script_id = -1;
+  std::string function;
+  std::shared_ptr<const std::string> url;
+  int line = 0, column = 0;         // where the function starts
+  std::uint32_t call_position = 0;  // in `parent`'s script
+  std::int32_t parent = -1;         // index of an inlined call; -1: the function that owns the code
+};
 
 struct CodeRecord {
   CodeMap* owner = nullptr;  // nullptr once its isolate stopped listening
@@ -26,12 +37,20 @@ struct CodeRecord {
   std::shared_ptr<const std::string> url;  // shared by all functions of a script; nullptr: none
   int line = 0, column = 0;  // of the function's start, 1-based; 0: a script's top level
   std::uint32_t length = 0;
+  std::uintptr_t start = 0;  // where it lies now, while it lies anywhere
+  bool allocates = false;    // a builtin that compiled code calls when there is no room for an object
   LineTable lines;
+  // Optimised code: `lines` is certain, and what of it is inlined is known.
+  bool inlining_known = false;
+  LineTable inlining;  // code offset -> 1 + index in `inlined`; 0: the function itself
+  std::vector<InlinedCall> inlined;
+  // Baseline code: its raw map to bytecode, decoded into `lines` (code offset -> bytecode offset) at the first use.
+  std::vector<std::uint8_t> baseline;
+  // Bytecode that machine code was made from: a copy.
+  std::vector<std::uint8_t> bytecodes;
   v8::Global<v8::UnboundScript> script;  // weak: scripts may die
   std::atomic<bool> captured{false};
 };
-
-inline constexpr std::uint32_t kMaxCodeRecords = 1u << 20;
 
 // New record, or kNone when the store is full (counted in RecordsDropped).
 CodeId NewRecord();

@@ -52,13 +52,28 @@ bool LineTable::HasPosition(std::uint32_t wanted) const {
   return found;
 }
 
-std::optional<std::uint32_t> LineTable::lowest_position() const {
-  std::optional<std::uint32_t> lowest;
-  ForEach(data_.get(), count_, [&](std::uint32_t, std::uint32_t position) {
-    lowest = lowest ? std::min(*lowest, position) : position;
+bool LineTable::PositionsWithin(const LineTable& other) const {
+  std::vector<std::uint32_t> known;
+  known.reserve(other.count_);
+  ForEach(other.data_.get(), other.count_, [&](std::uint32_t, std::uint32_t position) {
+    known.push_back(position);
     return true;
   });
-  return lowest;
+  bool within = true, first = true;
+  ForEach(data_.get(), count_, [&](std::uint32_t, std::uint32_t position) {
+    if (first) {
+      known.push_back(position);
+      std::sort(known.begin(), known.end());
+      first = false;
+    }
+    within = std::binary_search(known.begin(), known.end(), position);
+    return within;
+  });
+  return within;
+}
+
+bool LineTable::operator==(const LineTable& other) const {
+  return count_ == other.count_ && size_ == other.size_ && std::memcmp(data_.get(), other.data_.get(), size_) == 0;
 }
 
 void LineTableBuilder::Put(std::uint32_t value) {

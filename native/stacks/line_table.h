@@ -26,7 +26,10 @@ class LineTable {
   std::optional<std::uint32_t> PositionAt(std::uint32_t code_offset, OffsetMeaning) const;
   // True when some entry has exactly this source position.
   bool HasPosition(std::uint32_t position) const;
-  std::optional<std::uint32_t> lowest_position() const;
+  // True when every position of this table is also one of the other's. This one's first may be another: machine code starts
+  // at its function's start, which bytecode has no entry for.
+  bool PositionsWithin(const LineTable& other) const;
+  bool operator==(const LineTable& other) const;
 
  private:
   friend class LineTableBuilder;

@@ -68,30 +68,43 @@ const ElfW(Shdr)* Section(const ElfW(Shdr)* sections, unsigned count, unsigned t
   return nullptr;
 }
 
+// An object's symbol table, as it lies in the file.
+struct RawSymbols {
+  const ElfW(Sym)* symbols = nullptr;
+  std::uint64_t count = 0;
+  const char* names = nullptr;
+  std::uint64_t names_size = 0;
+};
+
+RawSymbols RawSymbolsOf(const MappedFile& file) {
+  const auto* const header = file.At<ElfW(Ehdr)>(0);
+  if (header == nullptr || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return {};
+  const auto* const sections = file.At<ElfW(Shdr)>(header->e_shoff, header->e_shnum);
+  if (sections == nullptr) return {};
+  const auto* table = Section(sections, header->e_shnum, SHT_SYMTAB);
+  if (table == nullptr) table = Section(sections, header->e_shnum, SHT_DYNSYM);
+  if (table == nullptr || table->sh_link >= header->e_shnum) return {};
+  const auto& strings = sections[table->sh_link];
+  const std::uint64_t count = table->sh_size / sizeof(ElfW(Sym));
+  const RawSymbols raw{file.At<ElfW(Sym)>(table->sh_offset, count), count, file.At<char>(strings.sh_offset, strings.sh_size),
+                       strings.sh_size};
+  const bool whole = raw.symbols != nullptr && raw.names != nullptr && raw.names_size != 0;
+  return whole && raw.names[raw.names_size - 1] == 0 ? raw : RawSymbols{};
+}
+
 Symbols ReadSymbols(const char* path) {
   Symbols result;
   const MappedFile file(path);
-  const auto* const header = file.At<ElfW(Ehdr)>(0);
-  if (header == nullptr || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return result;
-  const auto* const sections = file.At<ElfW(Shdr)>(header->e_shoff, header->e_shnum);
-  if (sections == nullptr) return result;
-  const auto* table = Section(sections, header->e_shnum, SHT_SYMTAB);
-  if (table == nullptr) table = Section(sections, header->e_shnum, SHT_DYNSYM);
-  if (table == nullptr || table->sh_link >= header->e_shnum) return result;
-  const auto& strings = sections[table->sh_link];
-  const std::uint64_t count = table->sh_size / sizeof(ElfW(Sym));
-  const auto* const symbols = file.At<ElfW(Sym)>(table->sh_offset, count);
-  const char* const names = file.At<char>(strings.sh_offset, strings.sh_size);
-  if (symbols == nullptr || names == nullptr || strings.sh_size == 0 || names[strings.sh_size - 1] != 0) return result;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto& symbol = symbols[i];
+  const RawSymbols raw = RawSymbolsOf(file);
+  for (std::uint64_t i = 0; i < raw.count; ++i) {
+    const auto& symbol = raw.symbols[i];
     const auto type = ELF64_ST_TYPE(symbol.st_info);
-    if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_value == 0 || symbol.st_name >= strings.sh_size) continue;
+    if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_value == 0 || symbol.st_name >= raw.names_size) continue;
     result.functions.push_back({symbol.st_value, symbol.st_size, symbol.st_name});
   }
   std::sort(result.functions.begin(), result.functions.end(),
             [](const Function& a, const Function& b) { return a.start < b.start; });
-  if (!result.functions.empty()) result.names.assign(names, strings.sh_size);
+  if (!result.functions.empty()) result.names.assign(raw.names, raw.names_size);
   return result;
 }
 
@@ -134,7 +147,27 @@ int FindObject(dl_phdr_info* info, std::size_t, void* data) {
   return 0;
 }
 
+// The program is the first object that the loader lists.
+int FirstBias(dl_phdr_info* info, std::size_t, void* data) {
+  *static_cast<std::uintptr_t*>(data) = info->dlpi_addr;
+  return 1;
+}
+
 }  // namespace
+
+ProgramData FindProgramData(std::string_view mangled) {
+  const MappedFile file("/proc/self/exe");
+  const RawSymbols raw = RawSymbolsOf(file);
+  std::uintptr_t bias = 0;
+  dl_iterate_phdr(FirstBias, &bias);
+  for (std::uint64_t i = 0; i < raw.count; ++i) {
+    const auto& symbol = raw.symbols[i];
+    // Names are compared last: they are spread over megabytes of the file.
+    if (ELF64_ST_TYPE(symbol.st_info) != STT_OBJECT || symbol.st_value == 0 || symbol.st_name >= raw.names_size) continue;
+    if (mangled == raw.names + symbol.st_name) return {reinterpret_cast<const void*>(bias + symbol.st_value), symbol.st_size};
+  }
+  return {};
+}
 
 NativeSymbol SymbolOf(const RecursionGuard&, std::uintptr_t address) {
   Object object{address - 1, 0, "", false};

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/recursion_guard.h"
 
@@ -15,5 +16,12 @@ struct NativeSymbol {
 
 // `address` is a return address: it is looked up as the call before it.
 NativeSymbol SymbolOf(const RecursionGuard&, std::uintptr_t address);
+
+// A constant of the running program, by its mangled name; address nullptr when it is not in the symbol table.
+struct ProgramData {
+  const void* address = nullptr;
+  std::size_t bytes = 0;
+};
+ProgramData FindProgramData(std::string_view mangled);
 
 }  // namespace memspec::stacks

@@ -1,5 +1,9 @@
 // From ids to what a person reads. The rule: never a wrong line. Where the call's own position cannot be known, the
 // function's start is given and said to be that.
+#include <algorithm>
+#include <utility>
+
+#include "stacks/bytecodes.h"
 #include "stacks/code_map.h"
 #include "stacks/native_symbols.h"
 #include "stacks/stack_table.h"
@@ -10,6 +14,7 @@ namespace {
 
 // Fills line and column from a position in the script's source; false when no handle on the script is left.
 bool PlaceInScript(CodeMap& code, int script_id, std::uint32_t position, Frame& frame) {
+  if (static_cast<std::int32_t>(position) < 0) return false;  // V8's "no position"
   const v8::Local<v8::UnboundScript> script = code.ScriptHandle(script_id);
   if (script.IsEmpty()) return false;
   const int line = script->GetLineNumber(static_cast<int>(position));
@@ -33,27 +38,80 @@ Frame FunctionFrame(const CodeRecord& record) {
   return frame;
 }
 
-void AppendOptimized(CodeMap& code, const CodeRecord& record, std::uint32_t position, std::vector<Frame>& frames) {
-  Frame own = FunctionFrame(record);
+Frame InlinedFrame(const InlinedCall& call) {
+  Frame frame{};
+  frame.kind = FrameKind::kJavaScript;
+  frame.function = call.function;
+  frame.url = call.url ? *call.url : "";
+  frame.script_id = call.script_id;
+  frame.line = call.line;
+  frame.column = call.column;
+  frame.line_is_function = true;
+  frame.inlined = true;
+  return frame;
+}
+
+// Where to look a return address up. A slow path's is looked up where it goes back to; kBeyond: nowhere.
+std::pair<std::uint32_t, OffsetMeaning> Effective(const CodeRecord& record, CodePlace place) {
+  if (place.back == CodePlace::kNoSlowPath) return {place.offset, OffsetMeaning::kReturnAddress};
+  if (place.back == CodePlace::kSlowPathUnknown) return {CodePlace::kBeyond, OffsetMeaning::kReturnAddress};
+  // Maglev goes back into the operation itself, at the latest to its end; for TurboFan it is the first store into the object.
+  const bool end = record.kind == CodeKind::kMaglev;
+  return {place.back, end ? OffsetMeaning::kReturnAddress : OffsetMeaning::kInstruction};
+}
+
+// Maglev compiles a loop's first round apart, and then no longer advances its position: the loop itself has that of the jump
+// that closed the first round, all over. So such a position says only that it is somewhere in the loop.
+bool IsCertain(const CodeMap& code, CodeKind kind, int script_id, int line, int column, std::uint32_t position) {
+  if (kind != CodeKind::kMaglev) return true;
+  const CodeId bytecode = code.BytecodeOf(script_id, line, column);
+  if (bytecode == CodeId::kNone) return false;
+  const CodeRecord& function = RecordOf(bytecode);
+  const auto ends = LoopEnds(function.bytecodes);
+  if (!ends) return false;
+  return std::none_of(ends->begin(), ends->end(), [&](std::uint32_t end) {
+    return function.lines.PositionAt(end, OffsetMeaning::kInstruction) == position;
+  });
+}
+
+// A frame of optimised code stands for the chain of calls that were inlined there.
+void AppendOptimized(CodeMap& code, const CodeRecord& record, CodePlace place, std::vector<Frame>& frames) {
+  std::optional<std::uint32_t> position;
+  const auto [offset, meaning] = Effective(record, place);
+  if (record.inlining_known && offset != CodePlace::kBeyond) position = record.lines.PositionAt(offset, meaning);
+  if (position && !record.inlined.empty()) {
+    auto at = static_cast<std::int64_t>(record.inlining.PositionAt(offset, meaning).value_or(0)) - 1;
+    while (at >= 0 && static_cast<std::size_t>(at) < record.inlined.size()) {
+      const InlinedCall& call = record.inlined[static_cast<std::size_t>(at)];
+      frames.push_back(InlinedFrame(call));
+      if (IsCertain(code, record.kind, call.script_id, call.line, call.column, *position)) {
+        PlaceInScript(code, call.script_id, *position, frames.back());
+      }
+      position = call.call_position;
+      at = call.parent;
+    }
+  }
+  frames.push_back(FunctionFrame(record));
+  if (position && IsCertain(code, record.kind, record.script_id, record.line, record.column, *position)) {
+    PlaceInScript(code, record.script_id, *position, frames.back());
+  }
+}
+
+// Through the bytecode that the code was made from.
+std::optional<std::uint32_t> BaselinePosition(CodeMap& code, CodeRecord& record, std::uint32_t offset) {
   const CodeId bytecode = code.BytecodeOf(record.script_id, record.line, record.column);
-  if (bytecode != CodeId::kNone && RecordOf(bytecode).lines.HasPosition(position)) {
-    PlaceInScript(code, record.script_id, position, own);
-    frames.push_back(std::move(own));
-    return;
+  if (bytecode == CodeId::kNone) return std::nullopt;
+  if (!record.baseline.empty()) {
+    record.lines = DecodeBaseline(record.baseline, RecordOf(bytecode).bytecodes, record.length);
+    record.baseline = {};
   }
-  // Not a position of the function itself: of something inlined into it, whose call in the function is not known.
-  const CodeId inlined = code.FunctionWithPosition(record.script_id, position);
-  if (inlined != CodeId::kNone) {
-    Frame inner = FunctionFrame(RecordOf(inlined));
-    inner.inlined = true;
-    PlaceInScript(code, record.script_id, position, inner);
-    frames.push_back(std::move(inner));
-  }
-  frames.push_back(std::move(own));
+  const auto bytecode_offset = record.lines.PositionAt(offset, OffsetMeaning::kReturnAddress);
+  if (!bytecode_offset) return std::nullopt;
+  return RecordOf(bytecode).lines.PositionAt(*bytecode_offset, OffsetMeaning::kInstruction);
 }
 
 void AppendCode(CodeMap& code, CodePlace place, std::vector<Frame>& frames) {
-  const CodeRecord& record = RecordOf(place.id);
+  CodeRecord& record = RecordOf(place.id);
   if (record.script_id < 0) {
     Frame frame{};
     frame.kind = record.kind == CodeKind::kOther ? FrameKind::kUnknown : FrameKind::kBuiltin;
@@ -62,13 +120,26 @@ void AppendCode(CodeMap& code, CodePlace place, std::vector<Frame>& frames) {
     frames.push_back(std::move(frame));
     return;
   }
-  const bool bytecode = record.kind == CodeKind::kBytecode;
-  const auto meaning = bytecode ? OffsetMeaning::kInstruction : OffsetMeaning::kReturnAddress;
-  const auto position = record.owner == &code ? record.lines.PositionAt(place.offset, meaning) : std::nullopt;
-  if (position && !bytecode) return AppendOptimized(code, record, *position, frames);
-  Frame frame = FunctionFrame(record);
-  if (position) PlaceInScript(code, record.script_id, *position, frame);
-  frames.push_back(std::move(frame));
+  if (record.owner != &code) {
+    frames.push_back(FunctionFrame(record));
+    return;
+  }
+  std::optional<std::uint32_t> position;
+  switch (record.kind) {
+    case CodeKind::kMaglev:
+    case CodeKind::kTurbofan:
+      return AppendOptimized(code, record, place, frames);
+    case CodeKind::kBytecode:
+      position = record.lines.PositionAt(place.offset, OffsetMeaning::kInstruction);
+      break;
+    case CodeKind::kBaseline:
+      position = BaselinePosition(code, record, place.offset);
+      break;
+    default:
+      break;
+  }
+  frames.push_back(FunctionFrame(record));
+  if (position) PlaceInScript(code, record.script_id, *position, frames.back());
 }
 
 }  // namespace
@@ -87,15 +158,13 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
   const StackView stack = StackOf(id);
   Resolved result{{}, stack.truncated};
   for (const FrameKey key : stack.frames) {
-    if (key.is_native() || key.is_unknown()) {
+    if (key.is_native()) {
       Frame frame{};
-      frame.kind = key.is_native() ? FrameKind::kNative : FrameKind::kUnknown;
+      NativeSymbol symbol = SymbolOf(guard, key.native_address());
+      frame.kind = symbol.object.empty() ? FrameKind::kUnknown : FrameKind::kNative;
       frame.script_id = -1;
-      if (key.is_native()) {
-        NativeSymbol symbol = SymbolOf(guard, key.native_address());
-        frame.function = std::move(symbol.function);
-        frame.url = std::move(symbol.object);
-      }
+      frame.function = std::move(symbol.function);
+      frame.url = std::move(symbol.object);
       result.frames.push_back(std::move(frame));
     } else {
       AppendCode(code, key.code(), result.frames);
@@ -106,7 +175,7 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
 
 FunctionStart InnermostFunction(StackId id) {
   for (const FrameKey key : StackOf(id).frames) {
-    if (key.is_native() || key.is_unknown()) continue;
+    if (key.is_native()) continue;
     const CodeRecord& record = RecordOf(key.code().id);
     if (record.script_id >= 0) return {record.script_id, record.line, record.column};
   }

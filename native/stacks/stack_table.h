@@ -1,5 +1,6 @@
 // Every captured stack once: a process-wide table of interned stacks in memory of its own. Any thread; hot path.
-// A frame is one 64-bit key: a place in a piece of code, a native return address, or "unknown code".
+// A frame is one 64-bit key: a place in a piece of code, or a return address
+// in native code (or in code that nobody told us of).
 // Capacity: kMaxStacks stacks, kMaxKeys frames in all; what does not fit is counted in `dropped`. Stacks are never forgotten.
 #pragma once
 #include <cstdint>
@@ -7,25 +8,21 @@
 
 #include "base/ids.h"
 #include "base/recursion_guard.h"
-#include "stacks/code_map.h"
+#include "stacks/code_place.h"
 
 namespace memspec::stacks {
 
 class FrameKey {
  public:
-  static FrameKey Code(CodePlace place) {
-    return FrameKey((static_cast<std::uint64_t>(place.id) << 32) | place.offset);
-  }
+  static FrameKey Code(CodePlace place) { return FrameKey(place.bits()); }
   static FrameKey Native(const void* return_address) {
     return FrameKey(kNativeBit | reinterpret_cast<std::uintptr_t>(return_address));
   }
-  static FrameKey Unknown() { return FrameKey(0); }
   FrameKey() = default;
 
   bool is_native() const { return (bits_ & kNativeBit) != 0; }
-  bool is_unknown() const { return bits_ == 0; }
   std::uintptr_t native_address() const { return bits_ & ~kNativeBit; }
-  CodePlace code() const { return {static_cast<CodeId>(bits_ >> 32), static_cast<std::uint32_t>(bits_)}; }
+  CodePlace code() const { return CodePlace::FromBits(bits_); }
   std::uint64_t bits() const { return bits_; }
 
  private:
@@ -34,7 +31,6 @@ class FrameKey {
   std::uint64_t bits_ = 0;
 };
 static_assert(sizeof(FrameKey) == 8);
-static_assert(kMaxCodeRecords <= 1u << 30, "a code id must not reach the native bit");
 
 struct StackView {
   std::span<const FrameKey> frames;  // innermost first; stays valid for ever

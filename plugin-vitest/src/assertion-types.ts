@@ -1,43 +1,48 @@
+// biome-ignore-all lint/suspicious/noConfusingVoidType: the types of what matchers return are void and promises of it.
+
 /**
  * Types of the matchers, for Vitest 4 and 5 alike. Vitest 4's `Matchers` has one type parameter and Vitest 5's has two, so
  * one augmentation of it cannot serve both; `Chai.Assertion`, which both build on, has none. What `expect()` received is
  * therefore read from the type of `this`.
  */
 
-import type { InstanceLimits, MemoryLimit, SizingOptions, Size, SurvivorOptions } from "@memspec/core/adapter";
+import type { InstanceLimits, MemoryLimit, Size, SizingOptions, SurvivorOptions } from "@memspec/core/adapter";
 import type { Assertion } from "vitest";
 
 type AnyFunction = (...args: never[]) => unknown;
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 type FirstArgument<A> = A extends Assertion<infer First> ? First : unknown;
-/** @ts-ignore There is no second argument in Vitest 4, where this type is not used. */
+/** @ts-expect-error There is no second argument in Vitest 4, where this type is not used. */
 type SecondArgument<A> = A extends Assertion<infer _First, infer Second> ? Second : unknown;
 
 /** Vitest 5 is known by its first type parameter's default, `void`; in Vitest 4 it is `any`. */
-type HasTwoParameters = IsAny<FirstArgument<Assertion>> extends true
-  ? false
-  : FirstArgument<Assertion> extends void | Promise<void>
-    ? true
-    : false;
+type HasTwoParameters =
+  IsAny<FirstArgument<Assertion>> extends true
+    ? false
+    : FirstArgument<Assertion> extends void | Promise<void>
+      ? true
+      : false;
 
 type Received<A> = HasTwoParameters extends true ? SecondArgument<A> : FirstArgument<A>;
 
 /** What a matcher that follows its function gives: a promise exactly when the function returns one. */
-type Following<R> = IsAny<R> extends true
-  ? void
-  : [R] extends [never]
+type Following<R> =
+  IsAny<R> extends true
     ? void
-    : [R] extends [PromiseLike<unknown>]
-      ? Promise<void>
-      : [Extract<R, PromiseLike<unknown>>] extends [never]
-        ? void
-        : void | Promise<void>;
+    : [R] extends [never]
+      ? void
+      : [R] extends [PromiseLike<unknown>]
+        ? Promise<void>
+        : [Extract<R, PromiseLike<unknown>>] extends [never]
+          ? void
+          : void | Promise<void>;
 
 type FollowingReceived<A> = Received<A> extends (...args: never[]) => infer R ? Following<R> : void;
 
 /** Appears in the compiler's message when `expect()` was given something else. */
-type OnFunction<A> = Received<A> extends AnyFunction ? unknown : "expect() of a memory matcher takes a function: () => ...";
+type OnFunction<A> =
+  Received<A> extends AnyFunction ? unknown : "expect() of a memory matcher takes a function: () => ...";
 
 declare global {
   namespace Chai {

@@ -16,7 +16,9 @@ export interface MemspecPlugin {
 }
 
 interface UserConfig {
-  readonly test?: { readonly server?: { readonly deps?: { readonly inline?: boolean | readonly (string | RegExp)[] } } };
+  readonly test?: {
+    readonly server?: { readonly deps?: { readonly inline?: boolean | readonly (string | RegExp)[] } };
+  };
 }
 
 const setupFile = fileURLToPath(new URL("./setup.js", import.meta.url)).replaceAll("\\", "/");

@@ -14,10 +14,10 @@ const runsOn = (vitest, node) => vitest === "4.1" || node >= 22;
 /**
  * The legs that the filters leave; Jest's end-to-end tests run in the first leg of each Node.
  *
- * @param {{ node?: number, vitest?: string }} filters
+ * @param {{ node?: number, vitest?: string, suite?: string }} filters
  * @returns {Leg[]}
  */
-export function selectLegs({ node, vitest }) {
+export function selectLegs({ node, vitest, suite }) {
   if (node !== undefined && !SUPPORTED_MAJORS.includes(node)) {
     throw new RangeError(`--node ${node}: memspec supports Node ${SUPPORTED_MAJORS.join(", ")}`);
   }
@@ -34,5 +34,8 @@ export function selectLegs({ node, vitest }) {
     });
   }
   if (legs.length === 0) throw new RangeError(`Vitest ${vitest} does not run on Node ${node}`);
-  return legs;
+  if (suite === undefined) return legs;
+  const chosen = legs.filter((leg) => leg.suites.includes(suite)).map((leg) => ({ ...leg, suites: [suite] }));
+  if (chosen.length === 0) throw new RangeError(`--suite ${suite}: one of ${SUITES.join(", ")}, e2e-jest`);
+  return chosen;
 }

@@ -1,5 +1,5 @@
 // `npm run test:matrix`: the suites on every supported Node and Vitest.
-//   node test/matrix/matrix.mjs [--node 26] [--vitest 5]
+//   node test/matrix/matrix.mjs [--node 26] [--vitest 5] [--suite core]
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,10 +12,13 @@ import { resultsFolder } from "./results.mjs";
 import { installedVersion, runSuites } from "./run-suites.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const { values } = parseArgs({ options: { node: { type: "string" }, vitest: { type: "string" } } });
+const { values } = parseArgs({
+  options: { node: { type: "string" }, vitest: { type: "string" }, suite: { type: "string" } },
+});
 const legs = selectLegs({
   ...(values.node === undefined ? {} : { node: Number(values.node) }),
   ...(values.vitest === undefined ? {} : { vitest: values.vitest }),
+  ...(values.suite === undefined ? {} : { suite: values.suite }),
 });
 const results = resultsFolder(process.env["MEMSPEC_RESULTS"] ?? path.join(root, ".cache/results-matrix"));
 if (process.env["MEMSPEC_RESULTS"] === undefined) results.clear();

@@ -76,6 +76,13 @@ test("a leg that was asked for alone runs Jest too", () => {
   ]);
 });
 
+test("a suite that was asked for alone runs alone, in the legs that have it", () => {
+  expect(selectLegs({ suite: "e2e-jest" }).map((leg) => [leg.node, leg.vitest, leg.suites])).toEqual(
+    [20, 22, 24, 26].map((major) => [major, "4.1", ["e2e-jest"]]),
+  );
+  expect(() => selectLegs({ suite: "lint" })).toThrow("--suite lint: one of native, core, types, e2e-vitest, e2e-jest");
+});
+
 test("a leg that cannot be is an error", () => {
   expect(() => selectLegs({ node: 20, vitest: "5" })).toThrow("Vitest 5 does not run on Node 20");
   expect(() => selectLegs({ node: 21 })).toThrow("memspec supports Node 20, 22, 24, 26");

@@ -14,10 +14,8 @@ function matches(frame: SourceFrame, pattern: IgnorePattern): boolean {
   return tried(pattern, frame.functionName) || tried(pattern, frame.file);
 }
 
-/** A global or sticky expression remembers where it stopped: each try starts at the front. */
+/** A global or sticky expression goes on where it stopped: each try starts at the front. */
 function tried(pattern: RegExp, text: string): boolean {
   pattern.lastIndex = 0;
-  const matched = pattern.test(text);
-  pattern.lastIndex = 0;
-  return matched;
+  return pattern.test(text);
 }

@@ -8,7 +8,7 @@ const UNKNOWN: TrackedSpace = { allocatedBytes: null, allocationCount: null, pea
 /** The addon as a tracker: says in words what this machine lacks, and makes what could not be counted unknown. */
 export function createNativeTracker(binding: NativeBinding): Tracker {
   return {
-    capabilities: (options) => describe(binding.capabilities(), options),
+    capabilities: (options) => describeNative(binding.capabilities(), options),
     open: (options) => withAddonErrors(() => binding.open(options)),
     begin: (handle) => binding.begin(handle),
     end: (handle) => binding.end(handle),
@@ -25,7 +25,8 @@ export function createNativeTracker(binding: NativeBinding): Tracker {
   };
 }
 
-function describe(native: NativeCapabilities, options: OpenOptions): Capabilities {
+/** What the addon can do here, and in words what it cannot. */
+export function describeNative(native: NativeCapabilities, options: OpenOptions): Capabilities {
   return {
     tracker: "native",
     native: native.hooks ? { available: true } : { available: false, reason: native.hooksReason },
@@ -54,7 +55,8 @@ function countsBuffers(native: NativeCapabilities): boolean {
   return native.bufferTap || native.hooks;
 }
 
-function withUnknowns(raw: RawMeasurement, native: NativeCapabilities): TrackedMeasurement {
+/** Counters that nothing could count are unknown, not zero. */
+export function withUnknowns(raw: RawMeasurement, native: NativeCapabilities): TrackedMeasurement {
   if (native.hooks && countsBuffers(native)) return raw;
   const [heap, buffers, nativeSpace, engine] = raw.spaces;
   return {
@@ -68,7 +70,7 @@ function withUnknowns(raw: RawMeasurement, native: NativeCapabilities): TrackedM
   };
 }
 
-function retainedWithUnknowns(
+export function retainedWithUnknowns(
   bytes: readonly [number, number, number, number],
   native: NativeCapabilities,
 ): TrackedRetained {

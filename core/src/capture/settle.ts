@@ -5,8 +5,8 @@ import type { Tracker } from "./tracker.js";
 const nextMacrotask = nodeSetImmediate;
 
 const MAX_ROUNDS = 8;
-/** Our own promises and readings leave tens of bytes a round. */
-const SETTLED_WITHIN_BYTES = 256;
+/** Our own promises and readings move the level by tens of bytes a round. */
+const NOISE_BYTES = 256;
 
 /** Lets a macrotask go by: WeakRefs let go, finalizers and close callbacks run. */
 export function hop(): Promise<void> {
@@ -16,18 +16,18 @@ export function hop(): Promise<void> {
 }
 
 /**
- * Collects until two collections in a row leave the same heap and buffers, within 256 B, at most eight times. Between two of
- * them macrotasks go by, so that what one frees can free more.
+ * Collects until a collection frees nothing more, at most eight times. Between two of them macrotasks go by, so that what
+ * one frees can free more: finalizers, close callbacks, chains of weak references.
  */
 export async function settle(tracker: Pick<Tracker, "collect">): Promise<void> {
-  let before = Number.NaN;
+  let before = Number.POSITIVE_INFINITY;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await hop();
     await hop();
     tracker.collect();
     const usage = process.memoryUsage();
     const now = usage.heapUsed + usage.arrayBuffers;
-    if (Math.abs(now - before) <= SETTLED_WITHIN_BYTES) return;
+    if (now >= before - NOISE_BYTES) return;
     before = now;
   }
 }

@@ -64,7 +64,7 @@ export interface Collected {
 }
 
 /** Rounds of macrotasks and collections before an object counts as kept alive. */
-const COLLECT_ROUNDS = 10;
+const COLLECT_ROUNDS = 6;
 
 /**
  * Whether the object that `factory` returns can be collected once it is dropped.

@@ -3,11 +3,6 @@ import prettyBytes from "pretty-bytes";
 /** From here on three digits would need a unit that sizes do not have, or pass the largest safe integer. */
 const LARGEST_ROUNDED = 999.5e12;
 
-/** What `parseSize` reads back is at most half a unit of the third digit away. Rounding first keeps "1000 kB" from appearing. */
-function toThreeDigits(bytes: number): number {
-  return Number(bytes.toPrecision(3));
-}
-
 /**
  * The human form of a size: at most three digits and a decimal unit, as in "61.3 MB", the same in every locale.
  *
@@ -17,7 +12,7 @@ function toThreeDigits(bytes: number): number {
 export function formatSize(bytes: number | null): string {
   if (bytes === null) return "n/a";
   if (Math.abs(bytes) < 1000 || Math.abs(bytes) >= LARGEST_ROUNDED) return `${bytes} B`;
-  return prettyBytes(toThreeDigits(bytes));
+  return prettyBytes(bytes);
 }
 
 /** Digits in groups of three, the same in every locale: 61310448 is "61,310,448". */

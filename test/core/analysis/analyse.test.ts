@@ -268,6 +268,7 @@ describe("ignored stacks", () => {
     ["an expression on the name", /^par/u],
     ["an expression on the path", /parse\.ts$/u],
     ["an expression that remembers where it stopped", /parse/gu],
+    ["an expression that stopped further on before", Object.assign(/parse/gu, { lastIndex: 4 })],
   ])("named by %s are taken out of sites, allocated and retained bytes", (_what, pattern) => {
     const measurement = analysed(parts([pattern]));
     expect(measurement.sites.map((found) => found.bytes)).toEqual([10]);

@@ -12,7 +12,12 @@ function tableOfPage(): readonly (readonly string[])[] {
   return section
     .split("\n")
     .slice(2)
-    .map((line) => line.split(/(?<!\\)\|/u).slice(1, -1).map((cell) => cell.trim().replaceAll("\\|", "|")));
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/u)
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll("\\|", "|")),
+    );
 }
 
 test("the page on options has the options of the code, word for word", () => {

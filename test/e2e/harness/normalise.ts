@@ -7,7 +7,7 @@ export interface NormaliseOptions {
   readonly installationRoot: string;
 }
 
-function escape(text: string): string {
+function escapeForPattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
@@ -16,8 +16,8 @@ export function normalise(text: string, options: NormaliseOptions): string {
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI sequences begin with one.
       .replace(/\u001b\[[0-9;]*m/g, "")
-      .replace(new RegExp(`(?:file://)?${escape(options.projectRoot)}`, "g"), "<project>")
-      .replace(new RegExp(`(?:file://)?${escape(options.installationRoot)}`, "g"), "<packages>")
+      .replace(new RegExp(`(?:file://)?${escapeForPattern(options.projectRoot)}`, "g"), "<project>")
+      .replace(new RegExp(`(?:file://)?${escapeForPattern(options.installationRoot)}`, "g"), "<packages>")
       .replace(/\bv\d+\.\d+\.\d+\b/g, "v<version>")
       .replace(/\b\d+(?:\.\d+)?(?:ms|s)\b/g, "<time>")
       .replace(/\b\d\d:\d\d:\d\d\b/g, "<clock>")
@@ -34,6 +34,17 @@ export function withoutSizes(text: string): string {
     .replace(/[\d,]+(?:\.\d+)? ?[kKMGT]?i?B \([\d,]+ B\)/g, "<size>")
     .replace(/\b[\d,]+(?:\.\d+)? (?:[kKMGT]i?)?B\b/g, "<size>")
     .split("\n")
-    .map((line) => (line.includes("<size>") ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
+    .map((line) => (/<size>|n\/a/.test(line) ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
     .join("\n");
+}
+
+/**
+ * Takes out of a message what depends on the versions of Node and of the runner, and on what the process did before: which
+ * of their frames are folded, where they are in their sources, and how many frees had an unknown size.
+ */
+export function withoutSurroundings(text: string): string {
+  return text
+    .replace(/\n\n +Incomplete: .*(?=\n)/g, "")
+    .replace(/ \(node:[^)]*\)+(?:, \d+ deeper)?/g, " (node)")
+    .replace(/^ +(?:from|and by) (?:\(anonymous\)|\d+ ).*\n/gm, "");
 }

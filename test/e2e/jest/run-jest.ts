@@ -97,10 +97,12 @@ export async function runJest(
       "--ci",
       "--verbose",
       "--no-watchman",
+      // Matchers that collect garbage take seconds where other work keeps the machine busy.
+      "--testTimeout=60000",
       `--cacheDirectory=${cache}`,
       ...(options.args ?? []),
     ],
-    { cwd: project.root, ...(options.env === undefined ? {} : { env: options.env }) },
+    { timeoutMs: 170_000, cwd: project.root, ...(options.env === undefined ? {} : { env: options.env }) },
   );
   const text = `${run.stdout}${run.stderr}`;
   const output = normalise(text, { projectRoot: project.root, installationRoot: installation.root });

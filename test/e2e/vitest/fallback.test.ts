@@ -1,7 +1,7 @@
 /** Without the native tracker: what can be measured still is, and what cannot is said. */
 
 import { expect, test } from "vitest";
-import { withoutSizes } from "../harness/normalise.js";
+import { withoutSizes, withoutSurroundings } from "../harness/normalise.js";
 import { errorsOf, messagesOf, runVitest, statesOf } from "./run-vitest.js";
 
 test("heap and buffers work, native memory says that it is unavailable, and nothing crashes", async () => {
@@ -30,5 +30,5 @@ test("limit, below", limitMemory("10MB", () => keep(5_000_000)));
   expect(run.unhandled).toEqual([]);
   expect(statesOf(run)).toMatchSnapshot();
   expect(errorsOf(run, "fallback.test.ts > above").join("\n").split("\n")[0]).toMatchSnapshot();
-  expect(withoutSizes(messagesOf(run))).toMatchSnapshot();
+  expect(withoutSizes(withoutSurroundings(messagesOf(run)))).toMatchSnapshot();
 });

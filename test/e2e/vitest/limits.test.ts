@@ -1,7 +1,7 @@
 /** Limits on test bodies: from the wrapper, `meta.memory` and the table, of the body alone, all told together. */
 
 import { expect, test } from "vitest";
-import { withoutSizes } from "../harness/normalise.js";
+import { withoutSizes, withoutSurroundings } from "../harness/normalise.js";
 import { configWith, errorsOf, messagesOf, runVitest, statesOf } from "./run-vitest.js";
 
 const head = `
@@ -46,9 +46,9 @@ test("above", () => keep(1_000_001));
   });
   expect(run.unhandled).toEqual([]);
   expect(statesOf(run)).toMatchSnapshot();
-  expect(errorsOf(run, "ways.test.ts > wrapper, above").join("\n")).toMatchSnapshot();
-  expect(errorsOf(run, "ways.test.ts > meta, above").join("\n")).toMatchSnapshot();
-  expect(errorsOf(run, "table/heavy.test.ts > above").join("\n")).toMatchSnapshot();
+  expect(withoutSurroundings(errorsOf(run, "ways.test.ts > wrapper, above").join("\n"))).toMatchSnapshot();
+  expect(withoutSurroundings(errorsOf(run, "ways.test.ts > meta, above").join("\n"))).toMatchSnapshot();
+  expect(withoutSurroundings(errorsOf(run, "table/heavy.test.ts > above").join("\n"))).toMatchSnapshot();
 });
 
 test("hooks and fixtures are not the body", async () => {
@@ -85,12 +85,12 @@ test("all limits that apply to one test are checked and told together", async ()
         `{ limits: { "*.test.ts": { allocated: 1_000_000, space: "buffers" }, "several*": { peak: "1.5 MB", space: "buffers" } } }`,
       ),
       "several.test.ts": `${head}
-test("four limits", { meta: { memory: { peak: "2MB", retained: "2.5 MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(3_000_000)));
-test("one of four", { meta: { memory: { peak: "2MB", retained: "2MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(1_000_001)));
+test("five limits", { meta: { memory: { peak: "2MB", retained: "2.5 MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(3_000_000)));
+test("two of five", { meta: { memory: { peak: "2MB", retained: "2MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(1_000_001)));
 `,
     },
   });
-  expect(withoutSizes(messagesOf(run))).toMatchSnapshot();
+  expect(withoutSizes(withoutSurroundings(messagesOf(run)))).toMatchSnapshot();
 });
 
 test("each attempt is measured afresh", async () => {

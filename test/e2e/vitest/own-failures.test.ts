@@ -1,6 +1,7 @@
 /** A test that fails, is skipped, or is expected to fail, for a reason of its own, is not also blamed for its memory. */
 
 import { expect, test } from "vitest";
+import { withoutSurroundings } from "../harness/normalise.js";
 import { configWith, messagesOf, runVitest, statesOf } from "./run-vitest.js";
 
 const files = {
@@ -38,5 +39,5 @@ test("a test that fails on its own is told its own reason alone", async () => {
   const run = await runVitest({ files });
   expect(run.unhandled).toEqual([]);
   expect(statesOf(run)).toMatchSnapshot();
-  expect(messagesOf(run)).toMatchSnapshot();
+  expect(withoutSurroundings(messagesOf(run))).toMatchSnapshot();
 });

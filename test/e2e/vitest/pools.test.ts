@@ -1,7 +1,7 @@
 /** The same in every pool, with and without isolation. */
 
 import { expect, test } from "vitest";
-import { configWith, type Pool, pools, runVitest, statesOf } from "./run-vitest.js";
+import { configWith, messagesOf, type Pool, pools, runVitest, statesOf } from "./run-vitest.js";
 
 /** Two equal files: what the first leaves behind in a shared worker must not change the second. */
 const body = `
@@ -57,7 +57,10 @@ const variants: readonly (readonly [Pool, boolean])[] = [
 test.each(variants)("in %s, isolated: %s, every test has the same outcome", async (pool, isolate) => {
   const run = await runVitest({
     files: {
-      "vitest.config.mjs": configWith(`{ limits: { default: { peak: 20_000_000, space: "buffers" } } }`, "maxWorkers: 1"),
+      "vitest.config.mjs": configWith(
+        `{ limits: { default: { peak: 20_000_000, space: "buffers" } } }`,
+        "maxWorkers: 1",
+      ),
       "first.test.ts": body,
       "second.test.ts": body,
     },
@@ -65,5 +68,5 @@ test.each(variants)("in %s, isolated: %s, every test has the same outcome", asyn
     args: isolate ? [] : ["--no-isolate"],
   });
   expect(run.unhandled).toEqual([]);
-  expect([...statesOf(run)].sort()).toEqual([...expected].sort());
+  expect([...statesOf(run)].sort(), messagesOf(run)).toEqual([...expected].sort());
 });

@@ -39,7 +39,11 @@ export interface VitestRun {
 
 /** What the reporter below writes. */
 interface Report {
-  readonly tests: readonly { readonly name: string; readonly state: TestOutcome["state"]; readonly errors: readonly string[] }[];
+  readonly tests: readonly {
+    readonly name: string;
+    readonly state: TestOutcome["state"];
+    readonly errors: readonly string[];
+  }[];
   readonly files: readonly { readonly file: string; readonly errors: readonly string[] }[];
   readonly unhandled: readonly string[];
 }
@@ -87,7 +91,14 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     "e2e-reporter.mjs": reporter,
   });
   const report = path.join(project.root, "e2e-report.json");
-  const args = ["run", "--reporter=default", "--reporter=./e2e-reporter.mjs", `--pool=${options.pool ?? "forks"}`];
+  const args = [
+    "run",
+    "--reporter=default",
+    "--reporter=./e2e-reporter.mjs",
+    `--pool=${options.pool ?? "forks"}`,
+    // Collections take their time on a busy machine, and no case is about that.
+    "--testTimeout=60000",
+  ];
   const run = await runProgram([path.join(vitestUnderTest().folder, "vitest.mjs"), ...args, ...(options.args ?? [])], {
     cwd: project.root,
     env: { E2E_REPORT: report, ...options.env },
@@ -104,7 +115,9 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     exitCode: run.exitCode,
     output: clean(run.stdout + run.stderr),
     tests: new Map(tests.map(({ name, state, errors }) => [name, { state, errors: errors.map(clean) }])),
-    fileErrors: new Map(files.filter(({ errors }) => errors.length > 0).map(({ file, errors }) => [file, errors.map(clean)])),
+    fileErrors: new Map(
+      files.filter(({ errors }) => errors.length > 0).map(({ file, errors }) => [file, errors.map(clean)]),
+    ),
     unhandled: unhandled.map(clean),
   };
 }
@@ -117,7 +130,8 @@ export function statesOf(run: VitestRun): readonly string[] {
 /** The errors of one test. */
 export function errorsOf(run: VitestRun, name: string): readonly string[] {
   const outcome = run.tests.get(name);
-  if (outcome === undefined) throw new Error(`no test "${name}" ran; there were ${[...run.tests.keys()].join(", ")}\n${run.output}`);
+  if (outcome === undefined)
+    throw new Error(`no test "${name}" ran; there were ${[...run.tests.keys()].join(", ")}\n${run.output}`);
   return outcome.errors;
 }
 

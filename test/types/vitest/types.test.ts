@@ -26,6 +26,9 @@ async function complaints(compiler: string): Promise<string> {
 test.each([
   ["5.9", "typescript-5.9"],
   ["7", "typescript"],
-])("the types of @memspec/vitest compile without skipLibCheck with TypeScript %s, and wrong uses do not", async (_version, compiler) => {
-  expect(await complaints(compiler)).toBe("");
-});
+])(
+  "the types of @memspec/vitest compile without skipLibCheck with TypeScript %s, and wrong uses do not",
+  async (_version, compiler) => {
+    expect(await complaints(compiler)).toBe("");
+  },
+);

@@ -44,25 +44,52 @@ test("a matcher that collects gives a promise", async () => {
   isPromise(expect(() => new Session()).not.toBeCollected({ warmup: 1 }), true);
 });
 
-test("a synchronous body", limitMemory("24 MB", () => {}));
-test("an asynchronous body", limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}));
-test("a body with its context", limitMemory("24 MB", ({ expect: local }) => local(1).toBe(1)));
+test(
+  "a synchronous body",
+  limitMemory("24 MB", () => {}),
+);
+test(
+  "an asynchronous body",
+  limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}),
+);
+test(
+  "a body with its context",
+  limitMemory("24 MB", ({ expect: local }) => local(1).toBe(1)),
+);
 
 const withSession = test.extend<{ session: Session }>({
-  session: async ({}, use) => {
+  session: async ({ task: _task }, use) => {
     await use(new Session());
   },
 });
-withSession("a body with fixtures", limitMemory("24 MB", ({ session, task }) => void [session, task.name]));
-withSession("a body that types its fixtures", limitMemory("24 MB", ({ session }: { session: Session }) => void exactly<Session>()(session, true)));
-// @ts-expect-error the fixture has another type
-withSession("a body that types its fixtures wrongly", limitMemory("24 MB", ({ session }: { session: string }) => void session));
-test.for([1, 2])("a body with a case", limitMemory("24 MB", (n, { task }) => void [exactly<number>()(n, true), task.name]));
-test.each([[1, "a"] as const])("a body with cases", limitMemory("24 MB", (n, text) => void [exactly<1>()(n, true), exactly<"a">()(text, true)]));
-test("a context is typed", limitMemory("24 MB", ({ task }) => {
-  // @ts-expect-error no such property
-  return task.nothing;
-}));
+withSession(
+  "a body with fixtures",
+  limitMemory("24 MB", ({ session, task }) => void [session, task.name]),
+);
+withSession(
+  "a body that types its fixtures",
+  limitMemory("24 MB", ({ session }: { session: Session }) => void exactly<Session>()(session, true)),
+);
+withSession(
+  "a body that types its fixtures wrongly",
+  // @ts-expect-error the fixture has another type
+  limitMemory("24 MB", ({ session }: { session: string }) => void session),
+);
+test.for([1, 2])(
+  "a body with a case",
+  limitMemory("24 MB", (n, { task }) => void [exactly<number>()(n, true), task.name]),
+);
+test.each([[1, "a"] as const])(
+  "a body with cases",
+  limitMemory("24 MB", (n, text) => void [exactly<1>()(n, true), exactly<"a">()(text, true)]),
+);
+test(
+  "a context is typed",
+  limitMemory("24 MB", ({ task }) => {
+    // @ts-expect-error no such property
+    return task.nothing;
+  }),
+);
 
 class Suite {
   @limitMemory("1MB")
@@ -75,7 +102,11 @@ new Suite().method();
 test("a limit in meta", { meta: { memory: "5MB" } }, () => {});
 test("limits in meta", { meta: { memory: { peak: "5MB", retained: 100, space: ["heap"] } } }, () => {});
 describe("a limit for each test of a suite", { meta: { memory: 5_000 } }, () => {});
-export const limit: MemoryLimit = { allocated: "1MB" };
+const limit: MemoryLimit = { allocated: "1MB" };
+test(
+  "a limit of its own type",
+  limitMemory(limit, () => {}),
+);
 
 test("wrong uses", () => {
   // @ts-expect-error a number is no function

@@ -4,7 +4,10 @@ import memspecByDefault, { memspec } from "@memspec/vitest/config";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  plugins: [memspec(), memspecByDefault({ limits: { "src/**": "50MB", default: { peak: "1 GB", space: "heap" } }, warmup: 1 })],
+  plugins: [
+    memspec(),
+    memspecByDefault({ limits: { "src/**": "50MB", default: { peak: "1 GB", space: "heap" } }, warmup: 1 }),
+  ],
 });
 
 // @ts-expect-error no such option

@@ -1,0 +1,246 @@
+#include "stacks/engine_code.h"
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <v8-version.h>
+
+#include "stacks/bytecodes.h"
+
+namespace memspec::stacks {
+namespace {
+
+constexpr std::uintptr_t kTag = 1;
+constexpr std::uint32_t kMaxTable = 1u << 20;  // bytes; no function's table is larger
+
+std::optional<std::uintptr_t> Word(std::uintptr_t address) {
+  std::uintptr_t value = 0;
+  if (!ReadSafely(address, &value, sizeof value)) return std::nullopt;
+  return value;
+}
+
+bool IsPointer(std::uintptr_t value) { return (value & kTag) != 0; }
+
+// A tagged pointer stored in a field of an object.
+std::optional<TaggedPointer> Field(TaggedPointer object, std::uintptr_t offset) {
+  const auto value = Word(object - kTag + offset);
+  return value && IsPointer(*value) ? value : std::nullopt;
+}
+
+// Arrays of all kinds: map, length as a small integer, elements.
+constexpr std::uintptr_t kArrayLength = 8;
+constexpr std::uintptr_t kArrayElements = 16;
+
+std::optional<std::uint32_t> Length(TaggedPointer array) {
+  const auto value = Word(array - kTag + kArrayLength);
+  if (!value || static_cast<std::uint32_t>(*value) != 0 || (*value >> 32) > kMaxTable) return std::nullopt;
+  return static_cast<std::uint32_t>(*value >> 32);
+}
+
+std::optional<std::vector<std::uint8_t>> Bytes(TaggedPointer array) {
+  const auto length = Length(array);
+  if (!length) return std::nullopt;
+  std::vector<std::uint8_t> bytes(*length);
+  if (*length != 0 && !ReadSafely(array - kTag + kArrayElements, bytes.data(), bytes.size())) return std::nullopt;
+  return bytes;
+}
+
+// The two fields of a code's data that are of use here.
+struct CodeData {
+  TaggedPointer deoptimization;  // of baseline code: its bytecode
+  TaggedPointer positions;       // of baseline code: its table of bytecode offsets
+};
+
+// Where V8 keeps them. The header before the instructions has a field with the code object, which has the address of
+// the instructions. The addon is built for one ABI of Node, that is for one V8; a layout that is wrong for a later one fails
+// the checks.
+struct Layout {
+  std::uintptr_t before_start;                // of the header's field
+  std::uintptr_t deoptimization, positions;   // in the code object
+  std::uintptr_t inlined_index, literals_index;  // in the deoptimisation data
+};
+#if V8_MAJOR_VERSION >= 13
+constexpr Layout kLayout{24, 8, 16, 8, 3};
+#elif V8_MAJOR_VERSION == 12
+constexpr Layout kLayout{24, 8, 16, 7, 2};
+#else
+constexpr Layout kLayout{8, 16, 24, 7, 2};
+#endif
+// V8 14 adds a second flag to an entry's code offset.
+constexpr bool kOffsetHasFlag = V8_MAJOR_VERSION >= 14;
+constexpr std::uintptr_t kInstructionStart = 40;
+
+std::optional<CodeData> DataOf(std::uintptr_t start) {
+  const auto code = Word(start - kLayout.before_start);
+  if (!code || !IsPointer(*code) || Word(*code - kTag + kInstructionStart) != start) return std::nullopt;
+  const auto deoptimization = Field(*code, kLayout.deoptimization);
+  const auto positions = Field(*code, kLayout.positions);
+  if (!deoptimization || !positions) return std::nullopt;
+  return CodeData{*deoptimization, *positions};
+}
+
+// Variable-length integers, least significant seven bits first, the high bit says that more follow.
+class Reader {
+ public:
+  explicit Reader(const std::vector<std::uint8_t>& bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
+  bool done() const { return at_ == end_ || failed_; }
+  bool failed() const { return failed_; }
+  std::uint64_t Unsigned() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (at_ == end_) break;
+      const std::uint8_t byte = *at_++;
+      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if ((byte & 0x80) == 0) return value;
+    }
+    failed_ = true;
+    return 0;
+  }
+  std::int64_t Signed() {
+    const std::uint64_t value = Unsigned();
+    return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+  }
+
+ private:
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
+  bool failed_ = false;
+};
+
+// V8's source position in 64 bits: a flag, 30 bits of offset + 1, 16 bits of inlining + 1.
+struct Position {
+  std::uint32_t offset;
+  std::int32_t inlining;  // -1: not inlined
+  bool known;
+};
+Position Unpack(std::uint64_t bits) {
+  const auto offset = static_cast<std::uint32_t>((bits >> 1) & 0x3fffffff);
+  const auto inlining = static_cast<std::int32_t>((bits >> 31) & 0xffff);
+  return {offset - 1, inlining - 1, (bits & 1) == 0 && offset != 0};
+}
+
+struct Decoded {
+  LineTable positions, inlining, own;
+  std::int32_t highest = -1;  // inlining
+};
+
+// Entries: code offset (its sign says whether a statement starts there) and position, both as differences.
+std::optional<Decoded> DecodePositions(const std::vector<std::uint8_t>& table, std::uint32_t code_length) {
+  Decoded result;
+  LineTableBuilder positions, inlining, own;
+  Reader reader(table);
+  std::int64_t offset = -1, bits = 0;  // V8 counts from the offset that stands for the function's entry
+  while (!reader.done()) {
+    const std::int64_t coded = reader.Signed();
+    const std::int64_t step = coded >= 0 ? coded : -(coded + 1);
+    offset += kOffsetHasFlag ? step >> 1 : step;
+    bits += reader.Signed();
+    if (reader.failed() || offset > code_length) return std::nullopt;
+    const Position position = Unpack(static_cast<std::uint64_t>(bits));
+    positions.Add(static_cast<std::uint32_t>(offset), position.offset);
+    inlining.Add(static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(position.inlining + 1));
+    if (position.known && position.inlining < 0) own.Add(static_cast<std::uint32_t>(offset), position.offset);
+    result.highest = std::max(result.highest, position.inlining);
+  }
+  result.positions = positions.Finish();
+  result.inlining = inlining.Finish();
+  result.own = own.Finish();
+  if (result.positions.empty()) return std::nullopt;
+  return result;
+}
+
+// The table of inlined calls: 16 bytes each, the call's position and which of the literals was called.
+std::optional<std::vector<InlinedPlace>> ReadPlaces(TaggedPointer data, std::uint32_t count, TaggedPointer type) {
+  const auto array = Field(data, kArrayElements + kLayout.inlined_index * 8);
+  const auto literals = Field(data, kArrayElements + kLayout.literals_index * 8);
+  if (!array || !literals) return std::nullopt;
+  const auto bytes = Bytes(*array);
+  const auto literal_count = Length(*literals);
+  if (!bytes || !literal_count || bytes->size() % 16 != 0 || bytes->size() / 16 < count) return std::nullopt;
+  std::vector<InlinedPlace> places;
+  for (std::size_t i = 0; i < bytes->size() / 16; ++i) {
+    std::uint64_t bits;
+    std::int32_t literal;
+    std::memcpy(&bits, bytes->data() + i * 16, sizeof bits);
+    std::memcpy(&literal, bytes->data() + i * 16 + 8, sizeof literal);
+    const Position position = Unpack(bits);
+    if (literal < 0 || static_cast<std::uint32_t>(literal) >= *literal_count) return std::nullopt;
+    // An inlined call can only stand in what was inlined before it.
+    if (position.inlining >= static_cast<std::int32_t>(i)) return std::nullopt;
+    const auto function = Field(*literals, kArrayElements + static_cast<std::uintptr_t>(literal) * 8);
+    if (!function || Word(*function - kTag) != type) return std::nullopt;
+    places.push_back({*function, position.known ? position.offset : 0, position.inlining});
+  }
+  return places;
+}
+
+}  // namespace
+
+bool ReadSafely(std::uintptr_t address, void* out, std::size_t bytes) {
+  iovec to{out, bytes};
+  iovec from{reinterpret_cast<void*>(address), bytes};
+  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes);
+}
+
+std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::uint32_t code_length,
+                                                TaggedPointer function) {
+  const auto data = DataOf(code_start);
+  if (!data) return std::nullopt;
+  const auto table = Bytes(data->positions);
+  if (!table) return std::nullopt;
+  auto decoded = DecodePositions(*table, code_length);
+  if (!decoded) return std::nullopt;
+  OptimizedPositions result{std::move(decoded->positions), std::move(decoded->inlining), std::move(decoded->own), {}};
+  if (decoded->highest < 0) return result;
+  const auto type = Word(function - kTag);
+  if (!type) return std::nullopt;
+  const auto count = static_cast<std::uint32_t>(decoded->highest + 1);
+  auto places = ReadPlaces(data->deoptimization, count, *type);
+  if (!places) return std::nullopt;
+  result.places = std::move(*places);
+  return result;
+}
+
+std::optional<std::vector<std::uint8_t>> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
+                                                      std::uintptr_t bytecode_start) {
+  const auto data = DataOf(code_start);
+  if (!data) return std::nullopt;
+  // The code's bytecode must be the one that is known: an object whose header ends where the bytecodes start.
+  const std::uintptr_t header = bytecode_start - (data->deoptimization - kTag);
+  if (header < 32 || header > 96) return std::nullopt;
+  auto offsets = Bytes(data->positions);
+  if (!offsets) return std::nullopt;
+  // The first number is the prologue's; together they are the code up to its tables.
+  Reader reader(*offsets);
+  std::uint64_t sum = 0;
+  while (!reader.done()) sum += reader.Unsigned();
+  if (reader.failed() || sum == 0 || sum > code_length) return std::nullopt;
+  return offsets;
+}
+
+std::vector<std::uint8_t> ReadBytecodes(std::uintptr_t start, std::uint32_t length) {
+  std::vector<std::uint8_t> bytecodes(length <= kMaxTable ? length : 0);
+  if (bytecodes.empty() || !ReadSafely(start, bytecodes.data(), bytecodes.size())) return {};
+  return bytecodes;
+}
+
+LineTable DecodeBaseline(const std::vector<std::uint8_t>& offsets, const std::vector<std::uint8_t>& bytecodes,
+                         std::uint32_t code_length) {
+  const std::vector<std::uint32_t> starts = BytecodeStarts(bytecodes);
+  if (starts.empty()) return {};
+  LineTableBuilder table;
+  Reader reader(offsets);
+  std::uint64_t pc = reader.Unsigned();  // the prologue belongs to no bytecode
+  for (const std::uint32_t start : starts) {
+    if (reader.done()) return {};
+    table.Add(static_cast<std::uint32_t>(pc), start);
+    pc += reader.Unsigned();
+  }
+  if (reader.failed() || !reader.done() || pc > code_length) return {};
+  return table.Finish();
+}
+
+}  // namespace memspec::stacks
