@@ -80,3 +80,14 @@ test("without isolation too, each test file is set up anew", async () => {
     'The first in b.test.ts is "concurrent".',
   ]);
 });
+
+test("a configuration in CommonJS works too", async () => {
+  const run = await runVitest({
+    files: {
+      "vitest.config.cjs": `module.exports = { plugins: [require("@memspec/vitest/config").memspec()] };`,
+      "a.test.ts": limited,
+    },
+    args: ["--config=vitest.config.cjs"],
+  });
+  expect(statesOf(run)).toEqual(["a.test.ts > a matcher: passed", "a.test.ts > a limit: failed"]);
+});
