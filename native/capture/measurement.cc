@@ -241,6 +241,7 @@ void Measurement::AddLedgerSites(const RecursionGuard& guard, Report& report) {
 
 Retained Measurement::ReadRetained(const RecursionGuard& guard) {
   retained_read_ = true;
+  heap::CollectLastResort(guard, isolate_.isolate());
   // Array buffers are freed by a background thread, after the collection that found them dead.
   isolate_.quiescence().Reach(guard);
   Retained retained{};

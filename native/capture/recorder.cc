@@ -89,6 +89,7 @@ void MaybeReadHeap(const RecursionGuard& guard, ThreadState& thread) {
 
 void OnAllocated(const RecursionGuard& guard, const hooks::AllocationEvent& event) {
   ThreadState& thread = t_thread;
+  if (thread.own_work) return;
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
   ledger::Allocate(guard, event.address, event.bytes, event.space, thread.domain, sample);
@@ -117,6 +118,7 @@ void OnMapped(const RecursionGuard& guard, const hooks::MappingEvent& event) {
     ledger::Unmap(guard, event.address, event.bytes);
     return;
   }
+  if (thread.own_work) return;
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
   const auto record = event.function == hooks::Function::kMprotect ? ledger::Commit : ledger::Map;

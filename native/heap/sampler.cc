@@ -100,7 +100,8 @@ Sampler::~Sampler() {
   Stop(guard);
 }
 
-Sampler::State Sampler::Start(const RecursionGuard&, std::uint64_t interval_bytes, bool keep_collected) {
+Sampler::State Sampler::Start(const RecursionGuard& guard, std::uint64_t interval_bytes, bool keep_collected) {
+  const OwnWork own(guard);
   if (state_ == State::kRunning) return state_;
   const int kept = v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMajorGC |
                    v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMinorGC;
@@ -115,7 +116,8 @@ Sampler::State Sampler::Start(const RecursionGuard&, std::uint64_t interval_byte
   return state_;
 }
 
-void Sampler::Stop(const RecursionGuard&) {
+void Sampler::Stop(const RecursionGuard& guard) {
+  const OwnWork own(guard);
   if (state_ == State::kRunning) isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
   state_ = State::kOff;
 }
@@ -141,6 +143,7 @@ const Sampler::Place& Sampler::EverySample() const {
 std::uint64_t Sampler::Position() const { return EverySample().log.count(); }
 
 std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
+  const OwnWork own(guard);
   std::vector<HeapSite> sites;
   matched_ = {0, 0};
   if (state_ != State::kRunning) return sites;
