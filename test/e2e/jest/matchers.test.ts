@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Project } from "../harness/project.js";
-import { installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { failures, installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 let project: Project;
@@ -14,6 +14,17 @@ afterAll(() => installation.remove());
 test("every matcher passes, and fails with its message", async () => {
   const run = await runJest(installation, project, { args: ["--maxWorkers=2"] });
   await expect(run.output).toMatchFileSnapshot("snapshots/matchers.txt");
+  const {
+    "./failing.test.ts": failing,
+    "./passing.test.ts": passing,
+    "./forgotten.test.ts": forgotten,
+  } = failures(run.output);
+  expect(passing).toBeUndefined();
+  expect(failing).toHaveLength(13);
+  expect(forgotten).toEqual([
+    "forgets to await a matcher that would pass",
+    "forgets to await a matcher that would fail",
+  ]);
   expect(run.exitCode).toBe(1);
 });
 
