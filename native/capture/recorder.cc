@@ -105,6 +105,10 @@ hooks::FreedBlock OnFreed(const RecursionGuard& guard, void* address) {
   return freed;
 }
 
+void OnUnknownFreed(const RecursionGuard& guard) {
+  if (!t_thread.own_work) ledger::CountUnknownFree(guard);  // else memspec frees what it allocated itself
+}
+
 void OnRestored(const RecursionGuard& guard, void* address, const hooks::FreedBlock& freed) {
   if (!freed.known) return;
   ledger::Block block;
@@ -134,7 +138,7 @@ void OnHeapSampled(const RecursionGuard& guard, const hooks::CallSite& site) {
   if (t_thread.isolate != nullptr) t_thread.isolate->sampler().OnSample(guard, site);
 }
 
-constexpr hooks::Sink kSink = {OnAllocated, OnFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+constexpr hooks::Sink kSink = {OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
 
 }  // namespace
 
