@@ -14,6 +14,7 @@ class IsolateState;
 
 struct ThreadState {
   bool inside_tracker = false;       // memspec is running: hooks pass straight through
+  bool own_work = false;             // memspec works through V8 or libc: nobody's allocations, but anybody's frees
   bool inside_operator_new = false;  // its hook counts: hooks below it pass straight through
   capture::IsolateState* isolate = nullptr;  // the isolate whose JavaScript runs on this thread, if any
   DomainId domain = DomainId::kHelpers;

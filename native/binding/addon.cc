@@ -26,17 +26,18 @@ IsolateState& State(Napi::Env env) { return *env.GetInstanceData<IsolateState>()
 // The state is released by the cleanup hook, while the isolate still lives.
 void KeepInstanceData(Napi::Env, IsolateState*) {}
 
-// What memspec itself allocates during a call belongs to no measurement: off-heap by the guard, on the heap by the meter.
-class OwnWork {
+// What memspec itself allocates during a call belongs to no measurement: off the heap by OwnWork, on it by the meter.
+class OwnCall {
  public:
-  explicit OwnWork(IsolateState& state) : state_(state) { state_.meter().BeginOwn(guard_); }
-  ~OwnWork() { state_.meter().ReleaseOwn(guard_, state_.meter().EndOwn(guard_)); }
-  OwnWork(const OwnWork&) = delete;
-  OwnWork& operator=(const OwnWork&) = delete;
+  explicit OwnCall(IsolateState& state) : own_(guard_), state_(state) { state_.meter().BeginOwn(guard_); }
+  ~OwnCall() { state_.meter().ReleaseOwn(guard_, state_.meter().EndOwn(guard_)); }
+  OwnCall(const OwnCall&) = delete;
+  OwnCall& operator=(const OwnCall&) = delete;
   const RecursionGuard& guard() const { return guard_; }
 
  private:
-  RecursionGuard guard_;
+  const RecursionGuard guard_;
+  const OwnWork own_;
   IsolateState& state_;
 };
 
@@ -70,7 +71,7 @@ bool BeginOrThrow(Napi::Env env, const RecursionGuard& guard, Measurement& measu
 
 Napi::Value Capabilities(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const OwnWork own(State(env));
+  const OwnCall own(State(env));
   const char* missing = nullptr;
   const bool hooks = State(env).Arm(own.guard(), &missing);
   const hooks::Facts facts = hooks::KnownFacts();
@@ -88,7 +89,7 @@ Napi::Value Capabilities(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Arm(const Napi::CallbackInfo& info) {
-  const OwnWork own(State(info.Env()));
+  const OwnCall own(State(info.Env()));
   const char* missing = nullptr;
   if (!State(info.Env()).Arm(own.guard(), &missing)) {
     Throw(info.Env(), "MEMSPEC_UNAVAILABLE", std::string("the allocator's symbol ") + missing + " was not found");
@@ -97,14 +98,14 @@ Napi::Value Arm(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Disarm(const Napi::CallbackInfo& info) {
-  const OwnWork own(State(info.Env()));
+  const OwnCall own(State(info.Env()));
   State(info.Env()).Disarm(own.guard());
   return info.Env().Undefined();
 }
 
 Napi::Value Open(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const OwnWork own(State(env));
+  const OwnCall own(State(env));
   const std::optional<capture::Options> options = ToOptions(info[0]);
   if (!options) return env.Undefined();
   std::string why_not;
@@ -151,6 +152,7 @@ v8::Local<v8::Value> ToLocal(napi_value value) {
 // False when the handlers could not be attached (the isolate is being terminated).
 bool EndWhenSettled(const RecursionGuard& guard, IsolateState& state, Measurement& measurement, std::uint32_t handle,
                     v8::Local<v8::Promise> promise) {
+  const OwnWork own(guard);
   v8::Isolate* const isolate = state.isolate();
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
@@ -193,7 +195,7 @@ Napi::Value Call(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Read(const Napi::CallbackInfo& info) {
-  const OwnWork own(State(info.Env()));
+  const OwnCall own(State(info.Env()));
   Measurement* const measurement = FindEnded(info);
   if (measurement == nullptr) return info.Env().Undefined();
   return ToObject(info.Env(), measurement->Read(own.guard()));
@@ -201,12 +203,14 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
 
 Napi::Value Collect(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
-  heap::CollectSettled(guard, State(info.Env()).isolate());
+  IsolateState& state = State(info.Env());
+  heap::Collect(guard, state.isolate());
+  state.quiescence().Reach(guard);
   return info.Env().Undefined();
 }
 
 Napi::Value Retained(const Napi::CallbackInfo& info) {
-  const OwnWork own(State(info.Env()));
+  const OwnCall own(State(info.Env()));
   Measurement* const measurement = FindRetaining(info);
   if (measurement == nullptr) return info.Env().Undefined();
   return ToObject(info.Env(), measurement->ReadRetained(own.guard()));
@@ -214,7 +218,7 @@ Napi::Value Retained(const Napi::CallbackInfo& info) {
 
 Napi::Value Instances(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const OwnWork own(State(env));
+  const OwnCall own(State(env));
   Measurement* const measurement = FindRetaining(info);
   if (measurement == nullptr) return env.Undefined();
   std::vector<std::string> names;
@@ -239,7 +243,7 @@ Napi::Value Instances(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Close(const Napi::CallbackInfo& info) {
-  const OwnWork own(State(info.Env()));
+  const OwnCall own(State(info.Env()));
   const std::optional<std::uint32_t> handle = ToHandle(info[0]);
   if (handle) State(info.Env()).Remove(*handle);
   return info.Env().Undefined();
@@ -247,7 +251,7 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
 
 Napi::Value SourceMapUrl(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const OwnWork own(State(env));
+  const OwnCall own(State(env));
   if (!info[0].IsNumber()) {
     Throw(env, "MEMSPEC_INVALID_OPTION", "sourceMapUrl() takes a script id");
     return env.Undefined();

@@ -241,6 +241,9 @@ void Measurement::AddLedgerSites(const RecursionGuard& guard, Report& report) {
 
 Retained Measurement::ReadRetained(const RecursionGuard& guard) {
   retained_read_ = true;
+  heap::CollectLastResort(guard, isolate_.isolate());
+  // Array buffers are freed by a background thread, after the collection that found them dead.
+  isolate_.quiescence().Reach(guard);
   Retained retained{};
   if (window_ == WindowId::kInvalid) return retained;
   const std::uint64_t heap = isolate_.object_ids().BytesAlive(guard, born_after_, born_until_);

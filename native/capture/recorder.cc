@@ -89,6 +89,7 @@ void MaybeReadHeap(const RecursionGuard& guard, ThreadState& thread) {
 
 void OnAllocated(const RecursionGuard& guard, const hooks::AllocationEvent& event) {
   ThreadState& thread = t_thread;
+  if (thread.own_work) return;
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
   ledger::Allocate(guard, event.address, event.bytes, event.space, thread.domain, sample);
@@ -104,6 +105,10 @@ hooks::FreedBlock OnFreed(const RecursionGuard& guard, void* address) {
   return freed;
 }
 
+void OnUnknownFreed(const RecursionGuard& guard) {
+  if (!t_thread.own_work) ledger::CountUnknownFree(guard);  // else memspec frees what it allocated itself
+}
+
 void OnRestored(const RecursionGuard& guard, void* address, const hooks::FreedBlock& freed) {
   if (!freed.known) return;
   ledger::Block block;
@@ -117,6 +122,7 @@ void OnMapped(const RecursionGuard& guard, const hooks::MappingEvent& event) {
     ledger::Unmap(guard, event.address, event.bytes);
     return;
   }
+  if (thread.own_work) return;
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
   const auto record = event.function == hooks::Function::kMprotect ? ledger::Commit : ledger::Map;
@@ -132,7 +138,7 @@ void OnHeapSampled(const RecursionGuard& guard, const hooks::CallSite& site) {
   if (t_thread.isolate != nullptr) t_thread.isolate->sampler().OnSample(guard, site);
 }
 
-constexpr hooks::Sink kSink = {OnAllocated, OnFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+constexpr hooks::Sink kSink = {OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
 
 }  // namespace
 

@@ -16,7 +16,8 @@ class Nothing final : public v8::QueryObjectPredicate {
 
 }  // namespace
 
-void Collect(const RecursionGuard&, v8::Isolate* isolate) {
+void Collect(const RecursionGuard& guard, v8::Isolate* isolate) {
+  const OwnWork own(guard);
   const v8::HandleScope scope(isolate);
   v8::HeapProfiler* const profiler = isolate->GetHeapProfiler();
   constexpr std::uint64_t kNever = std::uint64_t{1} << 40;
@@ -28,15 +29,12 @@ void Collect(const RecursionGuard&, v8::Isolate* isolate) {
   isolate->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
 }
 
-void CollectSettled(const RecursionGuard&, v8::Isolate* isolate) {
-  isolate->LowMemoryNotification();
-  v8::HandleScope scope(isolate);
+void CollectLastResort(const RecursionGuard& guard, v8::Isolate* isolate) {
+  const OwnWork own(guard);
+  const v8::HandleScope scope(isolate);
   Nothing nothing;
   std::vector<v8::Global<v8::Object>> none;
-  // The cheapest public call that collects as a last resort does.
   isolate->GetHeapProfiler()->QueryObjects(isolate->GetCurrentContext(), &nothing, &none);
-  // Starting another collection waits for the last one's sweeping of array buffers.
-  isolate->LowMemoryNotification();
 }
 
 }  // namespace memspec::heap

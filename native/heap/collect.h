@@ -13,9 +13,11 @@ namespace memspec::heap {
 // 100 measured 0 B this way, 98 the other two.)
 void Collect(const RecursionGuard&, v8::Isolate* isolate);
 
-// Also frees what only a last-resort collection frees (V8's compilation cache holds dropped eval and vm.Script code), and
-// sweeps array buffers to the end, so that `buffers` has settled too. WeakRefs that were read in the running job stay
-// alive: hop a macrotask first.
-void CollectSettled(const RecursionGuard&, v8::Isolate* isolate);
+// Collects up to seven times, and also frees what only a last-resort collection frees: V8's compilation cache holds dropped
+// eval and vm.Script code. QueryObjects is the cheapest public call that does. For the end of a measurement, not its start.
+void CollectLastResort(const RecursionGuard&, v8::Isolate* isolate);
+
+// Neither waits for the sweeping of array buffers, which a background thread ends (quiesce.h), and WeakRefs that were read
+// in the running job stay alive: hop a macrotask first.
 
 }  // namespace memspec::heap

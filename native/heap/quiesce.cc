@@ -72,7 +72,8 @@ v8::Platform* PlatformOf(v8::Isolate* isolate) {
 
 Quiescence::Quiescence(v8::Isolate* isolate) : isolate_(isolate), platform_(PlatformOf(isolate)) {}
 
-bool Quiescence::Reach(const RecursionGuard&) {
+bool Quiescence::Reach(const RecursionGuard& guard) {
+  const OwnWork own(guard);
   if (platform_ == nullptr) return false;
   const bool reached = WaitForWorkerThreads(*platform_);
   InstallCompiledCode();

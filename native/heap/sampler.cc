@@ -100,7 +100,8 @@ Sampler::~Sampler() {
   Stop(guard);
 }
 
-Sampler::State Sampler::Start(const RecursionGuard&, std::uint64_t interval_bytes, bool keep_collected) {
+Sampler::State Sampler::Start(const RecursionGuard& guard, std::uint64_t interval_bytes, bool keep_collected) {
+  const OwnWork own(guard);
   if (state_ == State::kRunning) return state_;
   const int kept = v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMajorGC |
                    v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMinorGC;
@@ -108,39 +109,54 @@ Sampler::State Sampler::Start(const RecursionGuard&, std::uint64_t interval_byte
   const bool started = isolate_->GetHeapProfiler()->StartSamplingHeapProfiler(interval_bytes, kProfilerDepth, flags);
   state_ = started ? State::kRunning : State::kTakenBySomeoneElse;
   interval_ = interval_bytes;
-  log_.Clear();
-  marker_ = nullptr;
+  for (Place& place : places_) {
+    place.caller = nullptr;
+    place.log.Clear();
+  }
   return state_;
 }
 
-void Sampler::Stop(const RecursionGuard&) {
+void Sampler::Stop(const RecursionGuard& guard) {
+  const OwnWork own(guard);
   if (state_ == State::kRunning) isolate_->GetHeapProfiler()->StopSamplingHeapProfiler();
   state_ = State::kOff;
 }
 
 void Sampler::OnSample(const RecursionGuard& guard, const hooks::CallSite& site) {
   if (state_ != State::kRunning) return;
-  // V8 makes the sample first, then what holds it: the first caller of a run is the one that every sample has once.
-  if (marker_ == nullptr) marker_ = site.caller;
-  if (site.caller != marker_) return;
-  log_.Append(stacks::CaptureJavaScriptOnly(guard, isolate_, code_, site));
+  const std::uint64_t most = Position();
+  for (Place& place : places_) {
+    if (place.caller == nullptr) place.caller = site.caller;
+    if (place.caller != site.caller) continue;
+    // Far behind the others it cannot be the one that every sample passes: its stacks are not wanted.
+    const bool candidate = place.log.count() + 1 >= most;
+    place.log.Append(candidate ? stacks::CaptureJavaScriptOnly(guard, isolate_, code_, site) : StackId::kNone);
+    return;
+  }
 }
 
-std::uint64_t Sampler::Position() const { return log_.count(); }
+const Sampler::Place& Sampler::EverySample() const {
+  return *std::max_element(places_.begin(), places_.end(),
+                           [](const Place& a, const Place& b) { return a.log.count() < b.log.count(); });
+}
+
+std::uint64_t Sampler::Position() const { return EverySample().log.count(); }
 
 std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
+  const OwnWork own(guard);
   std::vector<HeapSite> sites;
   matched_ = {0, 0};
   if (state_ != State::kRunning) return sites;
   const std::unique_ptr<v8::AllocationProfile> raw(isolate_->GetHeapProfiler()->GetAllocationProfile());
   if (raw == nullptr) return sites;
   const Profile profile(isolate_, *raw);
+  const SampleLog& log = EverySample().log;
 
   std::unordered_map<std::uint64_t, std::size_t> site_of;  // stack, or node above 2^32
   for (const Sample& sample : profile.samples()) {
     const std::uint64_t index = sample.sample_id - 1;
     if (index < begin || index >= end) continue;
-    const StackId stack = log_.At(index);
+    const StackId stack = log.At(index);
     const bool ours = stack != StackId::kNone && profile.Agrees(sample, stacks::InnermostFunction(stack));
     ++(ours ? matched_.by_line : matched_.by_function);
     const std::uint64_t key =

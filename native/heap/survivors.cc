@@ -48,22 +48,25 @@ ObjectIds::~ObjectIds() {
   }
 }
 
-void ObjectIds::Use(const RecursionGuard&) {
+void ObjectIds::Use(const RecursionGuard& guard) {
   if (users_++ > 0) return;
+  const OwnWork own(guard);
   intervals_ = 0;
   bytes_by_interval_.clear();
   isolate_->GetHeapProfiler()->StartTrackingHeapObjects(false);
 }
 
-void ObjectIds::Release(const RecursionGuard&) {
+void ObjectIds::Release(const RecursionGuard& guard) {
   if (--users_ > 0) return;
+  const OwnWork own(guard);
   v8::HeapProfiler* profiler = isolate_->GetHeapProfiler();
   profiler->StopTrackingHeapObjects();
   // Object ids would go on being maintained at every collection; snapshots that somebody else holds need them.
   if (profiler->GetSnapshotCount() == 0) profiler->ClearObjectIds();
 }
 
-ObjectIds::Mark ObjectIds::Now(const RecursionGuard&) {
+ObjectIds::Mark ObjectIds::Now(const RecursionGuard& guard) {
+  const OwnWork own(guard);
   Stream stream(bytes_by_interval_);
   Mark mark;
   mark.last_id = isolate_->GetHeapProfiler()->GetHeapStats(&stream);
@@ -80,8 +83,9 @@ std::uint64_t ObjectIds::BytesAlive(const RecursionGuard& guard, const Mark& fro
   return bytes;
 }
 
-std::vector<std::uint64_t> ObjectIds::InstancesAlive(const RecursionGuard&, const Mark& from, const Mark& to,
+std::vector<std::uint64_t> ObjectIds::InstancesAlive(const RecursionGuard& guard, const Mark& from, const Mark& to,
                                                      const std::vector<std::string>& constructors) {
+  const OwnWork own(guard);
   v8::HandleScope scope(isolate_);
   std::vector<v8::Local<v8::String>> names;
   for (const std::string& name : constructors) {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hooks/hooks.h"
+#include "hooks/loader_hooks.h"
 #include "hooks/object_map.h"
 #include "hooks/symbols.h"
 #include "hooks/unwind.h"
@@ -48,11 +49,19 @@ Attribution Decided(CallerKind kind, Function function, bool below_icu) {
 
 bool WorksForOthers(CallerKind kind) { return kind == CallerKind::kLeaf || kind == CallerKind::kIcu; }
 
+// An object that is just being opened allocates in its constructors before any pass has seen it: here it is noticed.
+const MappedObject* FindObjectNow(std::uintptr_t address) {
+  const MappedObject* const object = FindObject(address);
+  if (object != nullptr || !ExpectingObjects()) return object;
+  PatchNewObjects(Wait::kNever);
+  return FindObject(address);
+}
+
 [[gnu::noinline]] Attribution AttributeByWalking(Function function, const CallSite& site) {
   Frame frame = FrameOf(site);
   bool below_icu = false;
   for (int depth = 0; depth < kDeepestDecision; depth++) {
-    const MappedObject* const object = FindObject(frame.return_address - 1);
+    const MappedObject* const object = FindObjectNow(frame.return_address - 1);
     if (object == nullptr) {
       // Just-in-time code that called a helper of V8's directly.
       if (g_symbols.has_v8) return {Space::kEngine, false};

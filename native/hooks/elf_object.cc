@@ -118,6 +118,18 @@ std::uintptr_t ElfObject::Definition(std::string_view name) const {
   return address;
 }
 
+std::uintptr_t ElfObject::StubOf(std::string_view name) const {
+  // Imported symbols come before those that the hash table knows.
+  if (!Valid() || gnu_hash_ == nullptr) return 0;
+  for (std::uint32_t i = 1; i < gnu_hash_[1]; i++) {
+    const ElfW(Sym)& symbol = symbols_[i];
+    if (symbol.st_shndx == SHN_UNDEF && symbol.st_value != 0 && name == strings_ + symbol.st_name) {
+      return base_ + symbol.st_value;
+    }
+  }
+  return 0;
+}
+
 const ElfW(Sym)* ElfObject::FindByGnuHash(std::string_view name) const {
   std::uint32_t hash = 5381;
   for (const char c : name) hash = hash * 33 + static_cast<unsigned char>(c);

@@ -12,6 +12,11 @@
 
 namespace memspec::hooks {
 
+enum class SlotKind : std::uint8_t {
+  kCall,     // of the PLT: only calls go through it, and until it is bound it points back into the PLT
+  kPointer,  // the function's address as a value, which the program may have changed
+};
+
 class ElfObject {
  public:
   explicit ElfObject(const dl_phdr_info& info);
@@ -29,11 +34,15 @@ class ElfObject {
   // The address of the object's own definition, 0 if it has none.
   std::uintptr_t Definition(std::string_view name) const;
 
-  // Calls visit(slot, symbol name, symbol) for each relocation that holds the address of a named function.
+  // Where a program that is linked to a fixed address imports a function whose address it takes, that address is a
+  // stub of the program's own, for every object in the process. 0: there is none.
+  std::uintptr_t StubOf(std::string_view name) const;
+
+  // Calls visit(slot, symbol name, SlotKind) for each relocation that holds the address of a named function.
   template <typename Visit>
   void ForEachSlot(Visit&& visit) const {
-    VisitTable(jump_relocations_, jump_relocation_count_, visit);
-    VisitTable(relocations_, relocation_count_, visit);
+    VisitTable(jump_relocations_, jump_relocation_count_, SlotKind::kCall, visit);
+    VisitTable(relocations_, relocation_count_, SlotKind::kPointer, visit);
   }
 
   // What mprotect() must be given so that the page of `address` is as the loader left it.
@@ -45,12 +54,11 @@ class ElfObject {
  private:
   static bool HoldsAddress(std::uint32_t relocation_type);
   template <typename Visit>
-  void VisitTable(const ElfW(Rela)* table, std::size_t count, Visit& visit) const {
+  void VisitTable(const ElfW(Rela)* table, std::size_t count, SlotKind kind, Visit& visit) const {
     for (std::size_t i = 0; i < count; i++) {
       const std::uint32_t symbol_index = ELF64_R_SYM(table[i].r_info);
       if (symbol_index == 0 || table[i].r_addend != 0 || !HoldsAddress(ELF64_R_TYPE(table[i].r_info))) continue;
-      const ElfW(Sym)& symbol = symbols_[symbol_index];
-      visit(reinterpret_cast<void**>(base_ + table[i].r_offset), strings_ + symbol.st_name, symbol);
+      visit(reinterpret_cast<void**>(base_ + table[i].r_offset), strings_ + symbols_[symbol_index].st_name, kind);
     }
   }
   const ElfW(Sym)* FindByGnuHash(std::string_view name) const;

@@ -17,8 +17,13 @@ namespace {
 
 constexpr int kRetryRange = 1 << 16;  // allocations after a call of the loader during which new objects are looked for
 
+constinit std::atomic<int> g_opening{0};  // threads in OpenAndPatch
+
 void* OpenAndPatch(const char* path, int mode) {
+  // Relaxed: constructors of what is opened run on this thread.
+  g_opening.fetch_add(1, std::memory_order_relaxed);
   void* const handle = g_originals.Dlopen(path, mode);
+  g_opening.fetch_sub(1, std::memory_order_relaxed);
   if (handle != nullptr && g_reporting.load(std::memory_order_relaxed)) {
     const ErrnoKeeper keep_errno;
     PatchNewObjects(Wait::kForOthers);
@@ -27,6 +32,10 @@ void* OpenAndPatch(const char* path, int mode) {
 }
 
 }  // namespace
+
+bool ExpectingObjects() {
+  return g_opening.load(std::memory_order_relaxed) != 0 || g_retries_left.load(std::memory_order_relaxed) != 0;
+}
 
 void ExpectNewObjects() { g_retries_left.store(kRetryRange, std::memory_order_relaxed); }
 

@@ -7,6 +7,9 @@ namespace memspec::hooks {
 // Set while an object may have been loaded behind a call that did not come back through us. Hooks look at it.
 extern constinit std::atomic<int> g_retries_left;
 
+// Whether an object may just be coming that no pass has seen yet.
+bool ExpectingObjects();
+
 enum class Wait : bool { kNever, kForOthers };
 
 // Patches what was loaded meanwhile. Any thread. Wait::kNever: gives up where another thread is patching just now.

@@ -14,11 +14,11 @@ template <ObjectKind kKind>
   return block;
 }
 
-[[gnu::always_inline]] inline void ReportFreed(void* block) {
+template <ObjectKind kKind>
+[[gnu::always_inline]] inline void Freed(void* block, Function function, const CallSite& site) {
   if (block == nullptr || PassesThrough()) return;
   const RecursionGuard guard;
-  const ErrnoKeeper keep_errno;
-  (void)g_sink.freed(guard, block);
+  (void)ReportFreed<kKind>(guard, block, function, site);
 }
 
 // `reallocate` is the real call. The old block is reported freed first and handed back if the call failed.
@@ -27,10 +27,7 @@ template <ObjectKind kKind, typename Reallocate>
                                                 const CallSite& site, Reallocate&& reallocate) {
   const RecursionGuard guard;
   FreedBlock freed;
-  if (old_block != nullptr) {
-    const ErrnoKeeper keep_errno;
-    freed = g_sink.freed(guard, old_block);
-  }
+  if (old_block != nullptr) freed = ReportFreed<kKind>(guard, old_block, function, site);
   void* const block = reallocate();
   if (block != nullptr) {
     ReportAllocated<kKind>(guard, block, bytes, function, site);
@@ -76,13 +73,13 @@ void* Hook<kKind>::Reallocarray(void* old_block, std::size_t count, std::size_t 
 
 template <ObjectKind kKind>
 void Hook<kKind>::Free(void* block) {
-  ReportFreed(block);
+  Freed<kKind>(block, Function::kFree, MEMSPEC_CALL_SITE());
   g_originals.Free(block);
 }
 
 template <ObjectKind kKind>
 void Hook<kKind>::Cfree(void* block) {
-  ReportFreed(block);
+  Freed<kKind>(block, Function::kCfree, MEMSPEC_CALL_SITE());
   g_originals.Cfree(block);
 }
 

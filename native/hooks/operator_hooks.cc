@@ -19,17 +19,14 @@ template <ObjectKind kKind, typename Allocate>
   return block;
 }
 
-template <typename Release>
-[[gnu::always_inline]] inline void Freed(void* block, Release&& release) {
+template <ObjectKind kKind, typename Release>
+[[gnu::always_inline]] inline void Freed(void* block, Function function, const CallSite& site, Release&& release) {
   if (block == nullptr || PassesThrough()) {
     release();
     return;
   }
   const RecursionGuard guard;
-  {
-    const ErrnoKeeper keep_errno;
-    (void)g_sink.freed(guard, block);
-  }
+  (void)ReportFreed<kKind>(guard, block, function, site);
   release();
 }
 
@@ -58,7 +55,7 @@ MEMSPEC_NEW(NewArrayAlignedNothrow, (std::size_t bytes, std::align_val_t alignme
 #define MEMSPEC_DELETE(Name, parameters, arguments)         \
   template <ObjectKind kKind>                               \
   void Hook<kKind>::Name parameters {                       \
-    Freed(block, [&] { g_originals.Name arguments; });      \
+    Freed<kKind>(block, Function::k##Name, MEMSPEC_CALL_SITE(), [&] { g_originals.Name arguments; }); \
   }
 
 MEMSPEC_DELETE(Delete, (void* block), (block))

@@ -25,4 +25,22 @@ inline void ReportAllocated(const RecursionGuard& guard, void* block, std::size_
   g_sink.allocated(guard, {block, bytes, AllocationSpace<kKind>(guard, function, site), function, site});
 }
 
+// The block was unknown: worth telling unless it is the engine's, which is in no figure.
+template <ObjectKind kKind>
+[[gnu::noinline]] void ReportUnknownFreed(const RecursionGuard& guard, Function function, const CallSite& site) {
+  if constexpr (kKind != ObjectKind::kProgram) {
+    if (AttributeAllocation(function, site).space == Space::kEngine) return;
+  }
+  g_sink.unknown_freed(guard);
+}
+
+// Before the real free.
+template <ObjectKind kKind>
+inline FreedBlock ReportFreed(const RecursionGuard& guard, void* block, Function function, const CallSite& site) {
+  const ErrnoKeeper keep_errno;
+  const FreedBlock freed = g_sink.freed(guard, block);
+  if (!freed.known) [[unlikely]] ReportUnknownFreed<kKind>(guard, function, site);
+  return freed;
+}
+
 }  // namespace memspec::hooks

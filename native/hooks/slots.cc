@@ -87,16 +87,25 @@ LoaderCounts CurrentCounts() {
   return counts;
 }
 
+// The main program's stubs for the functions' addresses (ElfObject::StubOf), of one pass over the objects.
+struct Stubs {
+  std::uintptr_t of[kFunctionCount] = {};
+  void ReadFrom(const ElfObject& main_program) {
+    for (int i = 0; i < kFunctionCount; i++) of[i] = main_program.StubOf(NameOf(static_cast<Function>(i)));
+  }
+};
+
 // Whether the slot leads, or will when it is bound, to the function whose place the hook takes. A slot that somebody
 // else has patched, or a pointer that the program has changed, is left alone.
-bool LeadsToOriginal(const ElfObject& object, const NamedFunction& function, std::uintptr_t value,
-                     AddressRange main_text) {
+bool LeadsToOriginal(const ElfObject& object, const NamedFunction& function, SlotKind kind, std::uintptr_t value,
+                     const Stubs& stubs) {
   if (value == 0 || *function.original == nullptr) return false;
   if (value == reinterpret_cast<std::uintptr_t>(*function.original)) return true;
-  if (ProviderOf(function.function).Contains(value)) return true;  // another version of the symbol
-  if (main_text.Contains(value)) return true;  // the PLT stub that stands for the function's address in a fixed binary
-  // Not bound yet: the slot points back into its own object's PLT, unless the object brings its own definition.
-  return object.range().Contains(value) && object.Definition(function.symbol) == 0;
+  if (value == stubs.of[static_cast<int>(function.function)]) return true;
+  // Not bound yet: the slot points back into its own object's PLT.
+  if (kind == SlotKind::kCall && object.range().Contains(value) && object.Definition(function.symbol) == 0) return true;
+  // Another version of the symbol; or not bound yet, in the very object that provides it.
+  return kind == SlotKind::kCall && ProviderOf(function.function).Contains(value);
 }
 
 // Writes slots. A page that is read-only is opened once for all slots in it that follow one another.
@@ -151,15 +160,16 @@ void ForgetUnloaded() {
   g_slots.count = kept;
 }
 
-void PatchObject(const ElfObject& object, AddressRange main_text, PatchSummary& summary) {
+void PatchObject(const ElfObject& object, const Stubs& stubs, PatchSummary& summary) {
   SlotWriter writer;
   const ObjectKind kind = KindOf(object);
-  object.ForEachSlot([&](void** slot, const char* name, const ElfW(Sym)&) {
+  object.ForEachSlot([&](void** slot, const char* name, SlotKind slot_kind) {
     const NamedFunction* const function = FunctionNamed(name);
     if (function == nullptr) return;
     void* const value = *slot;
     void* const hook = HookFor(function->function, kind);
-    if (value == hook || !LeadsToOriginal(object, *function, reinterpret_cast<std::uintptr_t>(value), main_text)) {
+    if (value == hook ||
+        !LeadsToOriginal(object, *function, slot_kind, reinterpret_cast<std::uintptr_t>(value), stubs)) {
       return;
     }
     if (g_slots.count == kMaxSlots) {
@@ -236,14 +246,14 @@ PatchSummary PatchSlots() {
 
   PatchSummary summary;
   RelocationWatch watch;
-  AddressRange main_text;
+  Stubs stubs;
   ObjectMapBuilder map;
   ForEachObject([&](const ElfObject& object) {
-    if (summary.objects++ == 0) main_text = object.text();
+    if (summary.objects++ == 0) stubs.ReadFrom(object);
     const bool ready = same_objects || watch.Relocated(object);
     if (!ready) summary.complete = false;
     map.Add(object);
-    if (ready && TreatmentOf(object) == Treatment::kPatch) PatchObject(object, main_text, summary);
+    if (ready && TreatmentOf(object) == Treatment::kPatch) PatchObject(object, stubs, summary);
     return true;
   });
   if (!same_objects) map.Publish();

@@ -220,6 +220,7 @@ class Machine {
   }
   void Forget(std::uint64_t which) {
     if (which == kFramePointerRegister) now_.frame_pointer_saved = false;
+    if (which == kReturnAddressRegister) now_.return_address_saved = false;  // the outermost function of a thread
   }
   static bool Followed(std::uint64_t which) {
     return which == kFramePointerRegister || which == kReturnAddressRegister;

@@ -31,8 +31,10 @@ int AppendJavaScript(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap&
       truncated = true;
       break;
     }
-    const CodePlace place = code.Find(guard, reinterpret_cast<std::uintptr_t>(addresses[i]));
-    keys[used++] = place.id == CodeId::kNone ? FrameKey::Unknown() : FrameKey::Code(place);
+    const auto address = reinterpret_cast<std::uintptr_t>(addresses[i]);
+    const CodePlace place = code.Find(guard, address);
+    // What is no code of the isolate's is the entry of a C++ callback, which V8 11 lists among the frames: not a return address.
+    keys[used++] = place.id == CodeId::kNone ? FrameKey::Native(reinterpret_cast<void*>(address + 1)) : FrameKey::Code(place);
   }
   return used;
 }

@@ -94,6 +94,46 @@ bool CodeMap::Listen(const RecursionGuard&) {
   return false;
 }
 
+// Machine code calls builtins directly: what such a call reaches, and no code is known to be, is a builtin's copy. The copy is
+// of whole pages, so only builtins at the same place in a page come into question; the bytes decide.
+void CodeMap::FindBuiltinsCopy(const CodeRecord& caller) {
+  constexpr std::size_t kCompared = 64;
+  constexpr std::uintptr_t kPage = 4096;
+  const auto* const code = reinterpret_cast<const std::uint8_t*>(caller.start);
+  for (std::uint32_t offset = 5; offset <= caller.length; ++offset) {
+    const std::uintptr_t callee = DirectCallee(code, offset);
+    std::uint8_t bytes[kCompared];
+    if (callee == 0 || RangeAt(callee) != ranges_.end() || !ReadSafely(callee, bytes, kCompared)) continue;
+    for (const auto& [start, range] : ranges_) {
+      if (start % kPage != callee % kPage || range.length < kCompared) continue;
+      if (RecordOf(range.id).kind != CodeKind::kBuiltin) continue;
+      if (std::memcmp(bytes, reinterpret_cast<const void*>(start), kCompared) != 0) continue;
+      // As far on either side as builtins are known.
+      const auto first = std::find_if(ranges_.begin(), ranges_.end(), [](const auto& entry) {
+        return RecordOf(entry.second.id).kind == CodeKind::kBuiltin;
+      });
+      const auto last = std::find_if(ranges_.rbegin(), ranges_.rend(), [](const auto& entry) {
+        return RecordOf(entry.second.id).kind == CodeKind::kBuiltin;
+      });
+      const SpinGuard hold(lock_);
+      builtins_copy_.original = first->first;
+      builtins_copy_.start = callee - (start - first->first);
+      builtins_copy_.length = last->first + last->second.length - first->first;
+      ++epoch_;
+      return;
+    }
+  }
+}
+
+CodeMap::Ranges::const_iterator CodeMap::RangeAt(std::uintptr_t address) const {
+  if (address - builtins_copy_.start < builtins_copy_.length) address += builtins_copy_.original - builtins_copy_.start;
+  auto it = ranges_.upper_bound(address);
+  if (it == ranges_.begin()) return ranges_.end();
+  --it;
+  // A return address may lie just past code that ends in a call.
+  return address - it->first <= it->second.length ? it : ranges_.end();
+}
+
 CodeMap::Discarded::Discarded() {
   ranges.reserve(8);
   pending.reserve(2);
@@ -221,7 +261,9 @@ void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
     CodeName name = ParseCodeName(text, machine_code, false, "", "");
     record.kind = name.kind;
     record.function = std::move(name.function);
-    record.allocates = record.kind == CodeKind::kBuiltin && record.function.starts_with("AllocateIn");
+    // AllocateInYoungGeneration, AllocateRegularInOldGeneration, ...
+    record.allocates = record.kind == CodeKind::kBuiltin && record.function.starts_with("Allocate") &&
+                       record.function.ends_with("Generation");
     return;
   }
   const v8::HandleScope scope(isolate_);
@@ -248,11 +290,11 @@ void CodeMap::Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function
   if (record.kind != CodeKind::kBaseline && record.kind != CodeKind::kMaglev && record.kind != CodeKind::kTurbofan) return;
   const CodeId bytecode = BytecodeOf(record.script_id, record.line, record.column);
   if (bytecode == CodeId::kNone) return;
-  const CodeRecord& own = RecordOf(bytecode);
+  CodeRecord& own = RecordOf(bytecode);
+  if (own.bytecodes.empty()) own.bytecodes = ReadBytecodes(own.start, own.length);
+  if (V8_MAJOR_VERSION < 12 && builtins_copy_.length == 0) FindBuiltinsCopy(record);
   if (record.kind == CodeKind::kBaseline) {
-    if (auto source = ReadBaseline(record.start, record.length, own.start, own.length)) {
-      record.baseline = std::make_unique<BaselineSource>(std::move(*source));
-    }
+    if (auto offsets = ReadBaseline(record.start, record.length, own.start)) record.baseline = std::move(*offsets);
     return;
   }
   auto read = ReadOptimized(record.start, record.length, ObjectOf(function));
@@ -282,8 +324,9 @@ std::vector<InlinedCall> CodeMap::Name(const std::vector<InlinedPlace>& places) 
     if (const auto script = scripts_.find(call.script_id); script != scripts_.end()) {
       call.url = script->second.url;
       for (const CodeId id : script->second.functions) {
-        const CodeRecord& record = RecordOf(id);
+        CodeRecord& record = RecordOf(id);
         if (!Owns(id, call.script_id) || record.script != function) continue;
+        if (record.bytecodes.empty()) record.bytecodes = ReadBytecodes(record.start, record.length);
         call.function = record.function;
         call.line = record.line;
         call.column = record.column;
@@ -365,12 +408,9 @@ CodePlace CodeMap::Find(const RecursionGuard&, std::uintptr_t address) {
 }
 
 CodePlace CodeMap::FindInRanges(std::uintptr_t address) {
-  auto it = ranges_.upper_bound(address);
-  if (it == ranges_.begin()) return {};
-  --it;
+  const auto it = RangeAt(address);
+  if (it == ranges_.end()) return {};
   const auto offset = static_cast<std::uint32_t>(address - it->first);
-  // A return address may lie just past code that ends in a call.
-  if (address - it->first > it->second.length) return {};
   CodeRecord& record = RecordOf(it->second.id);
   if (record.lines.empty() && !pending_.empty()) {
     // Running code's table that was collected after the code was named. The empty node stays: nothing is freed here.
@@ -391,12 +431,14 @@ std::uint32_t CodeMap::SlowPathOf(const CodeRecord& record, std::uint32_t offset
   if (record.kind == CodeKind::kMaglev) {
     if (offset <= record.lines.last_offset()) return CodePlace::kNoSlowPath;
   } else if (record.kind == CodeKind::kTurbofan && V8_MAJOR_VERSION < 12) {
-    const auto callee = ranges_.find(DirectCallee(code, offset));
+    const auto callee = RangeAt(DirectCallee(code, offset));
     if (callee == ranges_.end() || !RecordOf(callee->second.id).allocates) return CodePlace::kNoSlowPath;
   } else {
     return CodePlace::kNoSlowPath;
   }
-  const auto back = JumpTarget(code, record.length, offset);
+  auto back = JumpTarget(code, record.length, offset);
+  // There the object's top is set and its pointer made, without positions; its first store has the allocation's.
+  if (back && record.kind == CodeKind::kTurbofan) back = FirstStore(code, record.length, *back);
   return back && *back != 0 ? *back : CodePlace::kSlowPathUnknown;
 }
 

@@ -81,6 +81,7 @@ class CodeMap {
   void Removed(std::uintptr_t start);
   void Lines(std::uintptr_t start, LineTable lines);
 
+  void FindBuiltinsCopy(const CodeRecord& caller);
   void Describe(CodeId id, const v8::JitCodeEvent& event);
   // Asks V8's own records for what the events left out.
   void Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function);
@@ -93,6 +94,7 @@ class CodeMap {
   // With the lock held:
   void TakeOverlapping(std::uintptr_t start, std::uint32_t length, Discarded& out);
   CodePlace FindInRanges(std::uintptr_t address);
+  Ranges::const_iterator RangeAt(std::uintptr_t address) const;
   std::uint32_t SlowPathOf(const CodeRecord& record, std::uint32_t offset) const;
 
   v8::Isolate* const isolate_;
@@ -107,6 +109,12 @@ class CodeMap {
   std::uint64_t pending_dropped_ = 0;
   std::uint32_t epoch_ = 1;  // of the cache: changes when an address may mean something else
   CachedPlace cache_[kCacheSize];
+  // V8 runs a copy of its builtins near compiled code: V8 11 reports the originals, later ones the copy.
+  struct BuiltinsCopy {
+    std::uintptr_t start = 0, length = 0;
+    std::uintptr_t original = 0;  // of `start`
+  };
+  BuiltinsCopy builtins_copy_;
   // Code that lies nowhere any more. Its handles may not be touched on the collector's threads, nor inside a collection.
   std::mutex buried_lock_;
   std::vector<CodeId> buried_;

@@ -70,7 +70,8 @@ void ReleaseRecord(CodeId id) {
   record.inlining = LineTable();
   record.inlined = {};
   record.allocates = false;
-  record.baseline.reset();
+  record.baseline = {};
+  record.bytecodes = {};
   record.script.Reset();
   Store& store = TheStore();
   const std::lock_guard hold(store.lock);

@@ -38,14 +38,16 @@ struct CodeRecord {
   int line = 0, column = 0;  // of the function's start, 1-based; 0: a script's top level
   std::uint32_t length = 0;
   std::uintptr_t start = 0;  // where it lies now, while it lies anywhere
+  bool allocates = false;    // a builtin that compiled code calls when there is no room for an object
   LineTable lines;
   // Optimised code: `lines` is certain, and what of it is inlined is known.
   bool inlining_known = false;
   LineTable inlining;  // code offset -> 1 + index in `inlined`; 0: the function itself
   std::vector<InlinedCall> inlined;
-  bool allocates = false;  // a builtin that compiled code calls when there is no room for an object
-  // Baseline code: its map to bytecode, decoded at the first use.
-  std::unique_ptr<BaselineSource> baseline;
+  // Baseline code: its raw map to bytecode, decoded into `lines` (code offset -> bytecode offset) at the first use.
+  std::vector<std::uint8_t> baseline;
+  // Bytecode that machine code was made from: a copy.
+  std::vector<std::uint8_t> bytecodes;
   v8::Global<v8::UnboundScript> script;  // weak: scripts may die
   std::atomic<bool> captured{false};
 };

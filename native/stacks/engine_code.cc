@@ -8,7 +8,7 @@
 
 #include <v8-version.h>
 
-#include "stacks/bytecode_sizes.h"
+#include "stacks/bytecodes.h"
 
 namespace memspec::stacks {
 namespace {
@@ -16,15 +16,9 @@ namespace {
 constexpr std::uintptr_t kTag = 1;
 constexpr std::uint32_t kMaxTable = 1u << 20;  // bytes; no function's table is larger
 
-bool Read(std::uintptr_t address, void* out, std::size_t bytes) {
-  iovec to{out, bytes};
-  iovec from{reinterpret_cast<void*>(address), bytes};
-  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes);
-}
-
 std::optional<std::uintptr_t> Word(std::uintptr_t address) {
   std::uintptr_t value = 0;
-  if (!Read(address, &value, sizeof value)) return std::nullopt;
+  if (!ReadSafely(address, &value, sizeof value)) return std::nullopt;
   return value;
 }
 
@@ -50,7 +44,7 @@ std::optional<std::vector<std::uint8_t>> Bytes(TaggedPointer array) {
   const auto length = Length(array);
   if (!length) return std::nullopt;
   std::vector<std::uint8_t> bytes(*length);
-  if (*length != 0 && !Read(array - kTag + kArrayElements, bytes.data(), bytes.size())) return std::nullopt;
+  if (*length != 0 && !ReadSafely(array - kTag + kArrayElements, bytes.data(), bytes.size())) return std::nullopt;
   return bytes;
 }
 
@@ -185,6 +179,12 @@ std::optional<std::vector<InlinedPlace>> ReadPlaces(TaggedPointer data, std::uin
 
 }  // namespace
 
+bool ReadSafely(std::uintptr_t address, void* out, std::size_t bytes) {
+  iovec to{out, bytes};
+  iovec from{reinterpret_cast<void*>(address), bytes};
+  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes);
+}
+
 std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::uint32_t code_length,
                                                 TaggedPointer function) {
   const auto data = DataOf(code_start);
@@ -204,30 +204,35 @@ std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::
   return result;
 }
 
-std::optional<BaselineSource> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
-                                           std::uintptr_t bytecode_start, std::uint32_t bytecode_length) {
+std::optional<std::vector<std::uint8_t>> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
+                                                      std::uintptr_t bytecode_start) {
   const auto data = DataOf(code_start);
   if (!data) return std::nullopt;
   // The code's bytecode must be the one that is known: an object whose header ends where the bytecodes start.
   const std::uintptr_t header = bytecode_start - (data->deoptimization - kTag);
-  if (header < 32 || header > 96 || bytecode_length > kMaxTable) return std::nullopt;
+  if (header < 32 || header > 96) return std::nullopt;
   auto offsets = Bytes(data->positions);
   if (!offsets) return std::nullopt;
-  BaselineSource source{std::move(*offsets), std::vector<std::uint8_t>(bytecode_length)};
-  if (!Read(bytecode_start, source.bytecodes.data(), bytecode_length)) return std::nullopt;
   // The first number is the prologue's; together they are the code up to its tables.
-  Reader reader(source.offsets);
+  Reader reader(*offsets);
   std::uint64_t sum = 0;
   while (!reader.done()) sum += reader.Unsigned();
   if (reader.failed() || sum == 0 || sum > code_length) return std::nullopt;
-  return source;
+  return offsets;
 }
 
-LineTable DecodeBaseline(const BaselineSource& source, std::uint32_t code_length) {
-  const std::vector<std::uint32_t> starts = BytecodeStarts(source.bytecodes);
+std::vector<std::uint8_t> ReadBytecodes(std::uintptr_t start, std::uint32_t length) {
+  std::vector<std::uint8_t> bytecodes(length <= kMaxTable ? length : 0);
+  if (bytecodes.empty() || !ReadSafely(start, bytecodes.data(), bytecodes.size())) return {};
+  return bytecodes;
+}
+
+LineTable DecodeBaseline(const std::vector<std::uint8_t>& offsets, const std::vector<std::uint8_t>& bytecodes,
+                         std::uint32_t code_length) {
+  const std::vector<std::uint32_t> starts = BytecodeStarts(bytecodes);
   if (starts.empty()) return {};
   LineTableBuilder table;
-  Reader reader(source.offsets);
+  Reader reader(offsets);
   std::uint64_t pc = reader.Unsigned();  // the prologue belongs to no bytecode
   for (const std::uint32_t start : starts) {
     if (reader.done()) return {};

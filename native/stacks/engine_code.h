@@ -15,6 +15,9 @@
 
 namespace memspec::stacks {
 
+// Copies memory of this process; false where there is none. A system call.
+bool ReadSafely(std::uintptr_t address, void* out, std::size_t bytes);
+
 using TaggedPointer = std::uintptr_t;
 
 // An inlined call: `function` was inlined where `call_position` stands in function `parent`.
@@ -34,14 +37,13 @@ struct OptimizedPositions {
 // `function`: the shared function of the code, of which inlined ones must have the type.
 std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::uint32_t code_length, TaggedPointer function);
 
-// The raw material of baseline code's map to bytecode: decoded only when a frame is resolved.
-struct BaselineSource {
-  std::vector<std::uint8_t> offsets;    // V8's table: the length of each bytecode's machine code
-  std::vector<std::uint8_t> bytecodes;
-};
-std::optional<BaselineSource> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
-                                           std::uintptr_t bytecode_start, std::uint32_t bytecode_length);
-// Code offset -> bytecode offset; empty when the two tables do not fit each other.
-LineTable DecodeBaseline(const BaselineSource& source, std::uint32_t code_length);
+// Baseline code's raw map to the bytecode it was made from: the length of each bytecode's machine code.
+std::optional<std::vector<std::uint8_t>> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
+                                                      std::uintptr_t bytecode_start);
+// A copy of a function's bytecodes; empty when they cannot be read.
+std::vector<std::uint8_t> ReadBytecodes(std::uintptr_t start, std::uint32_t length);
+// Code offset -> bytecode offset; empty when the two do not fit each other. Any time.
+LineTable DecodeBaseline(const std::vector<std::uint8_t>& offsets, const std::vector<std::uint8_t>& bytecodes,
+                         std::uint32_t code_length);
 
 }  // namespace memspec::stacks

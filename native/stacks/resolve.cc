@@ -1,7 +1,9 @@
 // From ids to what a person reads. The rule: never a wrong line. Where the call's own position cannot be known, the
 // function's start is given and said to be that.
+#include <algorithm>
 #include <utility>
 
+#include "stacks/bytecodes.h"
 #include "stacks/code_map.h"
 #include "stacks/native_symbols.h"
 #include "stacks/stack_table.h"
@@ -53,9 +55,23 @@ Frame InlinedFrame(const InlinedCall& call) {
 std::pair<std::uint32_t, OffsetMeaning> Effective(const CodeRecord& record, CodePlace place) {
   if (place.back == CodePlace::kNoSlowPath) return {place.offset, OffsetMeaning::kReturnAddress};
   if (place.back == CodePlace::kSlowPathUnknown) return {CodePlace::kBeyond, OffsetMeaning::kReturnAddress};
-  // Maglev goes back into the operation itself, at the latest to its end; TurboFan to the first store into the new object.
+  // Maglev goes back into the operation itself, at the latest to its end; for TurboFan it is the first store into the object.
   const bool end = record.kind == CodeKind::kMaglev;
   return {place.back, end ? OffsetMeaning::kReturnAddress : OffsetMeaning::kInstruction};
+}
+
+// Maglev compiles a loop's first round apart, and then no longer advances its position: the loop itself has that of the jump
+// that closed the first round, all over. So such a position says only that it is somewhere in the loop.
+bool IsCertain(const CodeMap& code, CodeKind kind, int script_id, int line, int column, std::uint32_t position) {
+  if (kind != CodeKind::kMaglev) return true;
+  const CodeId bytecode = code.BytecodeOf(script_id, line, column);
+  if (bytecode == CodeId::kNone) return false;
+  const CodeRecord& function = RecordOf(bytecode);
+  const auto ends = LoopEnds(function.bytecodes);
+  if (!ends) return false;
+  return std::none_of(ends->begin(), ends->end(), [&](std::uint32_t end) {
+    return function.lines.PositionAt(end, OffsetMeaning::kInstruction) == position;
+  });
 }
 
 // A frame of optimised code stands for the chain of calls that were inlined there.
@@ -68,24 +84,29 @@ void AppendOptimized(CodeMap& code, const CodeRecord& record, CodePlace place, s
     while (at >= 0 && static_cast<std::size_t>(at) < record.inlined.size()) {
       const InlinedCall& call = record.inlined[static_cast<std::size_t>(at)];
       frames.push_back(InlinedFrame(call));
-      PlaceInScript(code, call.script_id, *position, frames.back());
+      if (IsCertain(code, record.kind, call.script_id, call.line, call.column, *position)) {
+        PlaceInScript(code, call.script_id, *position, frames.back());
+      }
       position = call.call_position;
       at = call.parent;
     }
   }
   frames.push_back(FunctionFrame(record));
-  if (position) PlaceInScript(code, record.script_id, *position, frames.back());
+  if (position && IsCertain(code, record.kind, record.script_id, record.line, record.column, *position)) {
+    PlaceInScript(code, record.script_id, *position, frames.back());
+  }
 }
 
 // Through the bytecode that the code was made from.
 std::optional<std::uint32_t> BaselinePosition(CodeMap& code, CodeRecord& record, std::uint32_t offset) {
-  if (record.baseline != nullptr) {
-    record.lines = DecodeBaseline(*record.baseline, record.length);
-    record.baseline.reset();
+  const CodeId bytecode = code.BytecodeOf(record.script_id, record.line, record.column);
+  if (bytecode == CodeId::kNone) return std::nullopt;
+  if (!record.baseline.empty()) {
+    record.lines = DecodeBaseline(record.baseline, RecordOf(bytecode).bytecodes, record.length);
+    record.baseline = {};
   }
   const auto bytecode_offset = record.lines.PositionAt(offset, OffsetMeaning::kReturnAddress);
-  const CodeId bytecode = code.BytecodeOf(record.script_id, record.line, record.column);
-  if (!bytecode_offset || bytecode == CodeId::kNone) return std::nullopt;
+  if (!bytecode_offset) return std::nullopt;
   return RecordOf(bytecode).lines.PositionAt(*bytecode_offset, OffsetMeaning::kInstruction);
 }
 
@@ -137,15 +158,13 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
   const StackView stack = StackOf(id);
   Resolved result{{}, stack.truncated};
   for (const FrameKey key : stack.frames) {
-    if (key.is_native() || key.is_unknown()) {
+    if (key.is_native()) {
       Frame frame{};
-      frame.kind = key.is_native() ? FrameKind::kNative : FrameKind::kUnknown;
+      NativeSymbol symbol = SymbolOf(guard, key.native_address());
+      frame.kind = symbol.object.empty() ? FrameKind::kUnknown : FrameKind::kNative;
       frame.script_id = -1;
-      if (key.is_native()) {
-        NativeSymbol symbol = SymbolOf(guard, key.native_address());
-        frame.function = std::move(symbol.function);
-        frame.url = std::move(symbol.object);
-      }
+      frame.function = std::move(symbol.function);
+      frame.url = std::move(symbol.object);
       result.frames.push_back(std::move(frame));
     } else {
       AppendCode(code, key.code(), result.frames);
@@ -156,7 +175,7 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
 
 FunctionStart InnermostFunction(StackId id) {
   for (const FrameKey key : StackOf(id).frames) {
-    if (key.is_native() || key.is_unknown()) continue;
+    if (key.is_native()) continue;
     const CodeRecord& record = RecordOf(key.code().id);
     if (record.script_id >= 0) return {record.script_id, record.line, record.column};
   }

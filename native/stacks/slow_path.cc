@@ -61,11 +61,41 @@ std::uint32_t PlainLength(const std::uint8_t* at) {
   }
 }
 
+constexpr std::uint32_t kLongestInstruction = 15;
+constexpr std::uint32_t kLongestPath = 256;
+
+constexpr int kNoRegister = -1;
+
+// The register that `add register, 1` adds to.
+int TaggedRegister(const std::uint8_t* at) {
+  const bool add = (at[0] == 0x48 || at[0] == 0x49) && at[1] == 0x83 && (at[2] & 0xf8) == 0xc0 && at[3] == 1;
+  return add ? (at[2] & 7) | (at[0] & 1) << 3 : kNoRegister;
+}
+
+// The register that a 64-bit store of a register or constant has for its base.
+int StoreBase(const std::uint8_t* at) {
+  const bool store = (at[0] & 0xf8) == 0x48 && (at[1] == 0x89 || at[1] == 0xc7);
+  const unsigned mode = at[2] >> 6;
+  if (!store || (mode != 1 && mode != 2)) return kNoRegister;
+  const int base = (at[2] & 7) == 4 ? at[3] & 7 : at[2] & 7;
+  return base | (at[0] & 1) << 3;
+}
+
 }  // namespace
 
+std::optional<std::uint32_t> FirstStore(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset) {
+  int object = kNoRegister;
+  for (std::uint32_t at = offset; at + kLongestInstruction <= length && at - offset < kLongestPath;) {
+    if (object != kNoRegister && StoreBase(code + at) == object) return at;
+    if (object == kNoRegister) object = TaggedRegister(code + at);
+    const std::uint32_t step = PlainLength(code + at);
+    if (step == 0) return std::nullopt;
+    at += step;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::uint32_t> JumpTarget(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset) {
-  constexpr std::uint32_t kLongestInstruction = 15;
-  constexpr std::uint32_t kLongestPath = 256;
   for (std::uint32_t at = offset; at + kLongestInstruction <= length && at - offset < kLongestPath;) {
     std::int64_t target;
     if (code[at] == 0xe9) {
@@ -92,6 +122,7 @@ std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset) {
 #else
 
 std::optional<std::uint32_t> JumpTarget(const std::uint8_t*, std::uint32_t, std::uint32_t) { return std::nullopt; }
+std::optional<std::uint32_t> FirstStore(const std::uint8_t*, std::uint32_t, std::uint32_t) { return std::nullopt; }
 std::uintptr_t DirectCallee(const std::uint8_t*, std::uint32_t) { return 0; }
 
 #endif

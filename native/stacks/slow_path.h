@@ -12,6 +12,10 @@ namespace memspec::stacks {
 // Nothing when there is any other control flow before it, an instruction that is not known here, or a target outside the code.
 std::optional<std::uint32_t> JumpTarget(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset);
 
+// Where a new object is first written to: the first store into it after its pointer was tagged (by adding 1), from `offset`
+// on, with nothing but plain instructions between.
+std::optional<std::uint32_t> FirstStore(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset);
+
 // The address that the call before this return address goes to, when it is a direct one; 0 otherwise.
 std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset);
 

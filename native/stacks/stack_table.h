@@ -1,5 +1,6 @@
 // Every captured stack once: a process-wide table of interned stacks in memory of its own. Any thread; hot path.
-// A frame is one 64-bit key: a place in a piece of code, a native return address, or "unknown code".
+// A frame is one 64-bit key: a place in a piece of code, or a return address
+// in native code (or in code that nobody told us of).
 // Capacity: kMaxStacks stacks, kMaxKeys frames in all; what does not fit is counted in `dropped`. Stacks are never forgotten.
 #pragma once
 #include <cstdint>
@@ -17,11 +18,9 @@ class FrameKey {
   static FrameKey Native(const void* return_address) {
     return FrameKey(kNativeBit | reinterpret_cast<std::uintptr_t>(return_address));
   }
-  static FrameKey Unknown() { return FrameKey(0); }
   FrameKey() = default;
 
   bool is_native() const { return (bits_ & kNativeBit) != 0; }
-  bool is_unknown() const { return bits_ == 0; }
   std::uintptr_t native_address() const { return bits_ & ~kNativeBit; }
   CodePlace code() const { return CodePlace::FromBits(bits_); }
   std::uint64_t bits() const { return bits_; }

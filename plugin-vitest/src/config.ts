@@ -21,7 +21,8 @@ interface UserConfig {
   };
 }
 
-const setupFile = fileURLToPath(new URL("./setup.js", import.meta.url)).replaceAll("\\", "/");
+/** The ES module also when this is the CommonJS build: Vitest cannot be required. */
+const setupFile = fileURLToPath(new URL("../esm/setup.js", import.meta.url)).replaceAll("\\", "/");
 
 function exactly(file: string): RegExp {
   return new RegExp(`^(?:file://)?${file.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`, "u");

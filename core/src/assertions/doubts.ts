@@ -17,15 +17,18 @@ export function uncountedLine(measurement: Measurement, spaces: readonly Asserta
   return `Native memory is not counted: ${native.reason}.`;
 }
 
-/** What was dropped because a capacity was full, and frees whose size is unknown; `null`: nothing. */
-export function truncatedLine(measurement: Measurement): string | null {
+/**
+ * What was dropped because a capacity was full, and, for a peak, frees of memory older than the hooks: their size is
+ * unknown, so the level did not fall by it. `null`: nothing.
+ */
+export function truncatedLine(measurement: Measurement, figure: FigureName): string | null {
   const { samplesDropped, blocksDropped, stacksDropped, unknownFrees } = measurement.truncated;
   const parts: string[] = [];
   if (samplesDropped > 0) parts.push(counted(samplesDropped, "sample"));
   if (blocksDropped > 0) parts.push(counted(blocksDropped, "block"));
   if (stacksDropped > 0) parts.push(counted(stacksDropped, "stack"));
   const dropped = parts.length === 0 ? "" : `${listOf(parts)} dropped`;
-  const frees = unknownFrees === 0 ? "" : `${counted(unknownFrees, "free")} of unknown size`;
+  const frees = unknownFrees === 0 || figure !== "peak" ? "" : `${counted(unknownFrees, "free")} of unknown size`;
   const told = [dropped, frees].filter((text) => text !== "");
   return told.length === 0 ? null : `Incomplete: ${told.join("; ")}.`;
 }

@@ -36,6 +36,11 @@ const OWNER_WORDS: Readonly<Record<SourceFrame["owner"], string>> = {
 
 const FOLDED: ReadonlySet<SourceFrame["owner"]> = new Set(["node", "runner", "memspec", "native"]);
 
+/** V8's own functions, and code that nothing is known of: no place to look at, whoever called it. */
+function isNobodys(frame: SourceFrame): boolean {
+  return frame.kind === "builtin" || (frame.functionName === "" && frame.file === "");
+}
+
 /** `file` as messages show it: relative to the root where it lies below it, with `/`. */
 export function relativePath(file: string, root: string): string {
   const path = file.replaceAll("\\", "/");
@@ -60,7 +65,7 @@ function withoutPosition(frame: SourceFrame, root: string): Place {
 
 /** Index of the frame that a reader can act on: the innermost one of their own, else of a dependency, else any. */
 function indexOfPlace(stack: readonly SourceFrame[]): number {
-  const user = stack.findIndex((frame) => frame.owner === "user");
+  const user = stack.findIndex((frame) => frame.owner === "user" && !isNobodys(frame));
   if (user >= 0) return user;
   const dependency = stack.findIndex((frame) => frame.owner === "dependency");
   return dependency >= 0 ? dependency : 0;
@@ -93,7 +98,7 @@ function callersOf(frames: readonly SourceFrame[], root: string, unfolded: boole
     run = [];
   };
   for (const frame of frames) {
-    if (!unfolded && FOLDED.has(frame.owner)) {
+    if (!unfolded && (FOLDED.has(frame.owner) || isNobodys(frame))) {
       run.push(frame);
       continue;
     }
@@ -105,7 +110,7 @@ function callersOf(frames: readonly SourceFrame[], root: string, unfolded: boole
 }
 
 function ownersOf(frames: readonly SourceFrame[]): readonly string[] {
-  return [...new Set(frames.map((frame) => OWNER_WORDS[frame.owner]))];
+  return [...new Set(frames.map((frame) => (isNobodys(frame) ? "V8" : OWNER_WORDS[frame.owner])))];
 }
 
 /** "6 frames of the runner and Node". */

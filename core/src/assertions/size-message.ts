@@ -41,7 +41,7 @@ export interface SizeMessageParts {
 /** All of the message but what could not be counted, which stands before it: `uncountedLine`. */
 export function sizeMessage(parts: SizeMessageParts, style: MessageStyle): string {
   const { measurement, figure, context, spaces } = parts;
-  const doubts = [peakErrorLine(measurement, figure, parts.limitBytes), truncatedLine(measurement)].filter(
+  const doubts = [peakErrorLine(measurement, figure, parts.limitBytes), truncatedLine(measurement, figure)].filter(
     (line) => line !== null,
   );
   return [

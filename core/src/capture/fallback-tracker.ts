@@ -2,37 +2,16 @@ import { getHeapStatistics } from "node:v8";
 import { MemspecError } from "../errors/memspec-error.js";
 import type { Handle, OpenOptions } from "./binding.js";
 import { collectGarbage } from "./collect-garbage.js";
-import { HeapReader, type HeapSpan, heapFigures } from "./heap-readings.js";
+import { beginCalibrated, callIn, endCalibrated, endSpan, newSpan, type Span, warmUp } from "./fallback-span.js";
+import { heapFigures } from "./heap-readings.js";
 import { countInstances, highestObjectId } from "./heap-snapshot.js";
 import type { Capabilities } from "./measurement.js";
-import { isPromise } from "./repeat.js";
 import type { TrackedMeasurement, TrackedRetained, TrackedSpace, Tracker } from "./tracker.js";
 
-/** One measurement without the addon. Figures are read when it ends; nothing else is kept. */
-interface Span {
-  readonly options: OpenOptions;
-  readonly reader: HeapReader;
-  /** What the readings allocate themselves, by an empty span just before. */
-  readonly ownBytes: number;
-  /** Settled levels before the span, for retained memory. */
-  readonly settledHeapBytes: number;
-  readonly settledBufferBytes: number;
-  /** Of the objects before the span, once `prepareInstances` was called. */
-  highestObjectId: number;
-  state: "open" | "counting" | "ended";
-  startBufferBytes: number;
-  startNs: bigint;
-  endNs: bigint;
-  endBufferBytes: number;
-  heap: HeapSpan;
-}
-
-const NO_HEAP: HeapSpan = { startBytes: 0, endBytes: 0, collections: [] };
 const NOTHING = { allocatedBytes: null, allocationCount: null, peakBytes: null, netBytes: null } as const;
 
-/** Empty spans before their cost is taken for settled, and how many alike make it so. */
-const MAX_CALIBRATIONS = 40;
-const ALIKE = 3;
+/** So much the compiler may allocate when it replaces our own code around a span. */
+const COMPILER_NOISE_BYTES = 4096;
 
 /**
  * Measures through V8's JavaScript interfaces alone: the heap exactly, from readings at every collection; buffers while
@@ -53,19 +32,18 @@ export function createFallbackTracker(reason: string): Tracker {
     if (span !== undefined) return span;
     throw new MemspecError("MEMSPEC_MEASUREMENT_CLOSED", "The measurement is closed.", { value: handle });
   };
-  const begin = (handle: Handle): void => beginSpan(spanOf(handle));
-  const end = (handle: Handle): void => endSpan(spanOf(handle));
 
   return {
     capabilities: (options) => describe(reason, options, canCollect),
     open(options) {
+      if (lastHandle === 0) warmUp(options);
       if (options.settle) collect();
       lastHandle += 1;
-      spans.set(lastHandle, openSpan(options));
+      spans.set(lastHandle, newSpan(options));
       return lastHandle;
     },
-    begin,
-    end,
+    begin: (handle) => beginCalibrated(spanOf(handle)),
+    end: (handle) => endCalibrated(spanOf(handle)),
     call: (handle, fn, thisArg, args) => callIn(spanOf(handle), fn, thisArg, args),
     read: (handle) => readSpan(spanOf(handle)),
     collect,
@@ -86,98 +64,9 @@ export function createFallbackTracker(reason: string): Tracker {
   };
 }
 
-function openSpan(options: OpenOptions): Span {
-  // Calibrating leaves garbage: the settled level is read before it.
-  const settledHeapBytes = getHeapStatistics().used_heap_size;
-  return newSpan(options, calibrate(options), settledHeapBytes);
-}
-
-function newSpan(options: OpenOptions, ownBytes: number, settledHeapBytes: number): Span {
-  return {
-    options,
-    reader: new HeapReader(),
-    ownBytes,
-    settledHeapBytes,
-    settledBufferBytes: process.memoryUsage().arrayBuffers,
-    highestObjectId: 0,
-    state: "open",
-    startBufferBytes: 0,
-    startNs: 0n,
-    endNs: 0n,
-    endBufferBytes: 0,
-    heap: NO_HEAP,
-  };
-}
-
-/**
- * What an empty span allocates: the object that the first reading is returned in. It is told in the notes, and differs
- * between versions of Node and as our own code warms up, so it is read anew for each measurement.
- */
-function calibrate(options: OpenOptions): number {
-  let alike = 0;
-  let ownBytes = -1;
-  for (let round = 0; round < MAX_CALIBRATIONS && alike < ALIKE; round += 1) {
-    const span = newSpan(options, 0, 0);
-    callIn(span, nothing, undefined, []);
-    const bytes = span.heap.endBytes - span.heap.startBytes;
-    const undisturbed = span.heap.collections.length === 0;
-    alike = undisturbed && bytes === ownBytes ? alike + 1 : 0;
-    if (undisturbed) ownBytes = bytes;
-  }
-  return Math.max(0, ownBytes);
-}
-
-function nothing(): void {
-  // An empty span has nothing in it.
-}
-
-/** The heap's reading comes last: what follows it is the caller's. */
-function beginSpan(span: Span): void {
-  if (span.state !== "open") {
-    throw new MemspecError("MEMSPEC_MEASUREMENT_CLOSED", "The measurement has already begun.", {});
-  }
-  span.state = "counting";
-  span.startNs = process.hrtime.bigint();
-  span.startBufferBytes = process.memoryUsage().arrayBuffers;
-  span.reader.begin();
-}
-
-/** The heap's reading comes first. */
-function endSpan(span: Span): void {
-  if (span.state !== "counting") return;
-  span.heap = span.reader.end();
-  span.state = "ended";
-  span.endBufferBytes = process.memoryUsage().arrayBuffers;
-  span.endNs = process.hrtime.bigint();
-}
-
-function callIn(span: Span, fn: (...args: never[]) => unknown, thisArg: unknown, args: readonly unknown[]): unknown {
-  beginSpan(span);
-  let value: unknown;
-  try {
-    value = Reflect.apply(fn, thisArg, args);
-  } catch (error) {
-    endSpan(span);
-    throw error;
-  }
-  if (!isPromise(value)) {
-    endSpan(span);
-    return value;
-  }
-  return value.then(
-    (settled: unknown) => {
-      endSpan(span);
-      return settled;
-    },
-    (error: unknown) => {
-      endSpan(span);
-      throw error;
-    },
-  );
-}
-
 function readSpan(span: Span): TrackedMeasurement {
   const heap = heapFigures(span.heap, span.ownBytes);
+  const heapKnown = span.ownBytesAfter === span.ownBytes || heap.allocatedBytes > COMPILER_NOISE_BYTES;
   const { collections } = span.heap;
   const buffers = bufferFigures(span);
   const usage = getHeapStatistics();
@@ -185,9 +74,9 @@ function readSpan(span: Span): TrackedMeasurement {
     durationNs: Number(span.endNs - span.startNs),
     spaces: [
       {
-        allocatedBytes: heap.allocatedBytes,
+        allocatedBytes: heapKnown ? heap.allocatedBytes : null,
         allocationCount: null,
-        peakBytes: heap.peakBytes,
+        peakBytes: heapKnown ? heap.peakBytes : null,
         netBytes: heap.netBytes,
       },
       buffers,
@@ -233,7 +122,7 @@ function describe(reason: string, options: OpenOptions, canCollect: boolean): Ca
   const notes = [
     `Measured without the native tracker: ${reason}.`,
     "Native memory and stacks are not available; buffers are known only while no collection happens, and WebAssembly memory is not among them.",
-    "What the readings themselves allocate on the heap, measured by empty spans just before, is taken off; a few hundred bytes of an async call's promise are not.",
+    "What the readings themselves allocate on the heap, measured by empty spans just before, is taken off; a few hundred bytes of an async call's promise are not. A heap figure below 4 kB is unknown when an empty span just after differs; once in some hundred spans V8's compiler adds up to 2 kB unseen.",
   ];
   if (options.retained) notes.push("Retained memory is the growth of settled levels: frees of older memory offset it.");
   if (options.retained || options.settle) {

@@ -30,6 +30,7 @@ const PARSER = measurement({
         foreign("node", "Buffer.alloc", "node:buffer"),
         frame("readChunks", "src/reader.ts", 14, 18),
         frame("parse", "src/parse.ts", 30, 5),
+        { ...frame("", "", 1, 1), file: "" },
         RUNNER,
         RUNNER,
         NODE,
@@ -74,7 +75,7 @@ expect(fn).toAllocateLessThan("50MB")
      ~49 MB  80%  buffers  readChunks  src/reader.ts:14:18
         in Buffer.alloc (node:buffer)
         from parse  src/parse.ts:30:5
-        from 3 frames of the runner and Node
+        from 4 frames of V8, the runner and Node
     ~9.8 MB  16%  heap     tokenise    src/tokens.ts:8:12
         from parse  src/parse.ts:31:3
         from 1 frame of the runner
@@ -109,6 +110,7 @@ expect(fn).toAllocateLessThan("50MB", …)
      ~49 MB  80%  buffers  readChunks  src/reader.ts:14:18
         in Buffer.alloc  node:buffer:380:10
         from parse  src/parse.ts:30:5
+        from (anonymous)
         from runTest  node_modules/@vitest/runner/dist/index.js:380:10
         from runTest  node_modules/@vitest/runner/dist/index.js:380:10
         from processTicksAndRejections  node:internal/process/task_queues:380:10
@@ -324,6 +326,7 @@ describe("the message of retained memory", () => {
           total: { retainedBytes: 65_536 },
           coverage: 1,
           sampleInterval: 1,
+          truncated: { unknownFrees: 7 },
           sites: [
             site({
               space: "buffers",

@@ -51,17 +51,17 @@ describe("a wrapped body", () => {
   });
 
   test("over its limit fails with the figure, the limit and the source", () => {
-    const error = limitErrorOf(limitMemory("500 kB", () => allocate(2 * MB)));
+    const error = limitErrorOf(limitMemory("500 kB", () => allocate(8 * MB)));
     expect(error.code).toBe("MEMSPEC_LIMIT_EXCEEDED");
     expect(error.failures).toHaveLength(1);
     expect(error.failures[0]).toMatchObject({ source: "limitMemory()", figure: "peak", limitBytes: MB / 2 });
-    expect(error.failures[0]?.figureBytes).toBeGreaterThanOrEqual(2 * MB);
+    expect(error.failures[0]?.figureBytes).toBeGreaterThanOrEqual(8 * MB);
     expect(error.message).toContain("memory limit of this test: peak, from limitMemory()");
     expect(error.message).toContain("docs/errors.md#memspec_limit_exceeded");
   });
 
   test("fails at the line where the limit was declared", () => {
-    const body = limitMemory(0, () => allocate(2 * MB));
+    const body = limitMemory(0, () => allocate(8 * MB));
     const first = limitErrorOf(body)
       .stack?.split("\n")
       .find((line) => line.includes("    at "));
@@ -71,7 +71,7 @@ describe("a wrapped body", () => {
   test("that is async is awaited before it is judged", async () => {
     const body = limitMemory("500 kB", async () => {
       await Promise.resolve();
-      allocate(2 * MB);
+      allocate(8 * MB);
       await Promise.resolve();
       return 7;
     });
@@ -82,12 +82,12 @@ describe("a wrapped body", () => {
   test("that fails for its own reason is not blamed for its memory", async () => {
     const own = new Error("its own");
     const body = limitMemory(0, () => {
-      allocate(2 * MB);
+      allocate(8 * MB);
       throw own;
     });
     expect(body).toThrow(own);
     const asyncBody = limitMemory(0, async () => {
-      allocate(2 * MB);
+      allocate(8 * MB);
       throw own;
     });
     await expect(asyncBody()).rejects.toBe(own);
@@ -95,14 +95,14 @@ describe("a wrapped body", () => {
 
   test("can be run again after it failed", () => {
     const body = limitMemory("500 kB", allocate);
-    limitErrorOf(() => body(2 * MB));
+    limitErrorOf(() => body(8 * MB));
     expect(() => body(1)).not.toThrow();
   });
 
   test("with a limit on retained memory gives a promise, and counts only what stays", async () => {
     const hoard: unknown[] = [];
     const body = limitMemory({ retained: "500 kB" }, (keep: boolean) => {
-      const buffer = Buffer.alloc(2 * MB);
+      const buffer = Buffer.alloc(8 * MB);
       if (keep) hoard.push(buffer);
     });
     await expect(body(false)).resolves.toBeUndefined();
@@ -137,7 +137,7 @@ describe("several limits on one body", () => {
   test("are checked and told together", () => {
     const body = limitMemory(
       "500 kB",
-      limitMemory({ allocated: "100 kB", peak: "900 MB" }, () => allocate(2 * MB)),
+      limitMemory({ allocated: "100 kB", peak: "900 MB" }, () => allocate(8 * MB)),
     );
     const error = limitErrorOf(body);
     expect(error.failures.map((failure) => [failure.figure, failure.limitBytes])).toEqual([
@@ -149,14 +149,14 @@ describe("several limits on one body", () => {
   });
 
   test("are told together also when another function stands between them", async () => {
-    const inner = limitMemory({ allocated: "100 kB" }, async () => allocate(2 * MB));
+    const inner = limitMemory({ allocated: "100 kB" }, async () => allocate(8 * MB));
     const table = [{ limit: "1 MB", source: "limits.default" }];
     const error = await asyncLimitErrorOf(() => runWithLimits(host, table, async () => await inner()));
     expect(error.failures.map((failure) => failure.source)).toEqual(["limitMemory()", "limits.default"]);
   });
 
   test("an inner one alone comes through as it is", () => {
-    const inner = limitMemory("100 kB", () => allocate(2 * MB));
+    const inner = limitMemory("100 kB", () => allocate(8 * MB));
     const error = limitErrorOf(() =>
       runWithLimits(host, [{ limit: "900 MB", source: "limits.default" }], () => inner()),
     );
@@ -166,7 +166,7 @@ describe("several limits on one body", () => {
   test("on different spaces are measured apart", () => {
     const body = limitMemory(
       { peak: "100 kB", space: "heap" },
-      limitMemory({ peak: "100 kB", space: "buffers" }, () => allocate(2 * MB)),
+      limitMemory({ peak: "100 kB", space: "buffers" }, () => allocate(8 * MB)),
     );
     const error = limitErrorOf(body);
     expect(error.failures).toHaveLength(1);
@@ -197,8 +197,8 @@ describe("wrong use", () => {
 
 describe("the decorator", () => {
   class Plain {
-    size = 2 * MB;
-    static size = 2 * MB;
+    size = 8 * MB;
+    static size = 8 * MB;
     heavy(times: number) {
       allocate(this.size * times);
     }
@@ -262,7 +262,7 @@ describe("a body that ends by calling done", () => {
     const { done, reasons, ended } = jestDone();
     const body = limitMemory("500 kB", (callback: (reason?: unknown) => void) => {
       setImmediate(() => {
-        allocate(2 * MB);
+        allocate(8 * MB);
         callback();
       });
     });
@@ -281,7 +281,7 @@ describe("a body that ends by calling done", () => {
   test("that fails by a reason gives that reason, whatever its memory", async () => {
     const { done, reasons, ended } = jestDone();
     limitMemory(0, (callback: (reason: unknown) => void) => {
-      allocate(2 * MB);
+      allocate(8 * MB);
       callback("its own");
     })(done);
     await ended;

@@ -34,7 +34,7 @@ export function withoutSizes(text: string): string {
     .replace(/[\d,]+(?:\.\d+)? ?[kKMGT]?i?B \([\d,]+ B\)/g, "<size>")
     .replace(/\b[\d,]+(?:\.\d+)? (?:[kKMGT]i?)?B\b/g, "<size>")
     .split("\n")
-    .map((line) => (line.includes("<size>") ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
+    .map((line) => (/<size>|n\/a/.test(line) ? line.replace(/(?<=\S) {2,}/g, "  ") : line))
     .join("\n");
 }
 
@@ -44,7 +44,7 @@ export function withoutSizes(text: string): string {
  */
 export function withoutSurroundings(text: string): string {
   return text
-    .replace(/^ +Incomplete: .*\n\n?/gm, "")
+    .replace(/\n\n +Incomplete: .*(?=\n)/g, "")
     .replace(/ \(node:[^)]*\)+(?:, \d+ deeper)?/g, " (node)")
-    .replace(/^ +(?:from|and by) (?:\(anonymous\)|\d+ .*)\n/gm, "");
+    .replace(/^ +(?:from|and by) (?:\(anonymous\)|\d+ ).*\n/gm, "");
 }

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { failures, installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 
@@ -19,5 +19,11 @@ test("sites name the TypeScript source's file, function and line for every space
   });
   const run = await runJest(installation, project, { args: ["--maxWorkers=2"] });
   await expect(run.output).toMatchFileSnapshot("snapshots/attribution.txt");
+  const all = ["buffers", "heap", "native"];
+  expect(failures(run.output)).toEqual({
+    "babel ./attribution.test.ts": all,
+    "swc ./attribution.test.ts": all,
+    "swc ./decorators.test.ts": ["a decorated method breaks its limit"],
+  });
   expect(run.exitCode).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { failures, installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest(["jest-environment-node"]);
 
@@ -17,6 +17,15 @@ test("withMemory keeps an environment of the user's whole, and setup alone gives
   });
   const run = await runJest(installation, project, { args: ["--runInBand"] });
   await expect(run.output).toMatchFileSnapshot("snapshots/environment.txt");
+  expect(failures(run.output)).toEqual({
+    "./dom-like.test.ts": ["limits are checked"],
+    "./standalone.test.ts": [
+      "a matcher fails",
+      "limitMemory limits",
+      "a forgotten await fails its own test",
+      "a concurrent test",
+    ],
+  });
   expect(run.exitCode).toBe(1);
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Project } from "../harness/project.js";
-import { installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { failures, installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 let project: Project;
@@ -11,14 +11,27 @@ beforeAll(() => {
 
 afterAll(() => installation.remove());
 
-test("every matcher passes, fails, and says so in the same words in workers and in band", async () => {
-  const inWorkers = await runJest(installation, project, { args: ["--maxWorkers=2"] });
-  await expect(inWorkers.output).toMatchFileSnapshot("snapshots/matchers.txt");
-  expect(inWorkers.exitCode).toBe(1);
+test("every matcher passes, and fails with its message", async () => {
+  const run = await runJest(installation, project, { args: ["--maxWorkers=2"] });
+  await expect(run.output).toMatchFileSnapshot("snapshots/matchers.txt");
+  const {
+    "./failing.test.ts": failing,
+    "./passing.test.ts": passing,
+    "./forgotten.test.ts": forgotten,
+  } = failures(run.output);
+  expect(passing).toBeUndefined();
+  expect(failing).toHaveLength(13);
+  expect(forgotten).toEqual([
+    "forgets to await a matcher that would pass",
+    "forgets to await a matcher that would fail",
+  ]);
+  expect(run.exitCode).toBe(1);
+});
 
-  const inBand = await runJest(installation, project, { args: ["--runInBand"] });
-  expect(inBand.output).toBe(inWorkers.output);
-  expect(inBand.exitCode).toBe(1);
+test("in band, files of one process do not disturb each other", async () => {
+  const run = await runJest(installation, project, { args: ["--runInBand", "forgotten", "concurrent", "bad-input"] });
+  await expect(run.output).toMatchFileSnapshot("snapshots/matchers-in-band.txt");
+  expect(run.exitCode).toBe(1);
 });
 
 test("without the addon heap and buffers are measured, and what needs it says so", async () => {

@@ -1,7 +1,7 @@
 /** The ways to install memspec in a project. */
 
 import { expect, test } from "vitest";
-import { errorsOf, runVitest, statesOf } from "./run-vitest.js";
+import { configWith, errorsOf, runVitest, statesOf } from "./run-vitest.js";
 
 const limited = `
 import { expect, test } from "vitest";
@@ -62,4 +62,32 @@ export default { plugins: [memspec()], test: { projects: [
     },
   });
   expect(statesOf(run)).toEqual(["with.test.ts > matchers: passed", "without.test.ts > none: passed"]);
+});
+
+test("without isolation too, each test file is set up anew", async () => {
+  const concurrent = `import { test } from "vitest";\ntest.concurrent("concurrent", async () => {});\n`;
+  const run = await runVitest({
+    files: {
+      "vitest.config.mjs": configWith(`{ limits: { default: "1 GB" } }`),
+      "a.test.ts": concurrent,
+      "b.test.ts": concurrent,
+    },
+    args: ["--no-isolate", "--maxWorkers=1"],
+  });
+  // What is told once per file is told for both.
+  expect(run.output.match(/The first in .*/g)?.sort()).toEqual([
+    'The first in a.test.ts is "concurrent".',
+    'The first in b.test.ts is "concurrent".',
+  ]);
+});
+
+test("a configuration in CommonJS works too", async () => {
+  const run = await runVitest({
+    files: {
+      "vitest.config.cjs": `module.exports = { plugins: [require("@memspec/vitest/config").memspec()] };`,
+      "a.test.ts": limited,
+    },
+    args: ["--config=vitest.config.cjs"],
+  });
+  expect(statesOf(run)).toEqual(["a.test.ts > a matcher: passed", "a.test.ts > a limit: failed"]);
 });

@@ -85,8 +85,8 @@ test("all limits that apply to one test are checked and told together", async ()
         `{ limits: { "*.test.ts": { allocated: 1_000_000, space: "buffers" }, "several*": { peak: "1.5 MB", space: "buffers" } } }`,
       ),
       "several.test.ts": `${head}
-test("four limits", { meta: { memory: { peak: "2MB", retained: "2.5 MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(3_000_000)));
-test("one of four", { meta: { memory: { peak: "2MB", retained: "2MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(1_000_001)));
+test("five limits", { meta: { memory: { peak: "2MB", retained: "2.5 MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(3_000_000)));
+test("two of five", { meta: { memory: { peak: "2MB", retained: "2MB", space: "buffers" } } }, limitMemory({ peak: "1MB", space: "buffers" }, () => keep(1_000_001)));
 `,
     },
   });

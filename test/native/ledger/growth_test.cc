@@ -38,7 +38,7 @@ TEST("when the kernel gives no memory, blocks are dropped and counted, and the f
   for (std::uint64_t i = 0; i < kBlocks; ++i) world.Alloc(address(i), 10);
   RefuseOwnMemory(nullptr);
   std::uint64_t known = 0;
-  for (std::uint64_t i = 0; i < kBlocks; ++i) known += world.Release(address(i)) ? 1 : 0;
+  for (std::uint64_t i = 0; i < kBlocks; ++i) known += world.Release(address(i)) ? 1u : 0u;
   world.Alloc(0x9'0000'0000, 10);
   const WindowFigures figures = world.CloseIn(kFirst, id);
   CHECK(known > 0);

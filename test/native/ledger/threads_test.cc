@@ -104,70 +104,118 @@ TEST("threads that never hold more than one block each have a peak of at most on
   CHECK_EQUAL(In(figures, Space::kBuffers).level_bytes, 0);
 }
 
-TEST("while threads allocate, what a window counted is what was born in it, to the block") {
-  World world;
-  std::atomic<bool> stop{false};
-  std::atomic<std::uint64_t> made[kThreads] = {};
-  std::atomic<std::uint64_t> budget{40};  // blocks a thread: surveys walk all there are
-  std::thread opener([&] {
-    const RecursionGuard guard;
-    constexpr DomainId kScopes[] = {kFirst, kProcessScope, kSecond};
-    for (unsigned round = 0; round < 6 * Seeds() / 10 + 20; ++round) {
-      const DomainId scope = kScopes[round % 3];
-      const DomainId around = kScopes[(round + 1) % 3];  // a second scope, so that events hold two locks or three
-      const WindowId outer = Open(guard, around, 0);
-      const WindowId id = Open(guard, scope, 0);
-      std::this_thread::yield();
-      const WindowFigures figures = Close(guard, scope, id, 0);
-      const WindowFigures outside = Close(guard, around, outer, 0);
-      const auto same = [&](const WindowFigures& counted, DomainId where, WindowId window) {
-        const Survivors alive = CountSurvivors(guard, where, window);
-        for (int space = 0; space < kSpaceCount; ++space) {
-          CHECK_EQUAL(alive.bytes[space], counted.space[space].allocated_bytes);
-          CHECK_EQUAL(alive.count[space], counted.space[space].allocation_count);
-          CHECK_EQUAL(counted.space[space].freed_bytes, 0u);
-        }
-      };
-      // An event may be between the scopes and the table at the moment of the survey: let those end.
-      std::uint64_t seen[kThreads];
-      for (int i = 0; i < kThreads; ++i) {
-        seen[i] = made[i].load();
-        budget.store(std::max(budget.load(), seen[i] + 40));
-      }
-      for (int i = 0; i < kThreads; ++i) {
-        while (made[i].load() < seen[i] + 2 && !stop.load()) std::this_thread::yield();
-      }
-      same(figures, scope, id);
-      same(outside, around, outer);
-      Forget(guard, scope, id);
-      Forget(guard, around, outer);
+// Threads that allocate and never free, and can be made to stand still.
+class Allocators {
+ public:
+  explicit Allocators(int count) : made_(static_cast<std::size_t>(count)), standing_(static_cast<std::size_t>(count)) {
+    for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { Work(i); });
+  }
+  ~Allocators() {
+    end_.store(true);
+    for (std::thread& thread : threads_) thread.join();
+  }
+  Allocators(const Allocators&) = delete;
+  Allocators& operator=(const Allocators&) = delete;
+
+  void Go() { stand_still_.store(false); }
+  // Some thread has made a block since. Where they are when this returns is left to the scheduler: often amid an event.
+  void WaitForProgress() {
+    const std::uint64_t before = Made();
+    while (Made() == before && before < kMost * threads_.size()) std::this_thread::yield();
+  }
+  void StandStill() {
+    stand_still_.store(true);
+    for (auto& standing : standing_) {
+      while (!standing.load()) std::this_thread::yield();
     }
-    stop.store(true);
-  });
-  OnThreads(kThreads, [&](int thread, const RecursionGuard& guard) {
-    constexpr DomainId kDomains[] = {kFirst, kHelpers, kSecond, kHelpers};
-    while (!stop.load()) {
-      const std::uint64_t index = made[thread].load();
-      if (index >= budget.load()) {
+  }
+  void FreeAll(const RecursionGuard& guard) {
+    Block was;
+    for (std::size_t i = 0; i < made_.size(); ++i) {
+      for (std::uint64_t index = 0; index < made_[i].load(); ++index) {
+        Free(guard, At(AddressOf(static_cast<int>(i), index)), &was);
+      }
+      Unmap(guard, At(MappingOf(i, 0)), kMappings * 4096);
+      made_[i].store(0);
+    }
+  }
+
+ private:
+  static constexpr std::uint64_t kMappings = 0x1000;
+  static std::uint64_t MappingOf(std::size_t thread, std::uint64_t index) {
+    return 0x40'0000'0000 + thread * 0x10'0000'0000 + index % kMappings * 4096;
+  }
+  std::uint64_t Made() {
+    std::uint64_t sum = 0;
+    for (const auto& made : made_) sum += made.load();
+    return sum;
+  }
+  void Work(int number) {
+    constexpr DomainId kDomains[] = {kFirst, kHelpers, kSecond};
+    const auto thread = static_cast<std::size_t>(number);
+    const DomainId domain = kDomains[thread % 3];
+    const RecursionGuard guard;
+    while (!end_.load()) {
+      const std::uint64_t index = made_[thread].load();
+      const bool stand = stand_still_.load() || index == kMost;
+      standing_[thread].store(stand);
+      if (stand) {
         std::this_thread::yield();
         continue;
       }
-      if (index % 16 == 15) {
-        Map(guard, At(0x40'0000'0000 + static_cast<std::uint64_t>(thread) * 0x10'0000'0000 + index * 4096), 4096,
-            Space::kBuffers, kDomains[thread % 4], kNoSample);
+      if (index % 16 == 15 && index / 16 < kMappings) {
+        Map(guard, At(MappingOf(thread, index / 16)), 4096, Space::kBuffers, domain, kNoSample);
       } else {
-        Allocate(guard, At(AddressOf(thread, index)), 1 + index % 7, Space::kNative, kDomains[thread % 4], kNoSample);
+        Allocate(guard, At(AddressOf(number, index)), 1 + index % 7, Space::kNative, domain, kNoSample);
       }
-      made[thread].fetch_add(1);
+      made_[thread].store(index + 1);
     }
-  });
-  opener.join();
-  const RecursionGuard guard;
-  Block was;
-  for (int i = 0; i < kThreads; ++i) {
-    for (std::uint64_t index = 0; index < made[i].load(); ++index) Free(guard, At(AddressOf(i, index)), &was);
   }
-  Unmap(guard, At(0x40'0000'0000), 0x80'0000'0000);
+
+  static constexpr std::uint64_t kMost = 100'000;
+  std::vector<std::atomic<std::uint64_t>> made_;
+  std::vector<std::atomic<bool>> standing_;
+  std::atomic<bool> stand_still_{true}, end_{false};
+  std::vector<std::thread> threads_;
+};
+
+TEST("while threads allocate, what a window counted is what was born in it, to the block") {
+  World world;
+  Allocators allocators(3);
+  constexpr DomainId kScopes[] = {kFirst, kProcessScope, kSecond};
+  struct Closed {
+    DomainId scope;
+    WindowId id;
+    WindowFigures figures;
+  };
+  std::uint64_t counted = 0;
+  for (unsigned round = 0; round < Seeds() / 100 + 2; ++round) {
+    std::vector<Closed> closed;
+    allocators.Go();
+    for (unsigned i = 0; i < 30; ++i) {
+      allocators.WaitForProgress();
+      // Two scopes at once, so that events hold up to two locks; now and then none is active.
+      const DomainId outer = kScopes[i % 3];
+      const DomainId inner = kScopes[(i + round) % 3];
+      const WindowId around = Open(world.guard(), outer, 0);
+      const WindowId id = Open(world.guard(), inner, 0);
+      if (i % 2 == 0) allocators.WaitForProgress();
+      closed.push_back({inner, id, Close(world.guard(), inner, id, 0)});
+      closed.push_back({outer, around, Close(world.guard(), outer, around, 0)});
+    }
+    allocators.StandStill();
+    for (const Closed& window : closed) {
+      const Survivors alive = world.Alive(window.scope, window.id);
+      for (int space = 0; space < kSpaceCount; ++space) {
+        CHECK_EQUAL(alive.bytes[space], window.figures.space[space].allocated_bytes);
+        CHECK_EQUAL(alive.count[space], window.figures.space[space].allocation_count);
+        counted += alive.count[space];
+      }
+      world.ForgetIn(window.scope, window.id);
+    }
+    allocators.FreeAll(world.guard());
+  }
+  CHECK(counted > 0);
 }
 
 TEST("eight threads do everything to the same addresses while windows come and go, and the books balance") {
@@ -269,7 +317,7 @@ TEST("tables that grow under eight threads lose no block") {
   std::atomic<std::uint64_t> found{0};
   OnThreads(kThreads, [&](int thread, const RecursionGuard& guard) {
     Block was;
-    for (std::uint64_t i = 0; i < each; ++i) found += Free(guard, At(AddressOf(thread, i)), &was) ? 1 : 0;
+    for (std::uint64_t i = 0; i < each; ++i) found += Free(guard, At(AddressOf(thread, i)), &was) ? 1u : 0u;
   });
   CHECK_EQUAL(found.load(), kThreads * each);
 }

@@ -38,7 +38,9 @@ class World {
   }
   bool Release(std::uint64_t address, Block* was = nullptr) {
     Block unused;
-    return Free(guard_, At(address), was == nullptr ? &unused : was);
+    const bool known = Free(guard_, At(address), was == nullptr ? &unused : was);
+    if (!known) CountUnknownFree(guard_);
+    return known;
   }
   void Put(std::uint64_t address, const Block& block) { Restore(guard_, At(address), block); }
   void MapAt(std::uint64_t offset, std::size_t bytes, Space space = Space::kNative, DomainId domain = kFirst,

@@ -44,7 +44,15 @@ test.each(makers)("%s is counted once, to the byte", (_name, bytes, make) => {
     peakBytes: bytes,
     netBytes: bytes,
   });
-  expect(spaces[NATIVE].allocatedBytes).toBe(0);
+});
+
+test.each(makers.filter(([name]) => /Array/.test(name)))("%s is not native memory as well", (_name, _bytes, make) => {
+  sink = make();
+  expect(
+    figuresOf(() => {
+      sink = make();
+    }).spaces[NATIVE].allocatedBytes,
+  ).toBe(0);
 });
 
 test("memory of WebAssembly is what is committed, not what is reserved", () => {
@@ -82,16 +90,19 @@ test("a file that is read counts as a buffer of its size", async () => {
 
 test("a buffer that is dropped lowers the level when it is collected, and the peak remembers it", () => {
   sink = undefined;
-  collectGarbage();
-  const { spaces } = figuresOf(() => {
-    for (let i = 0; i < 4; i++) {
-      sink = new Uint8Array(1_000_000);
-      sink = undefined;
-      collectGarbage();
-      collectGarbage();
-    }
-  });
+  const { spaces } = figuresOf(
+    () => {
+      for (let i = 0; i < 4; i++) {
+        sink = new Uint8Array(1_000_000);
+        sink = undefined;
+        collectGarbage();
+        collectGarbage();
+      }
+    },
+    { settle: true },
+  );
   expect(spaces[BUFFERS].allocatedBytes).toBe(4_000_000);
+  expect(spaces[BUFFERS].peakBytes).toBeGreaterThan(0);
   expect(spaces[BUFFERS].peakBytes).toBeLessThanOrEqual(2_000_000);
-  expect(spaces[BUFFERS].netBytes).toBe(0);
+  expect(spaces[BUFFERS].netBytes).toBeLessThanOrEqual(0);
 });

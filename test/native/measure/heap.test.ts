@@ -8,32 +8,17 @@ class Point {
   y = 2;
 }
 
-/** Shallow size of one Point, by V8's own account: a million of them between two readings of its counter. */
-function pointBytes(): number {
-  const count = 4096;
-  const make = () => {
-    const points = new Array<Point>(count);
-    for (let i = 0; i < count; i++) points[i] = new Point();
-    sink = points;
-  };
-  for (let i = 0; i < 200; i++) make();
-  const array = figuresOf(() => {
-    sink = new Array<Point>(count);
-  }).spaces[HEAP].allocatedBytes;
-  return (figuresOf(make).spaces[HEAP].allocatedBytes - array) / count;
-}
+// Three words of header (map, properties, elements) and two fields inside the object.
+const POINT_BYTES = 5 * 8;
 
 test("n objects of a known shape are n times its size within 1%", () => {
-  // Three words of header (map, properties, elements) and two in-object fields that hold small integers; V8 may keep
-  // slack for fields that were seen while the shape was learned, which is settled after a few instances.
-  expect(pointBytes()).toBeCloseTo(5 * 8, 0);
   for (const n of [1000, 10_000, 100_000]) {
     const make = () => {
       for (let i = 0; i < n; i++) sink = new Point();
     };
     for (let i = 0; i < 50; i++) make();
-    const { allocatedBytes } = figuresOf(make).spaces[HEAP];
-    expect(Math.abs(allocatedBytes - n * 40)).toBeLessThanOrEqual(n * 0.4);
+    const { allocatedBytes } = figuresOf(make, { settle: true }).spaces[HEAP];
+    expect(Math.abs(allocatedBytes - n * POINT_BYTES)).toBeLessThanOrEqual(n * POINT_BYTES * 0.01);
   }
 });
 

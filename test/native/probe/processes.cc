@@ -71,7 +71,12 @@ Truth AllocateInLibrary(const char* name, std::size_t bytes, std::size_t count) 
   auto* const allocate = reinterpret_cast<Allocate*>(dlsym(library, "probe_second_allocate"));
   const bool ok = allocate != nullptr && allocate(bytes, count);
   dlclose(library);
-  return {.count = count, .bytes = count * bytes, .frees = count, .peak_bytes = count * bytes, .ok = ok};
+  // With the block that its constructor took.
+  return {.count = count + 1,
+          .bytes = count * bytes + 100,
+          .frees = count + 1,
+          .peak_bytes = count * bytes + 100,
+          .ok = ok};
 }
 
 }  // namespace probe

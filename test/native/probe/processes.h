@@ -10,7 +10,8 @@ Truth ForkWhileAllocating(int count, int threads);
 // vfork and exec of /bin/true. ok: it left with success.
 Truth VforkAndExec();
 
-// Opens a library that allocates `count` blocks of `bytes` by malloc and takes them back. `name` has a slash, or is
+// Opens a library that allocates `count` blocks of `bytes` by malloc and takes them back, and 100 bytes by operator new
+// when it is loaded. `name` has a slash, or is
 // found through the probe's own RUNPATH. It is closed again.
 Truth AllocateInLibrary(const char* name, std::size_t bytes, std::size_t count);
 

@@ -13,14 +13,15 @@ import vm from "node:vm";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import zlib from "node:zlib";
 
-const [, script, secondsText = "10", addonPath, secondAddonPath] = isMainThread
-  ? process.argv
-  : workerData.argv;
+const [, script, secondsText = "10", addonPath, secondAddonPath] = isMainThread ? process.argv : workerData.argv;
 const seconds = Number(secondsText);
 const require = createRequire(import.meta.url);
 
 const digest = (value) =>
-  createHash("sha256").update(typeof value === "string" ? value : JSON.stringify(value)).digest("hex").slice(0, 16);
+  createHash("sha256")
+    .update(typeof value === "string" ? value : JSON.stringify(value))
+    .digest("hex")
+    .slice(0, 16);
 
 function garbage() {
   let kept = [];

@@ -87,9 +87,7 @@ FreedBlock OnFreed(const RecursionGuard&, void* address) {
   {
     const SpinGuard lock(g_lock);
     Block* const block = Find(reinterpret_cast<std::uintptr_t>(address));
-    if (block == nullptr) {
-      g_figures.unknown_frees++;
-    } else {
+    if (block != nullptr) {
       freed.known = true;
       static_assert(sizeof(Block) <= sizeof freed.opaque);
       __builtin_memcpy(freed.opaque, block, sizeof *block);
@@ -136,10 +134,16 @@ void OnHeapSampled(const RecursionGuard&, const CallSite&) {
   g_figures.heap_samples++;
 }
 
-constexpr Sink kCounting = {OnAllocated, OnFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+void OnUnknownFreed(const RecursionGuard&) {
+  const SpinGuard lock(g_lock);
+  g_figures.unknown_frees++;
+}
+
+constexpr Sink kCounting = {OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
 constexpr Sink kEmpty = {
     [](const RecursionGuard&, const AllocationEvent&) {},
     [](const RecursionGuard&, void*) { return FreedBlock{}; },
+    [](const RecursionGuard&) {},
     [](const RecursionGuard&, void*, const FreedBlock&) {},
     [](const RecursionGuard&, const MappingEvent&) {},
     [](const RecursionGuard&, void*, std::size_t) {},

@@ -70,9 +70,9 @@ withSession(
   "a body that types its fixtures",
   limitMemory("24 MB", ({ session }: { session: Session }) => void exactly<Session>()(session, true)),
 );
-// @ts-expect-error the fixture has another type
 withSession(
   "a body that types its fixtures wrongly",
+  // @ts-expect-error the fixture has another type
   limitMemory("24 MB", ({ session }: { session: string }) => void session),
 );
 test.for([1, 2])(
