@@ -6,7 +6,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeNode } from "../native/tools/node-binary.mjs";
 import { ratios, summarise, takeTurns } from "./compare.mjs";
-import { outputOf } from "./run-node.mjs";
+import { INTERVAL_OF_LARGE_LIMITS } from "./programs.mjs";
+import { outputOf, printedTime } from "./run-node.mjs";
 
 const PAIRS = 5_000_000;
 const folder = fileURLToPath(new URL("pairs", import.meta.url));
@@ -20,12 +21,14 @@ function build() {
   outputOf(process.execPath, [nodeGyp, "--loglevel=error", step, "--release", ...where], { cwd: folder });
 }
 
-export function benchPairs(rounds) {
+export function benchPairs(rounds, clock) {
   build();
   const program = [path.join(folder, "run.mjs")];
   const variants = {
-    plain: () => Number(outputOf(process.execPath, [...program, "plain", String(PAIRS)])),
-    tracked: () => Number(outputOf(process.execPath, [...program, "tracked", String(PAIRS)])),
+    plain: () => printedTime(outputOf(process.execPath, [...program, "plain", String(PAIRS)]), clock),
+    tracked: () =>
+      printedTime(outputOf(process.execPath, [...program, "tracked", String(PAIRS), INTERVAL_OF_LARGE_LIMITS]), clock),
+    default: () => printedTime(outputOf(process.execPath, [...program, "tracked", String(PAIRS)]), clock),
   };
   const hasHeaptrack = spawnSync("heaptrack", ["--version"], { stdio: "ignore" }).status === 0;
   if (hasHeaptrack) {
@@ -41,20 +44,24 @@ export function benchPairs(rounds) {
         "plain",
         String(PAIRS),
       ];
-      return timeInside(outputOf("heaptrack", args));
+      return printedTime(outputOf("heaptrack", args), clock);
     };
   }
   const times = takeTurns(variants, rounds);
   const rows = [
-    { name: `${PAIRS / 1e6} million malloc/free pairs, memspec`, ratio: ratios(times, "tracked", "plain") },
+    {
+      name: `5 million malloc/free pairs, a stack every ${INTERVAL_OF_LARGE_LIMITS}`,
+      ratio: ratios(times, "tracked", "plain"),
+    },
+    { name: "5 million malloc/free pairs, a stack every 16 KiB (no limit)", ratio: ratios(times, "default", "plain") },
   ];
   if (hasHeaptrack) {
     const added = (name) => times[name].map((time, round) => time - times.plain[round]);
     const heaptrack = added("heaptrack");
     rows.push(
-      { name: `${PAIRS / 1e6} million malloc/free pairs, heaptrack`, ratio: ratios(times, "heaptrack", "plain") },
+      { name: "5 million malloc/free pairs, heaptrack", ratio: ratios(times, "heaptrack", "plain") },
       {
-        name: "memspec's added cost as a share of heaptrack's",
+        name: `added cost as a share of heaptrack's, a stack every ${INTERVAL_OF_LARGE_LIMITS}`,
         ratio: summarise(added("tracked").map((time, round) => time / heaptrack[round])),
         target: 1 / 6,
       },
@@ -66,11 +73,4 @@ export function benchPairs(rounds) {
     });
   }
   return rows;
-}
-
-/** Our number stands on a line of its own among heaptrack's messages. */
-function timeInside(output) {
-  const line = output.split("\n").find((text) => /^\d+(?:\.\d+)?(?:e\+\d+)?$/.test(text));
-  if (line === undefined) throw new Error(`heaptrack's run printed no time:\n${output}`);
-  return Number(line);
 }

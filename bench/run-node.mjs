@@ -21,3 +21,14 @@ export function timeOf(command, args, options) {
   outputOf(command, args, options);
   return Number(process.hrtime.bigint() - started) / 1e6;
 }
+
+/**
+ * What a program that times itself printed, among what others print beside it.
+ *
+ * @param {"wall" | "cpu"} clock
+ */
+export function printedTime(output, clock) {
+  const line = output.split("\n").find((text) => text.startsWith('{"wall":'));
+  if (line === undefined) throw new Error(`no time was printed:\n${output}`);
+  return JSON.parse(line)[clock];
+}

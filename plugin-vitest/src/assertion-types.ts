@@ -13,7 +13,7 @@ type AnyFunction = (...args: never[]) => unknown;
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 type FirstArgument<A> = A extends Assertion<infer First> ? First : unknown;
-/** @ts-expect-error There is no second argument in Vitest 4, where this type is not used. */
+/** @ts-ignore There is no second argument in Vitest 4, where this type is not used. */
 type SecondArgument<A> = A extends Assertion<infer _First, infer Second> ? Second : unknown;
 
 /** Vitest 5 is known by its first type parameter's default, `void`; in Vitest 4 it is `any`. */
