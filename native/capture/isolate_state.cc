@@ -93,8 +93,8 @@ IsolateState::~IsolateState() {
   stacks::StopListening(guard, code_);
 }
 
-bool IsolateState::Arm(const RecursionGuard&, const char** missing) {
-  const hooks::InstallResult result = hooks::Install(RecorderSink());
+bool IsolateState::Arm(const RecursionGuard& guard, const char** missing) {
+  const hooks::InstallResult result = InstallHooks(guard);
   if (!result.ok) {
     *missing = result.missing != nullptr ? result.missing : "unknown";
     return false;
@@ -103,10 +103,10 @@ bool IsolateState::Arm(const RecursionGuard&, const char** missing) {
   return true;
 }
 
-void IsolateState::Disarm(const RecursionGuard&) {
+void IsolateState::Disarm(const RecursionGuard& guard) {
   if (arms_ == 0) return;
   --arms_;
-  hooks::Remove();
+  RemoveHooks(guard);
 }
 
 std::uint32_t IsolateState::Add(std::unique_ptr<Measurement> measurement) {

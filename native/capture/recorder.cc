@@ -1,8 +1,11 @@
 #include "capture/recorder.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 
 #include "base/spin_lock.h"
 #include "capture/isolate_state.h"
@@ -138,11 +141,28 @@ void OnHeapSampled(const RecursionGuard& guard, const hooks::CallSite& site) {
   if (t_thread.isolate != nullptr) t_thread.isolate->sampler().OnSample(guard, site);
 }
 
+std::mutex& InstallMutex() {
+  static std::mutex* const mutex = new std::mutex;  // threads outlive static destruction
+  return *mutex;
+}
+
 constexpr hooks::Sink kSink = {OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
 
 }  // namespace
 
-const hooks::Sink& RecorderSink() { return kSink; }
+hooks::InstallResult InstallHooks(const RecursionGuard& guard) {
+  const std::lock_guard lock(InstallMutex());
+  if (!hooks::Installed()) ledger::ForgetBlocks(guard);
+  // Before the hooks' own handlers: those are called in the opposite order, and the hooks' locks come first.
+  static const int followed = pthread_atfork(ledger::LockAllForFork, ledger::UnlockAfterFork, ledger::UnlockAfterFork);
+  static_cast<void>(followed);
+  return hooks::Install(kSink);
+}
+
+void RemoveHooks(const RecursionGuard&) {
+  const std::lock_guard lock(InstallMutex());
+  hooks::Remove();
+}
 
 void SeedSampling(const RecursionGuard&, std::uint64_t interval) {
   t_thread.random_state = kSeed;

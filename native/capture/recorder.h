@@ -4,11 +4,13 @@
 #include <cstdint>
 
 #include "base/recursion_guard.h"
-#include "hooks/sink.h"
+#include "hooks/hooks.h"
 
 namespace memspec::capture {
 
-const hooks::Sink& RecorderSink();
+// The hooks with the recorder as their sink, reference-counted. What the ledger knew from an earlier time is forgotten.
+hooks::InstallResult InstallHooks(const RecursionGuard&);
+void RemoveHooks(const RecursionGuard&);
 
 // Draws this thread's next gap for the interval from the fixed seed, so that equal runs give equal samples.
 void SeedSampling(const RecursionGuard&, std::uint64_t interval);

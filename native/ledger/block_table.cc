@@ -51,6 +51,21 @@ bool BlockTable::Holds(std::uint64_t address, std::uint32_t sample) {
   return place.bucket != nullptr && place.entry().sample == sample;
 }
 
+void BlockTable::Clear() {
+  for (Shard& shard : shards_) {
+    Bucket* unused = nullptr;
+    std::size_t unused_buckets = 0;
+    {
+      SpinGuard guard(shard.lock);
+      unused = shard.buckets.load(std::memory_order_relaxed);
+      unused_buckets = BucketsOf(shard);
+      shard.buckets.store(nullptr, std::memory_order_relaxed);
+      shard.mask = shard.count = shard.grow_at = shard.limit = 0;
+    }
+    if (unused != nullptr) UnmapOwn(unused, unused_buckets * sizeof(Bucket), Backing::kNow);
+  }
+}
+
 void BlockTable::LockAll() {
   for (Shard& shard : shards_) shard.lock.Lock();
 }

@@ -44,6 +44,9 @@ class BlockTable {
   template <class Visit>
   void ForEach(Visit visit);
 
+  // Gives the tables back.
+  void Clear();
+
   void LockAll();
   void UnlockAll();
 

@@ -62,6 +62,11 @@ bool Free(const RecursionGuard&, void* address, Block* was) {
   return true;
 }
 
+void ForgetBlocks(const RecursionGuard&) {
+  g_state.blocks.Clear();
+  g_state.mappings.Clear();
+}
+
 void CountUnknownFree(const RecursionGuard&) {
   g_state.scopes.Tell(t_thread.domain, [](Scope& scope) { ++scope.losses().unknown_frees; });
 }

@@ -38,6 +38,9 @@ bool Free(const RecursionGuard&, void* address, Block* was);
 void CountUnknownFree(const RecursionGuard&);  // for the scope of the running thread (t_thread.domain)
 void Restore(const RecursionGuard&, void* address, const Block&);
 
+// The hooks were out for a time: any block or mapping known before may have been freed unseen. No window may be open.
+void ForgetBlocks(const RecursionGuard&);
+
 // Mappings count while accessible, in requested bytes; what is taken away is whole pages, as the kernel does it. Ranges may
 // split, overlap, be taken away in parts: a mapping's free is counted with its last part.
 // Map: new memory (mmap, mremap); what was mapped in the range before is freed. Commit: access is given to a range
@@ -94,7 +97,8 @@ void Forget(const RecursionGuard&, DomainId scope, WindowId);  // the window's d
 
 std::uint64_t OwnBytes();  // memory the ledger itself holds
 
-// For pthread_atfork: no other thread is inside the ledger while a process forks. In the child the hooks are disabled.
+// For pthread_atfork: no other thread is inside the ledger while a process forks. In the child the hooks are disabled, but
+// it may end measurements.
 void LockAllForFork();
 void UnlockAfterFork();
 

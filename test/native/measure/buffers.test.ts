@@ -4,7 +4,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { BUFFERS, collectGarbage, figuresOf, figuresOfAsync, NATIVE } from "./tracker.js";
 
-let sink: unknown;
+/** Keeps what is made from being optimised away. */
+const holder: { value: unknown } = { value: undefined };
 const PAGE = 65_536;
 
 const makers: readonly [name: string, bytes: number, make: () => unknown][] = [
@@ -34,9 +35,9 @@ const makers: readonly [name: string, bytes: number, make: () => unknown][] = [
 ];
 
 test.each(makers)("%s is counted once, to the byte", (_name, bytes, make) => {
-  sink = make();
+  holder.value = make();
   const { spaces } = figuresOf(() => {
-    sink = make();
+    holder.value = make();
   });
   expect(spaces[BUFFERS]).toMatchObject({
     allocatedBytes: bytes,
@@ -47,10 +48,10 @@ test.each(makers)("%s is counted once, to the byte", (_name, bytes, make) => {
 });
 
 test.each(makers.filter(([name]) => /Array/.test(name)))("%s is not native memory as well", (_name, _bytes, make) => {
-  sink = make();
+  holder.value = make();
   expect(
     figuresOf(() => {
-      sink = make();
+      holder.value = make();
     }).spaces[NATIVE].allocatedBytes,
   ).toBe(0);
 });
@@ -59,7 +60,7 @@ test("memory of WebAssembly is what is committed, not what is reserved", () => {
   const figures = figuresOf(() => {
     const memory = new WebAssembly.Memory({ initial: 3, maximum: 1000 });
     memory.grow(2);
-    sink = memory;
+    holder.value = memory;
   });
   expect(figures.spaces[BUFFERS]).toMatchObject({ allocatedBytes: 5 * PAGE, netBytes: 5 * PAGE });
 });
@@ -68,7 +69,7 @@ test("a resizable buffer counts the pages that are committed", () => {
   const resize = () => {
     const buffer = new ArrayBuffer(8192, { maxByteLength: 1 << 20 } as never);
     (buffer as unknown as { resize(bytes: number): void }).resize(16_384);
-    sink = buffer;
+    holder.value = buffer;
   };
   resize();
   expect(figuresOf(resize).spaces[BUFFERS]).toMatchObject({ allocatedBytes: 16_384, netBytes: 16_384 });
@@ -79,22 +80,22 @@ test("a file that is read counts as a buffer of its size", async () => {
   writeFileSync(file, Buffer.alloc(500_000));
   readFileSync(file);
   const { spaces } = figuresOf(() => {
-    sink = readFileSync(file);
+    holder.value = readFileSync(file);
   });
   expect(spaces[BUFFERS].netBytes).toBe(500_000);
   const asynchronous = await figuresOfAsync(async () => {
-    sink = await (await import("node:fs/promises")).readFile(file);
+    holder.value = await (await import("node:fs/promises")).readFile(file);
   });
   expect(asynchronous.spaces[BUFFERS].allocatedBytes).toBeGreaterThanOrEqual(500_000);
 });
 
 test("a buffer that is dropped lowers the level when it is collected, and the peak remembers it", () => {
-  sink = undefined;
+  holder.value = undefined;
   const { spaces } = figuresOf(
     () => {
       for (let i = 0; i < 4; i++) {
-        sink = new Uint8Array(1_000_000);
-        sink = undefined;
+        holder.value = new Uint8Array(1_000_000);
+        holder.value = undefined;
         collectGarbage();
         collectGarbage();
       }
