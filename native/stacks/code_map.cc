@@ -41,9 +41,13 @@ v8::Local<v8::UnboundScript> HandleOn(const TaggedPointer& slot) {
   return handle;
 }
 
+// Collisions are told apart by whoever looks up: a key only finds candidates.
 std::uint64_t FunctionKey(int script_id, int line, int column) {
-  std::uint64_t key = static_cast<std::uint32_t>(script_id);
-  for (const int part : {line, column}) key = (key ^ static_cast<std::uint32_t>(part)) * 0x9e3779b97f4a7c15u;
+  std::uint64_t key = 0;
+  for (const int part : {script_id, line, column}) {
+    key = (key + static_cast<std::uint32_t>(part)) * 0x9e3779b97f4a7c15u;
+    key ^= key >> 32;
+  }
   return key;
 }
 
@@ -309,6 +313,8 @@ void CodeMap::Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function
   record.lines = std::move(read->positions);
   record.inlining = std::move(read->inlining);
   record.inlined = Name(read->places);
+  record.calls = std::move(read->calls);
+  record.exits = std::move(read->exits);
   record.inlining_known = true;
 }
 

@@ -69,6 +69,8 @@ void ReleaseRecord(CodeId id) {
   record.inlining_known = false;
   record.inlining = LineTable();
   record.inlined = {};
+  record.calls = LineTable();
+  record.exits = LineTable();
   record.allocates = false;
   record.baseline = {};
   record.bytecodes = {};

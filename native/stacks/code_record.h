@@ -44,6 +44,8 @@ struct CodeRecord {
   bool inlining_known = false;
   LineTable inlining;  // code offset -> 1 + index in `inlined`; 0: the function itself
   std::vector<InlinedCall> inlined;
+  LineTable calls;  // return address -> 1 + bytecode offset of the call in the innermost function there
+  LineTable exits;  // where a call returns to once the code is abandoned -> the return address that it had
   // Baseline code: its raw map to bytecode, decoded into `lines` (code offset -> bytecode offset) at the first use.
   std::vector<std::uint8_t> baseline;
   // Bytecode that machine code was made from: a copy.

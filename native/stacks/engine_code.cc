@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <v8-version.h>
 
 #include "stacks/bytecodes.h"
+#include "stacks/slow_path.h"
 
 namespace memspec::stacks {
 namespace {
@@ -142,7 +144,8 @@ std::optional<Decoded> DecodePositions(const std::vector<std::uint8_t>& table, s
     const Position position = Unpack(static_cast<std::uint64_t>(bits));
     positions.Add(static_cast<std::uint32_t>(offset), position.offset);
     inlining.Add(static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(position.inlining + 1));
-    if (position.known && position.inlining < 0) own.Add(static_cast<std::uint32_t>(offset), position.offset);
+    // 0 is Maglev's (of V8 14) for "none yet".
+    if (position.known && position.offset != 0 && position.inlining < 0) own.Add(static_cast<std::uint32_t>(offset), position.offset);
     result.highest = std::max(result.highest, position.inlining);
   }
   result.positions = positions.Finish();
@@ -177,6 +180,46 @@ std::optional<std::vector<InlinedPlace>> ReadPlaces(TaggedPointer data, std::uin
   return places;
 }
 
+struct Calls {
+  LineTable calls, exits;
+};
+
+// The calls after which the code may have to be abandoned, which are nearly all that can run other code. V8's own stack
+// traces take their positions from here. Behind the header come entries of three small integers: bytecode offset, a
+// translation, return address (negative: not a call). When code is abandoned, V8 overwrites return addresses on the stack by
+// those of exits at the code's end: one call instruction for each entry, first for those that are not calls.
+Calls ReadCalls(TaggedPointer data, std::uintptr_t code_start, std::uint32_t code_length) {
+  const std::uintptr_t first = kLayout.inlined_index + 4;
+  const auto length = Length(data);
+  if (!length || *length < first || (*length - first) % 3 != 0) return {};
+  std::vector<std::uint64_t> words(*length);
+  if (!ReadSafely(data - kTag + kArrayElements, words.data(), words.size() * sizeof words[0])) return {};
+  const auto small = [&](std::size_t i) { return static_cast<std::int32_t>(words[i] >> 32); };
+  const std::int32_t exits_start = small(first - 3), eager = small(first - 2), lazy = small(first - 1);
+  if (eager < 0 || lazy < 0 || static_cast<std::uint32_t>(eager + lazy) != (*length - first) / 3) return {};
+
+  const auto* const code = reinterpret_cast<const std::uint8_t*>(code_start);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> calls;
+  LineTableBuilder exits;
+  auto exit = static_cast<std::uint32_t>(exits_start);
+  bool exits_known = exits_start > 0;
+  for (std::int32_t entry = 0; entry < eager + lazy; ++entry) {
+    const std::size_t i = first + static_cast<std::size_t>(entry) * 3;
+    const std::int32_t bytecode = small(i), return_address = small(i + 2);
+    if (return_address > 0 && bytecode >= -1) {
+      calls.emplace_back(static_cast<std::uint32_t>(return_address), static_cast<std::uint32_t>(bytecode) + 1);
+      if (exits_known && entry >= eager) exits.Add(exit, static_cast<std::uint32_t>(return_address));
+    }
+    const std::uint32_t step = exits_known ? CallLength(code, code_length, exit) : 0;
+    exits_known = step != 0;
+    exit += step;
+  }
+  std::sort(calls.begin(), calls.end());
+  LineTableBuilder table;
+  for (const auto& [offset, bytecode] : calls) table.Add(offset, bytecode);
+  return {table.Finish(), exits.Finish()};
+}
+
 }  // namespace
 
 bool ReadSafely(std::uintptr_t address, void* out, std::size_t bytes) {
@@ -193,7 +236,9 @@ std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::
   if (!table) return std::nullopt;
   auto decoded = DecodePositions(*table, code_length);
   if (!decoded) return std::nullopt;
-  OptimizedPositions result{std::move(decoded->positions), std::move(decoded->inlining), std::move(decoded->own), {}};
+  auto [calls, exits] = ReadCalls(data->deoptimization, code_start, code_length);
+  OptimizedPositions result{std::move(decoded->positions), std::move(decoded->inlining), std::move(decoded->own), {},
+                            std::move(calls), std::move(exits)};
   if (decoded->highest < 0) return result;
   const auto type = Word(function - kTag);
   if (!type) return std::nullopt;

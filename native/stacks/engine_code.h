@@ -32,6 +32,8 @@ struct OptimizedPositions {
   LineTable inlining;            // code offset -> 1 + index in `places`; 0: the function that owns the code
   LineTable own;                 // the entries of `positions` that are not inlined
   std::vector<InlinedPlace> places;
+  LineTable calls;               // return address -> 1 + bytecode offset of the call in its function (0: function entry)
+  LineTable exits;               // where a call returns to once the code is abandoned -> the return address that it had
 };
 
 // `function`: the shared function of the code, of which inlined ones must have the type.

@@ -43,6 +43,15 @@ std::optional<std::uint32_t> LineTable::PositionAt(std::uint32_t code_offset, Of
   return found;
 }
 
+std::optional<std::uint32_t> LineTable::ExactlyAt(std::uint32_t code_offset) const {
+  std::optional<std::uint32_t> found;
+  ForEach(data_.get(), count_, [&](std::uint32_t offset, std::uint32_t position) {
+    if (offset == code_offset) found = position;
+    return offset < code_offset;
+  });
+  return found;
+}
+
 bool LineTable::HasPosition(std::uint32_t wanted) const {
   bool found = false;
   ForEach(data_.get(), count_, [&](std::uint32_t, std::uint32_t position) {

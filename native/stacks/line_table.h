@@ -24,6 +24,8 @@ class LineTable {
 
   // The position in force at this offset: the last entry at or before it. Nothing when the table starts later.
   std::optional<std::uint32_t> PositionAt(std::uint32_t code_offset, OffsetMeaning) const;
+  // The value of the entry at exactly this offset.
+  std::optional<std::uint32_t> ExactlyAt(std::uint32_t code_offset) const;
   // True when some entry has exactly this source position.
   bool HasPosition(std::uint32_t position) const;
   // True when every position of this table is also one of the other's. This one's first may be another: machine code starts

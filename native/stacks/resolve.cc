@@ -64,6 +64,7 @@ std::pair<std::uint32_t, OffsetMeaning> Effective(const CodeRecord& record, Code
 // that closed the first round, all over. So such a position says only that it is somewhere in the loop.
 bool IsCertain(const CodeMap& code, CodeKind kind, int script_id, int line, int column, std::uint32_t position) {
   if (kind != CodeKind::kMaglev) return true;
+  if (position == 0) return false;  // of V8 14, for "none yet"
   const CodeId bytecode = code.BytecodeOf(script_id, line, column);
   if (bytecode == CodeId::kNone) return false;
   const CodeRecord& function = RecordOf(bytecode);
@@ -74,25 +75,65 @@ bool IsCertain(const CodeMap& code, CodeKind kind, int script_id, int line, int 
   });
 }
 
+// The position of a call by its bytecode, in a function that has a table of its own.
+std::optional<std::uint32_t> CallPosition(const CodeMap& code, int script_id, int line, int column, std::uint32_t bytecode) {
+  const CodeId id = code.BytecodeOf(script_id, line, column);
+  // V8 also numbers builtins here, far above all bytecodes.
+  if (id == CodeId::kNone || bytecode >= RecordOf(id).length) return std::nullopt;
+  return RecordOf(id).lines.PositionAt(bytecode, OffsetMeaning::kInstruction);
+}
+
+// What is known of a place in optimised code.
+struct Spot {
+  std::optional<std::uint32_t> position;
+  std::int64_t inlined = -1;  // index of the innermost inlined call; -1: none
+  bool certain = false;       // confirmed by V8's deoptimisation data
+};
+
+Spot SpotAt(const CodeMap& code, const CodeRecord& record, CodePlace place) {
+  if (!record.inlining_known) return {};
+  if (const auto returned = record.exits.ExactlyAt(place.offset)) place = {place.id, *returned, CodePlace::kNoSlowPath};
+  Spot spot;
+  const auto [offset, meaning] = Effective(record, place);
+  if (offset != CodePlace::kBeyond) {
+    spot.position = record.lines.PositionAt(offset, meaning);
+    const auto inlining = record.inlined.empty() ? std::nullopt : record.inlining.PositionAt(offset, meaning);
+    spot.inlined = static_cast<std::int64_t>(inlining.value_or(0)) - 1;
+    if (spot.inlined >= static_cast<std::int64_t>(record.inlined.size())) return {};
+  }
+  const auto call = record.calls.ExactlyAt(place.offset);
+  if (!call || *call == 0) return spot;
+  std::optional<std::uint32_t> truth;
+  if (spot.inlined < 0) {
+    truth = CallPosition(code, record.script_id, record.line, record.column, *call - 1);
+  } else {
+    const InlinedCall& at = record.inlined[static_cast<std::size_t>(spot.inlined)];
+    truth = CallPosition(code, at.script_id, at.line, at.column, *call - 1);
+  }
+  if (!truth) return spot;
+  if (truth == spot.position) {
+    spot.certain = true;
+    return spot;
+  }
+  // The table has the wrong function, or a call inherited its position from what happens to precede it.
+  return record.inlined.empty() ? Spot{truth, -1, true} : Spot{};
+}
+
 // A frame of optimised code stands for the chain of calls that were inlined there.
 void AppendOptimized(CodeMap& code, const CodeRecord& record, CodePlace place, std::vector<Frame>& frames) {
-  std::optional<std::uint32_t> position;
-  const auto [offset, meaning] = Effective(record, place);
-  if (record.inlining_known && offset != CodePlace::kBeyond) position = record.lines.PositionAt(offset, meaning);
-  if (position && !record.inlined.empty()) {
-    auto at = static_cast<std::int64_t>(record.inlining.PositionAt(offset, meaning).value_or(0)) - 1;
-    while (at >= 0 && static_cast<std::size_t>(at) < record.inlined.size()) {
-      const InlinedCall& call = record.inlined[static_cast<std::size_t>(at)];
-      frames.push_back(InlinedFrame(call));
-      if (IsCertain(code, record.kind, call.script_id, call.line, call.column, *position)) {
-        PlaceInScript(code, call.script_id, *position, frames.back());
-      }
-      position = call.call_position;
-      at = call.parent;
+  auto [position, at, certain] = SpotAt(code, record, place);
+  while (position && at >= 0) {
+    const InlinedCall& call = record.inlined[static_cast<std::size_t>(at)];
+    frames.push_back(InlinedFrame(call));
+    if (certain || IsCertain(code, record.kind, call.script_id, call.line, call.column, *position)) {
+      PlaceInScript(code, call.script_id, *position, frames.back());
     }
+    position = call.call_position;
+    at = call.parent;
+    certain = false;
   }
   frames.push_back(FunctionFrame(record));
-  if (position && IsCertain(code, record.kind, record.script_id, record.line, record.column, *position)) {
+  if (position && (certain || IsCertain(code, record.kind, record.script_id, record.line, record.column, *position))) {
     PlaceInScript(code, record.script_id, *position, frames.back());
   }
 }

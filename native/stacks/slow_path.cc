@@ -114,6 +114,15 @@ std::optional<std::uint32_t> JumpTarget(const std::uint8_t* code, std::uint32_t 
   return std::nullopt;
 }
 
+std::uint32_t CallLength(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset) {
+  if (offset + 7 > length) return 0;
+  const std::uint8_t* const at = code + offset;
+  if (at[0] == 0xe8) return 5;
+  if (at[0] != 0x41 || at[1] != 0xff) return 0;  // call [register + displacement]
+  if (at[2] >> 3 == 0x0a) return 4;
+  return at[2] >> 3 == 0x12 ? 7 : 0;
+}
+
 std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset) {
   if (offset < 5 || code[offset - 5] != 0xe8) return 0;
   return reinterpret_cast<std::uintptr_t>(code) + offset + static_cast<std::uintptr_t>(Displacement(code + offset - 4));
@@ -123,6 +132,7 @@ std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset) {
 
 std::optional<std::uint32_t> JumpTarget(const std::uint8_t*, std::uint32_t, std::uint32_t) { return std::nullopt; }
 std::optional<std::uint32_t> FirstStore(const std::uint8_t*, std::uint32_t, std::uint32_t) { return std::nullopt; }
+std::uint32_t CallLength(const std::uint8_t*, std::uint32_t, std::uint32_t) { return 0; }
 std::uintptr_t DirectCallee(const std::uint8_t*, std::uint32_t) { return 0; }
 
 #endif

@@ -16,6 +16,9 @@ std::optional<std::uint32_t> JumpTarget(const std::uint8_t* code, std::uint32_t 
 // on, with nothing but plain instructions between.
 std::optional<std::uint32_t> FirstStore(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset);
 
+// Length of a call instruction; 0 when it is none.
+std::uint32_t CallLength(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset);
+
 // The address that the call before this return address goes to, when it is a direct one; 0 otherwise.
 std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset);
 

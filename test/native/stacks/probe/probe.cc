@@ -149,6 +149,33 @@ void SourceMapUrl(const Arguments& args) {
   ReturnString(args, url);
 }
 
+// check(): the stack as we see it and as V8's own stack trace has it, both as JSON: V8's comes from its deoptimisation data
+// and is exact, inlined frames included.
+void Check(const Arguments& args) {
+  v8::Isolate* const isolate = args.GetIsolate();
+  std::string out = "{\"ours\":";
+  {
+    const RecursionGuard guard;
+    void* stack_pointer;
+    asm volatile("mov %%rsp, %0" : "=r"(stack_pointer));
+    const StackId id = stacks::CaptureJavaScriptOnly(
+        guard, isolate, *t_map, {__builtin_return_address(0), __builtin_frame_address(0), stack_pointer});
+    AppendFrames(out, stacks::Resolve(guard, isolate, *t_map, id).frames);
+    std::vector<stacks::Frame> theirs;
+    const auto trace = v8::StackTrace::CurrentStackTrace(isolate, 64, v8::StackTrace::kDetailed);
+    for (int i = 0; i < trace->GetFrameCount(); ++i) {
+      const auto frame = trace->GetFrame(isolate, static_cast<std::uint32_t>(i));
+      const v8::String::Utf8Value name(isolate, frame->GetFunctionName());
+      theirs.push_back({stacks::FrameKind::kJavaScript, *name == nullptr ? "" : *name, "", frame->GetScriptId(),
+                        frame->GetLineNumber(), frame->GetColumn(), false, false});
+    }
+    out += ",\"theirs\":";
+    AppendFrames(out, theirs);
+    out += '}';
+  }
+  ReturnString(args, out);
+}
+
 // want(bytes): from now on remember the stack of the last allocation of exactly so many bytes; last() returns its id.
 void Want(const Arguments& args) {
   probe::HookMalloc(&Observe);
@@ -228,6 +255,7 @@ NODE_MODULE_INIT() {
   set("stop", Stop);
   set("capture", Capture);
   set("resolve", Resolve);
+  set("check", Check);
   set("sourceMapUrl", SourceMapUrl);
   set("want", Want);
   set("last", Last);
