@@ -41,6 +41,14 @@ setFlagsFromString("--expose-gc");
 /** V8's own full collection, as `--expose-gc` gives it: nothing of memspec's. */
 export const collectGarbage = runInNewContext("gc") as () => void;
 
+/** Macrotasks and collections, until what is dead is gone. */
+export async function settled(): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    tracker.collect();
+  }
+}
+
 export const HEAP = 0;
 export const BUFFERS = 1;
 export const NATIVE = 2;
