@@ -295,27 +295,24 @@ void CodeMap::Complete(CodeRecord& record, v8::Local<v8::UnboundScript> function
   const CodeId bytecode = BytecodeOf(record.script_id, record.line, record.column);
   if (bytecode == CodeId::kNone) return;
   CodeRecord& own = RecordOf(bytecode);
-  if (own.bytecodes.empty()) own.bytecodes = ReadBytecodes(own.start, own.length);
+  if (own.bytes.empty()) own.bytes = ReadBytecodes(own.start, own.length);
   if (V8_MAJOR_VERSION < 12 && builtins_copy_.length == 0) FindBuiltinsCopy(record);
   if (record.kind == CodeKind::kBaseline) {
-    if (auto offsets = ReadBaseline(record.start, record.length, own.start)) record.baseline = std::move(*offsets);
+    if (auto offsets = ReadBaseline(record.start, record.length, own.start)) record.bytes = std::move(*offsets);
     return;
   }
   auto read = ReadOptimized(record.start, record.length, ObjectOf(function));
   if (!read) {
     // Without V8's word for it, code is taken to have nothing inlined when all its positions are the function's own.
-    record.inlining_known = !record.lines.empty() && record.lines.PositionsWithin(own.lines);
+    if (!record.lines.empty() && record.lines.PositionsWithin(own.lines)) record.optimized = std::make_unique<OptimizedCode>();
     return;
   }
   // Maglev reports no lines: its table must then be about the function's own positions, as far as they are not inlined.
   const bool agrees = record.lines.empty() ? read->own.PositionsWithin(own.lines) : read->positions == record.lines;
   if (!agrees) return;
   record.lines = std::move(read->positions);
-  record.inlining = std::move(read->inlining);
-  record.inlined = Name(read->places);
-  record.calls = std::move(read->calls);
-  record.exits = std::move(read->exits);
-  record.inlining_known = true;
+  record.optimized.reset(new OptimizedCode{std::move(read->inlining), Name(read->places), std::move(read->calls),
+                                           std::move(read->exits)});
 }
 
 std::vector<InlinedCall> CodeMap::Name(const std::vector<InlinedPlace>& places) {
@@ -332,7 +329,7 @@ std::vector<InlinedCall> CodeMap::Name(const std::vector<InlinedPlace>& places) 
       for (const CodeId id : script->second.functions) {
         CodeRecord& record = RecordOf(id);
         if (!Owns(id, call.script_id) || record.script != function) continue;
-        if (record.bytecodes.empty()) record.bytecodes = ReadBytecodes(record.start, record.length);
+        if (record.bytes.empty()) record.bytes = ReadBytecodes(record.start, record.length);
         call.function = record.function;
         call.line = record.line;
         call.column = record.column;

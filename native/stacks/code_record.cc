@@ -27,6 +27,22 @@ Store& TheStore() {
 
 }  // namespace
 
+void CodeRecord::Clear() {
+  owner = nullptr;
+  start = 0;
+  function = std::string();
+  url.reset();
+  lines = LineTable();
+  bytes = {};
+  optimized.reset();
+  script.Reset();
+  script_id = -1;
+  line = column = 0;
+  length = 0;
+  kind = CodeKind::kOther;
+  allocates = false;
+}
+
 CodeId NewRecord() {
   Store& store = TheStore();
   const std::lock_guard hold(store.lock);
@@ -57,24 +73,7 @@ CodeRecord& RecordOf(CodeId id) {
 void ReleaseRecord(CodeId id) {
   CodeRecord& record = RecordOf(id);
   if (record.captured.load(std::memory_order_relaxed)) return;
-  record.owner = nullptr;
-  record.script_id = -1;
-  record.kind = CodeKind::kOther;
-  record.function = std::string();
-  record.url.reset();
-  record.line = record.column = 0;
-  record.length = 0;
-  record.start = 0;
-  record.lines = LineTable();
-  record.inlining_known = false;
-  record.inlining = LineTable();
-  record.inlined = {};
-  record.calls = LineTable();
-  record.exits = LineTable();
-  record.allocates = false;
-  record.baseline = {};
-  record.bytecodes = {};
-  record.script.Reset();
+  record.Clear();
   Store& store = TheStore();
   const std::lock_guard hold(store.lock);
   store.free.push_back(static_cast<std::uint32_t>(id));

@@ -29,30 +29,36 @@ struct InlinedCall {
   std::int32_t parent = -1;         // index of an inlined call; -1: the function that owns the code
 };
 
-struct CodeRecord {
-  CodeMap* owner = nullptr;  // nullptr once its isolate stopped listening
-  int script_id = -1;
-  CodeKind kind = CodeKind::kOther;
-  std::string function;
-  std::shared_ptr<const std::string> url;  // shared by all functions of a script; nullptr: none
-  int line = 0, column = 0;  // of the function's start, 1-based; 0: a script's top level
-  std::uint32_t length = 0;
-  std::uintptr_t start = 0;  // where it lies now, while it lies anywhere
-  bool allocates = false;    // a builtin that compiled code calls when there is no room for an object
-  LineTable lines;
-  // Optimised code: `lines` is certain, and what of it is inlined is known.
-  bool inlining_known = false;
+// What is known of optimised code beside its positions.
+struct OptimizedCode {
   LineTable inlining;  // code offset -> 1 + index in `inlined`; 0: the function itself
   std::vector<InlinedCall> inlined;
   LineTable calls;  // return address -> 1 + bytecode offset of the call in the innermost function there
   LineTable exits;  // where a call returns to once the code is abandoned -> the return address that it had
-  // Baseline code: its raw map to bytecode, decoded into `lines` (code offset -> bytecode offset) at the first use.
-  std::vector<std::uint8_t> baseline;
-  // Bytecode that machine code was made from: a copy.
-  std::vector<std::uint8_t> bytecodes;
-  v8::Global<v8::UnboundScript> script;  // weak: scripts may die
-  std::atomic<bool> captured{false};
 };
+
+struct CodeRecord {
+  CodeMap* owner = nullptr;  // nullptr once its isolate stopped listening
+  std::uintptr_t start = 0;  // where it lies now, while it lies anywhere
+  std::string function;
+  std::shared_ptr<const std::string> url;  // shared by all functions of a script; nullptr: none
+  // Code offset -> position in the script's source; for baseline code -> offset in its bytecode.
+  LineTable lines;
+  // Bytecode: a copy, once machine code was made from it. Baseline code: its raw map to bytecode, until it is decoded.
+  std::vector<std::uint8_t> bytes;
+  std::unique_ptr<OptimizedCode> optimized;  // nullptr: not optimised, or its positions cannot be believed
+  v8::Global<v8::UnboundScript> script;      // weak: scripts may die
+  int script_id = -1;
+  int line = 0, column = 0;  // of the function's start, 1-based; 0: a script's top level
+  std::uint32_t length = 0;
+  CodeKind kind = CodeKind::kOther;
+  bool allocates = false;  // a builtin that compiled code calls when there is no room for an object
+  std::atomic<bool> captured{false};
+
+  // To be another function's.
+  void Clear();
+};
+static_assert(sizeof(CodeRecord) <= 168);
 
 // New record, or kNone when the store is full (counted in RecordsDropped).
 CodeId NewRecord();

@@ -68,7 +68,7 @@ bool IsCertain(const CodeMap& code, CodeKind kind, int script_id, int line, int 
   const CodeId bytecode = code.BytecodeOf(script_id, line, column);
   if (bytecode == CodeId::kNone) return false;
   const CodeRecord& function = RecordOf(bytecode);
-  const auto ends = LoopEnds(function.bytecodes);
+  const auto ends = LoopEnds(function.bytes);
   if (!ends) return false;
   return std::none_of(ends->begin(), ends->end(), [&](std::uint32_t end) {
     return function.lines.PositionAt(end, OffsetMeaning::kInstruction) == position;
@@ -91,23 +91,24 @@ struct Spot {
 };
 
 Spot SpotAt(const CodeMap& code, const CodeRecord& record, CodePlace place) {
-  if (!record.inlining_known) return {};
-  if (const auto returned = record.exits.ExactlyAt(place.offset)) place = {place.id, *returned, CodePlace::kNoSlowPath};
+  if (record.optimized == nullptr) return {};
+  const OptimizedCode& optimized = *record.optimized;
+  if (const auto returned = optimized.exits.ExactlyAt(place.offset)) place = {place.id, *returned, CodePlace::kNoSlowPath};
   Spot spot;
   const auto [offset, meaning] = Effective(record, place);
   if (offset != CodePlace::kBeyond) {
     spot.position = record.lines.PositionAt(offset, meaning);
-    const auto inlining = record.inlined.empty() ? std::nullopt : record.inlining.PositionAt(offset, meaning);
+    const auto inlining = optimized.inlined.empty() ? std::nullopt : optimized.inlining.PositionAt(offset, meaning);
     spot.inlined = static_cast<std::int64_t>(inlining.value_or(0)) - 1;
-    if (spot.inlined >= static_cast<std::int64_t>(record.inlined.size())) return {};
+    if (spot.inlined >= static_cast<std::int64_t>(optimized.inlined.size())) return {};
   }
-  const auto call = record.calls.ExactlyAt(place.offset);
+  const auto call = optimized.calls.ExactlyAt(place.offset);
   if (!call || *call == 0) return spot;
   std::optional<std::uint32_t> truth;
   if (spot.inlined < 0) {
     truth = CallPosition(code, record.script_id, record.line, record.column, *call - 1);
   } else {
-    const InlinedCall& at = record.inlined[static_cast<std::size_t>(spot.inlined)];
+    const InlinedCall& at = optimized.inlined[static_cast<std::size_t>(spot.inlined)];
     truth = CallPosition(code, at.script_id, at.line, at.column, *call - 1);
   }
   if (!truth) return spot;
@@ -116,14 +117,14 @@ Spot SpotAt(const CodeMap& code, const CodeRecord& record, CodePlace place) {
     return spot;
   }
   // The table has the wrong function, or a call inherited its position from what happens to precede it.
-  return record.inlined.empty() ? Spot{truth, -1, true} : Spot{};
+  return optimized.inlined.empty() ? Spot{truth, -1, true} : Spot{};
 }
 
 // A frame of optimised code stands for the chain of calls that were inlined there.
 void AppendOptimized(CodeMap& code, const CodeRecord& record, CodePlace place, std::vector<Frame>& frames) {
   auto [position, at, certain] = SpotAt(code, record, place);
   while (position && at >= 0) {
-    const InlinedCall& call = record.inlined[static_cast<std::size_t>(at)];
+    const InlinedCall& call = record.optimized->inlined[static_cast<std::size_t>(at)];
     frames.push_back(InlinedFrame(call));
     if (certain || IsCertain(code, record.kind, call.script_id, call.line, call.column, *position)) {
       PlaceInScript(code, call.script_id, *position, frames.back());
@@ -142,9 +143,9 @@ void AppendOptimized(CodeMap& code, const CodeRecord& record, CodePlace place, s
 std::optional<std::uint32_t> BaselinePosition(CodeMap& code, CodeRecord& record, std::uint32_t offset) {
   const CodeId bytecode = code.BytecodeOf(record.script_id, record.line, record.column);
   if (bytecode == CodeId::kNone) return std::nullopt;
-  if (!record.baseline.empty()) {
-    record.lines = DecodeBaseline(record.baseline, RecordOf(bytecode).bytecodes, record.length);
-    record.baseline = {};
+  if (!record.bytes.empty()) {
+    record.lines = DecodeBaseline(record.bytes, RecordOf(bytecode).bytes, record.length);
+    record.bytes = {};
   }
   const auto bytecode_offset = record.lines.PositionAt(offset, OffsetMeaning::kReturnAddress);
   if (!bytecode_offset) return std::nullopt;
