@@ -5,6 +5,8 @@ const OWN_DEPTH = 20;
 
 const FRAME = /^\s*at /u;
 const INSTALLED = /[\\/]node_modules[\\/]@memspec[\\/]/u;
+/** What calls a matcher for the user. Jest always shows a stack's first frame, be it its own. */
+const EXPECT = /[\\/]node_modules[\\/](?:expect|chai|@vitest[\\/]expect)[\\/]/u;
 
 /**
  * Folders of memspec's packages in its repository, as stacks name them; none where it is installed. The place of this
@@ -19,19 +21,19 @@ function repositoryFolders(ownFrame: string): readonly string[] {
 }
 
 /**
- * Takes the stack anew and drops the frames of memspec's that it begins with. Where all frames are memspec's it stays
- * whole: then it is the only trace there is.
+ * Takes the stack anew and drops the frames that it begins with and that are memspec's, or of the runner's `expect`. Where
+ * there are no others it stays whole: then it is the only trace there is.
  *
- * @param constructor the frames from its call inwards are left out
+ * @param maker the frames from its call inwards are left out
  */
-export function startAtCaller(error: Error, constructor: (...args: never[]) => unknown): void {
+export function startAtCaller(error: Error, maker: (...args: never[]) => unknown): void {
   const depth = Error.stackTraceLimit;
   if (typeof depth !== "number" || depth === 0) return;
   Error.stackTraceLimit = depth + OWN_DEPTH;
-  Error.captureStackTrace(error, constructor);
+  Error.captureStackTrace(error, maker);
   Error.stackTraceLimit = depth;
   const frames = framesOf(error.stack);
-  const first = frames.findIndex((line) => !isOwn(line));
+  const first = frames.findIndex((line) => !isNotTheCallers(line));
   if (first === -1) return;
   setFrames(error, frames.slice(first, first + depth));
 }
@@ -41,8 +43,8 @@ export function setFrames(error: Error, frames: readonly string[]): void {
   error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
 }
 
-function isOwn(line: string): boolean {
-  return INSTALLED.test(line) || FOLDERS.some((folder) => line.includes(folder));
+function isNotTheCallers(line: string): boolean {
+  return INSTALLED.test(line) || EXPECT.test(line) || FOLDERS.some((folder) => line.includes(folder));
 }
 
 /** `Error.prepareStackTrace` may give anything at all. */
