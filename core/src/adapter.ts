@@ -6,6 +6,7 @@ export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export { type CallSite, captureCallSite } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
+export { abandonSpans } from "./limits/open-spans.js";
 export type { MemspecOptions } from "./limits/option-table.js";
 export { checkLimit, parseLimit } from "./limits/parse-limit.js";
 export { parseOptions } from "./limits/parse-options.js";

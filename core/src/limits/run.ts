@@ -4,6 +4,7 @@ import { assertBodyLimit } from "../assertions/body-limit.js";
 import { messageStyle } from "../assertions/colours.js";
 import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
+import { setFrames } from "../errors/stack-start.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
 import { isLimitError, type LimitFailure, MemspecLimitError } from "./limit-error.js";
@@ -50,7 +51,7 @@ export function runBody(
   checkNotConcurrent(host, "A memory limit");
   const planned = planLimits(limits, options);
   const plans = planned.map((entry) => entry.plan);
-  return chain(measureSpan(plans, body, thisArg, args, isLimitError), (span) =>
+  return chain(measureSpan(host, plans, body, thisArg, args, isLimitError), (span) =>
     verdict(host, planned, span, options, site),
   );
 }
@@ -62,6 +63,11 @@ function verdict(
   options: LimitOptions,
   site: (() => CallSite) | undefined,
 ): unknown {
+  if (measurements === null) {
+    // The test was over before its body: nobody listens any more.
+    if (outcome.threw) throw outcome.error;
+    return outcome.value;
+  }
   const failures = (): readonly LimitFailure[] =>
     planned.flatMap((entry, index) => {
       const measurement = measurements[index];
@@ -113,7 +119,7 @@ function limitError(failures: readonly LimitFailure[], site: (() => CallSite) | 
   const error = new MemspecLimitError(failures);
   const declared = site?.();
   if (declared !== undefined && declared.file !== "") {
-    error.stack = `${error.name}: ${error.message}\n${declared.stackLines.join("\n")}`;
+    setFrames(error, declared.stackLines);
   }
   return error;
 }

@@ -1,8 +1,9 @@
 /** The promises that matchers handed out, per test: what finds a forgotten `await` and blames the right test. */
 
 import { relativePath } from "../assertions/frames.js";
-import { MemspecError } from "../errors/memspec-error.js";
-import { type CallSite, captureCallSite, correctedLines } from "../limits/call-site.js";
+import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
+import { setFrames } from "../errors/stack-start.js";
+import { type CallSite, captureCallSite, correctedLines, parseCallSite } from "../limits/call-site.js";
 import type { MatcherHost } from "./host.js";
 import { MatcherPromise } from "./matcher-promise.js";
 import type { BodyOutcome, PendingMatchers } from "./types.js";
@@ -47,6 +48,7 @@ export function createPending(host: MatcherHost): PendingRegistry {
         (reason: unknown) => {
           pending.settled = true;
           pending.reason = reason;
+          placeAtCall(reason, pending.site);
         },
       );
       return MatcherPromise.watch(promise, hops, () => {
@@ -67,6 +69,13 @@ export function createPending(host: MatcherHost): PendingRegistry {
         .map((pending) => notAwaited(pending, host.root));
     },
   };
+}
+
+/** An error of ours made after a collection has no frame of the user's on its stack: the matcher's call is its place. */
+function placeAtCall(error: unknown, site: () => CallSite): void {
+  if (!isMemspecError(error) || parseCallSite(error.stack ?? "").file !== "") return;
+  const { file, stackLines } = site();
+  if (file !== "") setFrames(error, stackLines);
 }
 
 function notAwaited(pending: PendingMatcher, root: string): MemspecError {
@@ -92,6 +101,6 @@ function errorAt(pending: PendingMatcher, fact: string, root: string): MemspecEr
   const lines = corrected ?? [`await expect(…).${pending.matcher}(…)`];
   const hint = `Write${where}:\n\n${lines.map((line) => `    ${line}`).join("\n")}\n`;
   const error = new MemspecError("MEMSPEC_NOT_AWAITED", fact, { hint, cause: pending.reason });
-  error.stack = `${error.name}: ${error.message}\n${site.stackLines.join("\n")}`;
+  setFrames(error, site.stackLines);
   return error;
 }
