@@ -16,6 +16,19 @@ std::atomic<std::uint64_t> g_committed{0};
 std::atomic<bool (*)(std::size_t)> g_refuse{nullptr};
 std::atomic<std::size_t> g_page_size{0};
 
+#ifdef __SANITIZE_THREAD__
+// Thread sanitizer must see that an address was given back before another thread got it.
+long MapPages(std::size_t length, int flags) {
+  return reinterpret_cast<long>(mmap(nullptr, length, PROT_READ | PROT_WRITE, flags, -1, 0));
+}
+void UnmapPages(void* address, std::size_t length) { munmap(address, length); }
+#else
+long MapPages(std::size_t length, int flags) {
+  return syscall(SYS_mmap, nullptr, length, PROT_READ | PROT_WRITE, flags, -1, 0);
+}
+void UnmapPages(void* address, std::size_t length) { syscall(SYS_munmap, address, length); }
+#endif
+
 }  // namespace
 
 std::size_t PageSize() {
@@ -33,8 +46,7 @@ void* MapOwn(std::size_t bytes, Backing backing) {
   const std::uint64_t length = RoundUpToPage(bytes);
   const int how = backing == Backing::kNow ? MAP_POPULATE : MAP_NORESERVE;
   const int saved_errno = errno;  // the program's errno is not ours to change
-  const long result =
-      syscall(SYS_mmap, nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | how, -1, 0);
+  const long result = MapPages(length, MAP_PRIVATE | MAP_ANONYMOUS | how);
   errno = saved_errno;
   if (result == -1) return nullptr;
   if (backing == Backing::kNow) g_committed.fetch_add(length, std::memory_order_relaxed);
@@ -45,7 +57,7 @@ void UnmapOwn(void* address, std::size_t bytes, Backing backing) {
   if (address == nullptr) return;
   const std::uint64_t length = RoundUpToPage(bytes);
   const int saved_errno = errno;
-  syscall(SYS_munmap, address, length);
+  UnmapPages(address, length);
   errno = saved_errno;
   if (backing == Backing::kNow) g_committed.fetch_sub(length, std::memory_order_relaxed);
 }

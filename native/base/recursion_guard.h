@@ -20,4 +20,24 @@ class RecursionGuard {
   const bool outermost_;
 };
 
+// memspec asks V8 to collect, to walk its heap, to make objects: what is allocated meanwhile is in no figure, but what is
+// freed may be the program's, so the hooks are let through to the sink, which forgets allocations and sees frees.
+class OwnWork {
+ public:
+  explicit OwnWork(const RecursionGuard&) : inside_(t_thread.inside_tracker), own_(t_thread.own_work) {
+    t_thread.inside_tracker = false;
+    t_thread.own_work = true;
+  }
+  ~OwnWork() {
+    t_thread.inside_tracker = inside_;
+    t_thread.own_work = own_;
+  }
+  OwnWork(const OwnWork&) = delete;
+  OwnWork& operator=(const OwnWork&) = delete;
+
+ private:
+  const bool inside_;
+  const bool own_;
+};
+
 }  // namespace memspec

@@ -13,13 +13,14 @@ class IsolateState;
 }
 
 struct ThreadState {
-  bool inside_tracker = false;          // memspec is running: hooks pass straight through
-  bool inside_buffer_allocator = false; // below v8::ArrayBuffer::Allocator: blocks are backing stores
-  void* operator_new_caller = nullptr;  // who called operator new, when libstdc++ calls malloc for it
+  bool inside_tracker = false;       // memspec is running: hooks pass straight through
+  bool own_work = false;             // memspec works through V8 or libc: nobody's allocations, but anybody's frees
+  bool inside_operator_new = false;  // its hook counts: hooks below it pass straight through
   capture::IsolateState* isolate = nullptr;  // the isolate whose JavaScript runs on this thread, if any
   DomainId domain = DomainId::kHelpers;
   std::int64_t bytes_until_sample = 0;
   std::uint64_t random_state = 0;
+  std::uint32_t sampling_epoch = 0;  // the recorder's epoch for which bytes_until_sample was drawn
 };
 static_assert(sizeof(ThreadState) <= 64);
 

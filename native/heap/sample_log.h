@@ -10,7 +10,7 @@ namespace memspec::heap {
 
 class SampleLog {
  public:
-  static constexpr std::uint64_t kCapacity = 1u << 24;  // 64 MiB of address space, touched as it fills
+  static constexpr std::uint64_t kCapacity = 1u << 22;  // 16 MiB of address space, touched as it fills
 
   SampleLog() : stacks_(static_cast<StackId*>(MapOwn(kCapacity * sizeof(StackId), Backing::kLazily))) {}
   ~SampleLog() { UnmapOwn(stacks_, kCapacity * sizeof(StackId), Backing::kLazily); }

@@ -1,5 +1,6 @@
 #include "heap/sampler.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <unordered_map>
@@ -36,8 +37,10 @@ Sampler::State Sampler::Start(const RecursionGuard&, std::uint64_t interval_byte
   const bool started = isolate_->GetHeapProfiler()->StartSamplingHeapProfiler(interval_bytes, kProfilerDepth, flags);
   state_ = started ? State::kRunning : State::kTakenBySomeoneElse;
   interval_ = interval_bytes;
-  log_.Clear();
-  marker_ = nullptr;
+  for (Place& place : places_) {
+    place.caller = nullptr;
+    place.log.Clear();
+  }
   return state_;
 }
 
@@ -48,13 +51,23 @@ void Sampler::Stop(const RecursionGuard&) {
 
 void Sampler::OnSample(const RecursionGuard& guard, const hooks::CallSite& site) {
   if (state_ != State::kRunning) return;
-  // V8 makes the sample first, then what holds it: the first caller of a run is the one that every sample has once.
-  if (marker_ == nullptr) marker_ = site.caller;
-  if (site.caller != marker_) return;
-  log_.Append(stacks::CaptureJavaScriptOnly(guard, isolate_, code_, site));
+  const std::uint64_t most = Position();
+  for (Place& place : places_) {
+    if (place.caller == nullptr) place.caller = site.caller;
+    if (place.caller != site.caller) continue;
+    // The first of the places that every sample passes is always ahead: the others' stacks would be the same.
+    const bool ahead = place.log.count() + 1 > most;
+    place.log.Append(ahead ? stacks::CaptureJavaScriptOnly(guard, isolate_, code_, site) : StackId::kNone);
+    return;
+  }
 }
 
-std::uint64_t Sampler::Position() const { return log_.count(); }
+const Sampler::Place& Sampler::EverySample() const {
+  return *std::max_element(places_.begin(), places_.end(),
+                           [](const Place& a, const Place& b) { return a.log.count() < b.log.count(); });
+}
+
+std::uint64_t Sampler::Position() const { return EverySample().log.count(); }
 
 std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
   std::vector<HeapSite> sites;
@@ -63,7 +76,8 @@ std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t 
   const std::unique_ptr<v8::AllocationProfile> raw(isolate_->GetHeapProfiler()->GetAllocationProfile());
   if (raw == nullptr) return sites;
   const SamplingProfile profile(isolate_, *raw);
-  const std::vector<std::uint64_t> matches = Match(profile);
+  const SampleLog& log = EverySample().log;
+  const std::vector<std::uint64_t> matches = Match(profile, log);
 
   std::unordered_map<std::uint64_t, std::size_t> site_of;  // stack, or node above 2^32
   for (std::size_t i = 0; i < matches.size(); ++i) {
@@ -73,7 +87,7 @@ std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t 
     const std::uint64_t position = ours ? matches[i] : sample.sample_id - 1;
     if (position < begin || position >= end) continue;
     ++(ours ? matched_.by_line : matched_.by_function);
-    const StackId stack = ours ? log_.At(position) : StackId::kNone;
+    const StackId stack = ours ? log.At(position) : StackId::kNone;
     const std::uint64_t key = ours ? static_cast<std::uint64_t>(stack) : (std::uint64_t{1} << 32 | sample.node_id);
     const auto [it, fresh] = site_of.try_emplace(key, sites.size());
     if (fresh) sites.push_back(ours ? LineSite(guard, stack) : FunctionSite(profile, sample.node_id));
@@ -84,13 +98,13 @@ std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t 
   return sites;
 }
 
-std::vector<std::uint64_t> Sampler::Match(const SamplingProfile& profile) const {
+std::vector<std::uint64_t> Sampler::Match(const SamplingProfile& profile, const SampleLog& log) {
   std::vector<std::uint64_t> ids;
   ids.reserve(profile.samples().size());
   for (const auto& sample : profile.samples()) ids.push_back(sample.sample_id);
   std::unordered_map<StackId, stacks::FunctionStart> starts;
-  return MatchSamples(ids, log_.count(), [&](std::size_t i, std::uint64_t n) {
-    const StackId stack = log_.At(n);
+  return MatchSamples(ids, log.count(), [&](std::size_t i, std::uint64_t n) {
+    const StackId stack = log.At(n);
     if (stack == StackId::kNone) return false;
     const auto [it, fresh] = starts.try_emplace(stack);
     if (fresh) it->second = stacks::InnermostFunction(stack);

@@ -2,6 +2,7 @@
 // maker can be recognised, and V8's per-function frames elsewhere. Isolate's own thread only. One sampler per isolate:
 // while ours runs, another's start (an inspector's) fails; if another stops ours, sites() has nothing.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -41,7 +42,7 @@ class Sampler {
   std::vector<HeapSite> Sites(const RecursionGuard&, std::uint64_t begin, std::uint64_t end);
   void Stop(const RecursionGuard&);
   // Samples come with stacks of our own. False until the first sample of a run.
-  bool by_line() const { return log_.count() > 0; }
+  bool by_line() const { return Position() > 0; }
   // Of the last Sites(): samples whose stack was ours, and whose stack was V8's.
   struct Matched {
     std::uint64_t by_line, by_function;
@@ -50,17 +51,24 @@ class Sampler {
 
  private:
   // For each sample of V8's the number of our stack, or kNoStack.
-  std::vector<std::uint64_t> Match(const SamplingProfile& profile) const;
+  static std::vector<std::uint64_t> Match(const SamplingProfile& profile, const SampleLog& log);
   HeapSite LineSite(const RecursionGuard&, StackId stack);
   static HeapSite FunctionSite(const SamplingProfile& profile, std::uint32_t node_id);
 
   v8::Isolate* const isolate_;
   stacks::CodeMap& code_;
-  SampleLog log_;
+  // The making of a sample calls operator new from a few places: for the sample always, for new nodes and sizes now and
+  // then. The place that was seen most often is the sample's own; each keeps a log until that is certain.
+  struct Place {
+    const void* caller = nullptr;
+    SampleLog log;
+  };
+  static constexpr int kMaxPlaces = 4;
+  const Place& EverySample() const;
+
+  std::array<Place, kMaxPlaces> places_;
   State state_ = State::kOff;
   std::uint64_t interval_ = 0;
-  // The first call of operator new in the making of a sample; each sample makes it once.
-  const void* marker_ = nullptr;
   Matched matched_{0, 0};
 };
 

@@ -18,6 +18,14 @@ struct InstallResult {
 // Reference-counted: the first call patches every loaded object's slots, the last Remove() restores them.
 InstallResult Install(const Sink& sink);
 void Remove();
+
+// What Install() found out about this process; meaningful after the first one.
+struct Facts {
+  bool engine_symbols;
+  bool heap_sample_symbol;
+};
+Facts KnownFacts();
+
 bool Installed();
 
 }  // namespace memspec::hooks

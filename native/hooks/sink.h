@@ -45,6 +45,7 @@ struct FreedBlock {
 struct Sink {
   void (*allocated)(const RecursionGuard&, const AllocationEvent&);
   FreedBlock (*freed)(const RecursionGuard&, void* address);  // before the real free
+  void (*unknown_freed)(const RecursionGuard&);  // after `freed` knew nothing of a block that is not the engine's
   void (*restored)(const RecursionGuard&, void* address, const FreedBlock&);
   void (*mapped)(const RecursionGuard&, const MappingEvent&);  // mmap, or mprotect that gives or takes access
   void (*unmapped)(const RecursionGuard&, void* address, std::size_t bytes);

@@ -1,44 +1,45 @@
 #include "ledger/block_table.h"
 
-#include <bit>
-
 namespace memspec::ledger {
 
-void BlockTable::Grow(Shard& shard, std::size_t from_capacity) {
-  const std::size_t capacity = from_capacity == 0 ? kFirstCapacity : from_capacity * 2;
-  if (capacity > kGreatestCapacity) return;
-  auto* fresh = static_cast<Entry*>(MapOwn(capacity * sizeof(Entry), Backing::kNow));
+void BlockTable::Grow(Shard& shard, std::size_t from_buckets) {
+  const std::size_t buckets = from_buckets == 0 ? kFirstBuckets : from_buckets * 2;
+  if (buckets > kMostBuckets) return;
+  auto* fresh = static_cast<Bucket*>(MapOwn(buckets * sizeof(Bucket), Backing::kNow));
   if (fresh == nullptr) return;  // the shard goes on with what it has, up to its limit
 
-  Entry* unused = fresh;
-  std::size_t unused_capacity = capacity;
+  Bucket* unused = fresh;
+  std::size_t unused_buckets = buckets;
   {
     SpinGuard guard(shard.lock);
-    const std::size_t current = shard.entries == nullptr ? 0 : std::size_t{shard.mask} + 1;
-    if (current == from_capacity) {  // else another thread has grown it meanwhile
-      unused = shard.entries;
-      unused_capacity = current;
-      shard.entries = fresh;
-      shard.mask = static_cast<std::uint32_t>(capacity - 1);
-      shard.shift = static_cast<std::uint32_t>(64 - std::countr_zero(capacity));
-      shard.grow_at = static_cast<std::uint32_t>(capacity / 8 * 5);
-      shard.limit = static_cast<std::uint32_t>(capacity / 8 * 7);
+    const std::size_t current = BucketsOf(shard);
+    if (current == from_buckets) {  // else another thread has grown it meanwhile
+      unused = shard.buckets.load(std::memory_order_relaxed);
+      unused_buckets = current;
+      shard.buckets.store(fresh, std::memory_order_relaxed);
+      shard.mask = static_cast<std::uint32_t>(buckets - 1);
+      shard.shift.store(static_cast<std::uint32_t>(64 - std::countr_zero(buckets)), std::memory_order_relaxed);
+      shard.grow_at = static_cast<std::uint32_t>(buckets * 7 / 2);
+      shard.limit = static_cast<std::uint32_t>(buckets * 9 / 2);
       for (std::size_t at = 0; at < current; ++at) {
-        const Entry& entry = unused[at];
-        if (entry.address != 0) *Find(shard, Hash(entry.address), entry.address) = entry;
+        const Bucket& bucket = unused[at];
+        for (std::uint64_t used = bucket.tags & kTagHighBits; used != 0; used &= used - 1) {
+          const Entry& entry = bucket.entries[static_cast<unsigned>(std::countr_zero(used)) / 8];
+          Claim(shard, Hash(entry.address)).entry() = entry;
+        }
       }
     }
   }
-  UnmapOwn(unused, unused_capacity * sizeof(Entry), Backing::kNow);
+  UnmapOwn(unused, unused_buckets * sizeof(Bucket), Backing::kNow);
 }
 
 void BlockTable::SetBirth(std::uint64_t address, const Block& block, std::uint32_t birth) {
   const std::uint64_t hash = Hash(address);
   Shard& shard = ShardOf(hash);
   SpinGuard guard(shard.lock);
-  Entry* entry = Find(shard, hash, address);
-  if (entry != nullptr && entry->address != 0 && entry->birth == block.birth && entry->sample == block.sample) {
-    entry->birth = birth;
+  const Place place = Find(shard, hash, address);
+  if (place.bucket != nullptr && place.entry().birth == block.birth && place.entry().sample == block.sample) {
+    place.entry().birth = birth;
   }
 }
 
@@ -46,8 +47,23 @@ bool BlockTable::Holds(std::uint64_t address, std::uint32_t sample) {
   const std::uint64_t hash = Hash(address);
   Shard& shard = ShardOf(hash);
   SpinGuard guard(shard.lock);
-  const Entry* entry = Find(shard, hash, address);
-  return entry != nullptr && entry->address != 0 && entry->sample == sample;
+  const Place place = Find(shard, hash, address);
+  return place.bucket != nullptr && place.entry().sample == sample;
+}
+
+void BlockTable::Clear() {
+  for (Shard& shard : shards_) {
+    Bucket* unused = nullptr;
+    std::size_t unused_buckets = 0;
+    {
+      SpinGuard guard(shard.lock);
+      unused = shard.buckets.load(std::memory_order_relaxed);
+      unused_buckets = BucketsOf(shard);
+      shard.buckets.store(nullptr, std::memory_order_relaxed);
+      shard.mask = shard.count = shard.grow_at = shard.limit = 0;
+    }
+    if (unused != nullptr) UnmapOwn(unused, unused_buckets * sizeof(Bucket), Backing::kNow);
+  }
 }
 
 void BlockTable::LockAll() {

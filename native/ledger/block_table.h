@@ -1,13 +1,19 @@
-// Live blocks by address: open addressing with linear probing and backward-shift deletion (no tombstones, so a table
-// that has seen a billion frees probes as fast as a new one). Any thread; sharded by a hash of the address, one spin
-// lock per shard, never two at once, never anything else while one is held.
+// Live blocks by address. Any thread; sharded by a hash of the address, one spin lock per shard, never two at once,
+// never anything else while one is held.
 //
-// Capacity: a shard starts with kFirstCapacity entries and doubles at 5/8 full. The new table is mapped and its pages
-// brought in *outside* the lock; entries move over under it. When the kernel refuses, the shard is filled up to 7/8 and
-// then blocks are dropped, which the caller counts. Tables never shrink: a program that once held n blocks will again,
-// and what they hold is shown by OwnBytes().
+// A shard is an array of buckets of two cache lines: five entries, a tag byte for each (compared all at once, so that a
+// look-up takes no branch that depends on chance), and a count of the entries that wanted this bucket, found it full
+// and went to a later one. The count makes deletion free of tombstones: a table that has seen a billion frees probes as
+// fast as a new one.
+//
+// Capacity: a shard starts with kFirstBuckets and doubles at 7/2 entries a bucket. The new table is mapped and its pages
+// brought in *outside* the lock; entries move over under it. When the kernel refuses, the shard is filled up to 9/2 entries
+// a bucket and then blocks are dropped, which the caller counts. Tables never shrink: a program that once held n blocks
+// will again, and what they hold is shown by OwnBytes().
 #pragma once
 #include <array>
+#include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -38,14 +44,17 @@ class BlockTable {
   template <class Visit>
   void ForEach(Visit visit);
 
+  // Gives the tables back.
+  void Clear();
+
   void LockAll();
   void UnlockAll();
 
  private:
   // 46 bits of size are 64 TiB, more than one block can have.
   struct Entry {
-    std::uint64_t address;  // 0: empty
-    std::uint64_t packed;   // bytes << 18 | domain << 2 | space
+    std::uint64_t address;
+    std::uint64_t packed;  // bytes << 18 | domain << 2 | space
     std::uint32_t sample;
     std::uint32_t birth;
 
@@ -57,73 +66,144 @@ class BlockTable {
   static_assert(sizeof(Entry) == 24);
   static_assert(kSpaceCount <= 4 && sizeof(DomainId) == 2);
 
+  static constexpr unsigned kEntriesInBucket = 5;
+  struct alignas(128) Bucket {
+    std::uint64_t tags;  // bytes 0 to 4: an entry's tag, 0: empty; byte 5: passed over, kManyPassed: no longer known
+    Entry entries[kEntriesInBucket];
+  };
+  static_assert(sizeof(Bucket) == 128);
+  static constexpr std::uint64_t kTagBytes = 0x01'0101'0101;
+  static constexpr std::uint64_t kTagHighBits = kTagBytes << 7;
+  static constexpr unsigned kPassedShift = 40;
+  static constexpr std::uint64_t kOnePassed = std::uint64_t{1} << kPassedShift;
+  static constexpr std::uint64_t kManyPassed = 0xff;
+
   struct alignas(64) Shard {
     SpinLock lock;
     std::uint32_t last_sample = 0;
-    Entry* entries = nullptr;
-    std::uint32_t mask = 0;  // capacity - 1
-    std::uint32_t shift = 0;
-    std::uint32_t count = 0;
+    // Written under the lock; read without it only by Prefetch. relaxed: the lock orders them.
+    std::atomic<Bucket*> buckets{nullptr};
+    std::atomic<std::uint32_t> shift{0};
+    std::uint32_t mask = 0;     // buckets - 1
+    std::uint32_t count = 0;    // entries
     std::uint32_t grow_at = 0;  // try to grow at this count
     std::uint32_t limit = 0;    // never hold more than this
   };
 
   static constexpr int kShardBits = 6;
-  static constexpr std::size_t kFirstCapacity = 128;
-  static constexpr std::size_t kGreatestCapacity = std::size_t{1} << 31;
+  static constexpr std::size_t kFirstBuckets = 32;
+  static constexpr std::size_t kMostBuckets = std::size_t{1} << 29;
 
+  static std::size_t BucketsOf(const Shard& shard) {
+    return shard.buckets.load(std::memory_order_relaxed) == nullptr ? 0 : std::size_t{shard.mask} + 1;
+  }
   static std::uint64_t Hash(std::uint64_t address) { return (address >> 4) * 0x9e3779b97f4a7c15u; }
   static std::uint32_t Home(const Shard& shard, std::uint64_t hash) {
-    return static_cast<std::uint32_t>((hash << kShardBits) >> shard.shift);
+    return static_cast<std::uint32_t>((hash << kShardBits) >> shard.shift.load(std::memory_order_relaxed));
   }
+  // Never 0, which is an empty place. Of bits that Home does not use.
+  static std::uint64_t Tag(std::uint64_t hash) { return ((hash >> 20) & 0x7f) | 0x80; }
   Shard& ShardOf(std::uint64_t hash) { return shards_[hash >> (64 - kShardBits)]; }
 
-  // The entry of `address`, or the empty one where it would go; nullptr in a shard that has no table yet.
-  static Entry* Find(const Shard& shard, std::uint64_t hash, std::uint64_t address) {
-    if (shard.entries == nullptr) [[unlikely]] return nullptr;
-    for (std::uint32_t at = Home(shard, hash);; at = (at + 1) & shard.mask) {
-      Entry& entry = shard.entries[at];
-      if (entry.address == address || entry.address == 0) return &entry;
-    }
+  // Taking the lock waits for earlier stores and holds up later loads; the bucket can be on its way meanwhile. A table
+  // that has just been replaced or a half-seen one makes a useless prefetch, which cannot fault.
+  static void Prefetch(const Shard& shard, std::uint64_t hash) {
+    const auto buckets = reinterpret_cast<std::uintptr_t>(shard.buckets.load(std::memory_order_relaxed));
+    const std::uintptr_t bucket = buckets + std::uintptr_t{Home(shard, hash)} * sizeof(Bucket);
+    __builtin_prefetch(reinterpret_cast<const void*>(bucket), 1);
+    __builtin_prefetch(reinterpret_cast<const void*>(bucket + 64), 1);
   }
 
+  struct Place {
+    Bucket* bucket;  // nullptr: not found
+    unsigned slot;
+    Entry& entry() const { return bucket->entries[slot]; }
+  };
+  static Place Find(const Shard& shard, std::uint64_t hash, std::uint64_t address);
+  // An empty place for `hash`; there is one (count < limit).
+  static Place Claim(Shard& shard, std::uint64_t hash);
+  static void Release(Shard& shard, std::uint64_t hash, const Place& place);
+
   Inserted Put(std::uint64_t address, Block& block, Block* old, bool number_sample);
-  static void Erase(Shard& shard, Entry* entry);
-  static void Grow(Shard& shard, std::size_t from_capacity);
+  static void Grow(Shard& shard, std::size_t from_buckets);
 
   std::array<Shard, std::size_t{1} << kShardBits> shards_;
 };
 
+inline BlockTable::Place BlockTable::Find(const Shard& shard, std::uint64_t hash, std::uint64_t address) {
+  Bucket* const buckets = shard.buckets.load(std::memory_order_relaxed);
+  if (buckets == nullptr) [[unlikely]] return {nullptr, 0};
+  const std::uint64_t wanted = Tag(hash) * kTagBytes;
+  std::uint32_t at = Home(shard, hash);
+  // Bounded: every bucket may have been passed over at some time.
+  for (std::uint32_t seen = 0; seen <= shard.mask; ++seen, at = (at + 1) & shard.mask) {
+    Bucket& bucket = buckets[at];
+    const std::uint64_t differs = bucket.tags ^ wanted;
+    // A byte that is 0 sets its high bit; one above it may too (borrow), and the address settles that.
+    for (std::uint64_t hits = (differs - kTagBytes) & ~differs & kTagHighBits; hits != 0; hits &= hits - 1) {
+      const auto slot = static_cast<unsigned>(std::countr_zero(hits)) / 8;
+      if (bucket.entries[slot].address == address) [[likely]] return {&bucket, slot};
+    }
+    if (bucket.tags >> kPassedShift == 0) [[likely]] break;
+  }
+  return {nullptr, 0};
+}
+
+inline BlockTable::Place BlockTable::Claim(Shard& shard, std::uint64_t hash) {
+  Bucket* const buckets = shard.buckets.load(std::memory_order_relaxed);
+  for (std::uint32_t at = Home(shard, hash);; at = (at + 1) & shard.mask) {
+    Bucket& bucket = buckets[at];
+    const std::uint64_t empty = ~bucket.tags & kTagHighBits;
+    if (empty != 0) [[likely]] {
+      const auto slot = static_cast<unsigned>(std::countr_zero(empty)) / 8;
+      bucket.tags |= Tag(hash) << (slot * 8);
+      return {&bucket, slot};
+    }
+    if (bucket.tags >> kPassedShift != kManyPassed) bucket.tags += kOnePassed;
+  }
+}
+
+inline void BlockTable::Release(Shard& shard, std::uint64_t hash, const Place& place) {
+  Bucket* const buckets = shard.buckets.load(std::memory_order_relaxed);
+  Bucket* home = &buckets[Home(shard, hash)];
+  place.bucket->tags &= ~(std::uint64_t{0xff} << (place.slot * 8));
+  while (home != place.bucket) [[unlikely]] {
+    const std::uint64_t passed = home->tags >> kPassedShift;
+    if (passed != kManyPassed) home->tags -= kOnePassed;
+    home = home == &buckets[shard.mask] ? buckets : home + 1;
+  }
+}
+
 inline BlockTable::Inserted BlockTable::Put(std::uint64_t address, Block& block, Block* old, bool number_sample) {
   const std::uint64_t hash = Hash(address);
   Shard& shard = ShardOf(hash);
+  Prefetch(shard, hash);
   shard.lock.Lock();
   if (shard.count >= shard.grow_at) [[unlikely]] {
-    const std::size_t capacity = shard.entries == nullptr ? 0 : std::size_t{shard.mask} + 1;
+    const std::size_t buckets = BucketsOf(shard);
     shard.lock.Unlock();
-    Grow(shard, capacity);
+    Grow(shard, buckets);
     shard.lock.Lock();
   }
-  Entry* entry = Find(shard, hash, address);
+  Place place = Find(shard, hash, address);
   Inserted result = Inserted::kNew;
-  if (entry != nullptr && entry->address != 0) [[unlikely]] {
-    *old = entry->ToBlock();
+  if (place.bucket != nullptr) [[unlikely]] {
+    *old = place.entry().ToBlock();
     result = Inserted::kReplaced;
   } else if (shard.count >= shard.limit) [[unlikely]] {
     shard.lock.Unlock();
     return Inserted::kNoRoom;
   } else {
+    place = Claim(shard, hash);
     ++shard.count;
   }
   if (number_sample && block.sample != 0) {
     if (++shard.last_sample == 0) shard.last_sample = 1;
     block.sample = shard.last_sample;
   }
-  entry->address = address;
-  entry->packed = block.bytes << 18 | static_cast<std::uint64_t>(block.domain) << 2 |
-                  static_cast<std::uint64_t>(block.space);
-  entry->sample = block.sample;
-  entry->birth = block.birth;
+  const std::uint64_t packed = block.bytes << 18 | static_cast<std::uint64_t>(block.domain) << 2 |
+                               static_cast<std::uint64_t>(block.space);
+  place.entry() = Entry{address, packed, block.sample, block.birth};
   shard.lock.Unlock();
   return result;
 }
@@ -140,38 +220,27 @@ inline BlockTable::Inserted BlockTable::Reinsert(std::uint64_t address, const Bl
 inline bool BlockTable::Remove(std::uint64_t address, Block* was) {
   const std::uint64_t hash = Hash(address);
   Shard& shard = ShardOf(hash);
+  Prefetch(shard, hash);
   SpinGuard guard(shard.lock);
-  Entry* entry = Find(shard, hash, address);
-  if (entry == nullptr || entry->address == 0) return false;
-  *was = entry->ToBlock();
-  Erase(shard, entry);
-  return true;
-}
-
-inline void BlockTable::Erase(Shard& shard, Entry* entry) {
-  // Close the gap: an entry moves back into it unless that would put it before its home.
-  Entry* const entries = shard.entries;
-  const std::uint32_t mask = shard.mask;
-  auto gap = static_cast<std::uint32_t>(entry - entries);
-  for (std::uint32_t at = (gap + 1) & mask; entries[at].address != 0; at = (at + 1) & mask) {
-    const std::uint32_t home = Home(shard, Hash(entries[at].address));
-    if (((at - home) & mask) >= ((at - gap) & mask)) {
-      entries[gap] = entries[at];
-      gap = at;
-    }
-  }
-  entries[gap].address = 0;
+  const Place place = Find(shard, hash, address);
+  if (place.bucket == nullptr) return false;
+  *was = place.entry().ToBlock();
+  Release(shard, hash, place);
   --shard.count;
+  return true;
 }
 
 template <class Visit>
 void BlockTable::ForEach(Visit visit) {
   for (Shard& shard : shards_) {
     SpinGuard guard(shard.lock);
-    if (shard.entries == nullptr) continue;
-    for (std::size_t at = 0; at <= shard.mask; ++at) {
-      const Entry& entry = shard.entries[at];
-      if (entry.address != 0) visit(entry.bytes(), entry.space(), entry.domain(), entry.birth);
+    const Bucket* const buckets = shard.buckets.load(std::memory_order_relaxed);
+    for (std::size_t at = 0; at < BucketsOf(shard); ++at) {
+      const Bucket& bucket = buckets[at];
+      for (std::uint64_t used = bucket.tags & kTagHighBits; used != 0; used &= used - 1) {
+        const Entry& entry = bucket.entries[static_cast<unsigned>(std::countr_zero(used)) / 8];
+        visit(entry.bytes(), entry.space(), entry.domain(), entry.birth);
+      }
     }
   }
 }

@@ -57,12 +57,18 @@ void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space spa
 
 bool Free(const RecursionGuard&, void* address, Block* was) {
   const std::uint64_t at = NumberOf(address);
-  if (!g_state.blocks.Remove(at, was)) {
-    g_state.scopes.Tell(t_thread.domain, [](Scope& scope) { ++scope.losses().unknown_frees; });
-    return false;
-  }
+  if (!g_state.blocks.Remove(at, was)) return false;
   TellFreed(at, *was);
   return true;
+}
+
+void ForgetBlocks(const RecursionGuard&) {
+  g_state.blocks.Clear();
+  g_state.mappings.Clear();
+}
+
+void CountUnknownFree(const RecursionGuard&) {
+  g_state.scopes.Tell(t_thread.domain, [](Scope& scope) { ++scope.losses().unknown_frees; });
 }
 
 void Restore(const RecursionGuard&, void* address, const Block& block) {

@@ -33,9 +33,13 @@ static_assert(sizeof(Block) <= 24);
 // An address that is already there was freed unseen: the old block is counted as freed (WindowFigures::unseen_frees).
 // A block for which the table has no room is in no figure but blocks_dropped; its free will be an unknown one.
 void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);
-// False: unknown (older than the hooks); counted for the scope of the running thread (t_thread.domain).
+// False: unknown (older than the hooks); the caller says whether that is worth counting.
 bool Free(const RecursionGuard&, void* address, Block* was);
+void CountUnknownFree(const RecursionGuard&);  // for the scope of the running thread (t_thread.domain)
 void Restore(const RecursionGuard&, void* address, const Block&);
+
+// The hooks were out for a time: any block or mapping known before may have been freed unseen. No window may be open.
+void ForgetBlocks(const RecursionGuard&);
 
 // Mappings count while accessible, in requested bytes; what is taken away is whole pages, as the kernel does it. Ranges may
 // split, overlap, be taken away in parts: a mapping's free is counted with its last part.
@@ -93,7 +97,8 @@ void Forget(const RecursionGuard&, DomainId scope, WindowId);  // the window's d
 
 std::uint64_t OwnBytes();  // memory the ledger itself holds
 
-// For pthread_atfork: no other thread is inside the ledger while a process forks. In the child the hooks are disabled.
+// For pthread_atfork: no other thread is inside the ledger while a process forks. In the child the hooks are disabled, but
+// it may end measurements.
 void LockAllForFork();
 void UnlockAfterFork();
 

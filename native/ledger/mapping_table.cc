@@ -228,4 +228,11 @@ std::uint32_t MappingTable::Merge(std::uint32_t below, std::uint32_t above) {
   return above;
 }
 
+void MappingTable::Clear() {
+  SpinGuard guard(lock_);
+  root_ = kNone;
+  first_unused_ = kNone;
+  never_used_ = 1;
+}
+
 }  // namespace memspec::ledger

@@ -57,6 +57,8 @@ class MappingTable {
   // Copies up to `capacity` pieces that start at or above `from`, in order. How many.
   std::size_t Copy(std::uint64_t from, Piece* out, std::size_t capacity);
 
+  void Clear();
+
   std::uint64_t touched_bytes();
   void LockAll() { lock_.Lock(); }
   void UnlockAll() { lock_.Unlock(); }

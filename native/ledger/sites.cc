@@ -23,7 +23,7 @@ class Scratch {
   T* data_;
 };
 
-constexpr std::uint64_t kFromMapping = 1;  // key space of mappings: addresses of blocks are even multiples of it
+constexpr std::uint64_t kMappingSeed = 1;  // stands for the address in a mapping's hash; the entry's kind tells them apart
 
 std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
   const std::uint64_t h = (a ^ (b * 0x9e3779b97f4a7c15u)) * 0xbf58476d1ce4e5b9u;
@@ -120,7 +120,7 @@ class SiteBuilder {
   WeightUnit WeightAt(std::uint64_t at) const { return std::bit_cast<WeightUnit>(log_[at + 1]); }
 
   static std::uint64_t Hash(std::uint64_t address, std::uint32_t sample, LogKind kind) {
-    return kind == LogKind::kMapped ? Mix(kFromMapping, sample) : Mix(address, sample);
+    return kind == LogKind::kMapped ? Mix(kMappingSeed, sample) : Mix(address, sample);
   }
 
   LiveSample& Slot(std::uint64_t address, std::uint32_t number, LogKind kind) const {

@@ -100,6 +100,8 @@ export interface RawMeasurement {
   readonly sites: readonly RawSite[];
   readonly heapSampler: "off" | "running" | "taken";
   readonly heapByLine: boolean;
+  /** Bytes between two heap samples, which an outer measurement may have set; 0: none were taken. */
+  readonly heapSampleInterval: number;
   readonly truncated: {
     readonly samplesDropped: number;
     readonly blocksDropped: number;

@@ -15,12 +15,17 @@ export interface MatcherHost {
   currentTest(): CurrentTest | undefined;
   /** Absolute root of the project: messages show paths relative to it. */
   readonly root: string;
+  /** Messages have colours; `undefined`: when the process's output can show them. */
+  readonly colour?: boolean | undefined;
 }
 
 /** The part of `this` in a custom matcher that both runners have. */
 export interface MatcherThis {
   readonly isNot: boolean;
+  /** "resolves" or "rejects" when the matcher follows one of them. */
   readonly promise?: string;
+  /** `expect.soft` of Vitest. */
+  readonly soft?: boolean;
 }
 
 export interface MatcherResult {

@@ -1,6 +1,7 @@
 // Cost of the ledger alone: one thread, one free and one allocation over a set of live blocks. Prints nanoseconds a pair.
 // Not a test: nothing is asserted on time. Build and run: see ledger.test.ts for the flags, or
 //   g++ -std=c++20 -O2 -I native native/base/*.cc native/ledger/*.cc test/native/ledger/bench.cc -o /tmp/bench && /tmp/bench
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <vector>
@@ -38,34 +39,23 @@ double NanosecondsPerPair(std::size_t live_blocks, std::size_t pairs, const Samp
     next += (block.bytes + 31) & ~std::uint64_t{15};
     Allocate(guard, block.address, block.bytes, Space::kNative, kDomain, sample);
   }
-  std::vector<std::uint32_t> order(1 << 16);
-  for (auto& at : order) at = static_cast<std::uint32_t>(Random() % live_blocks);
+  // Read in order, so that the loop itself misses no cache: a real hook has its address in a register.
+  std::vector<Live> order(1 << 16);
+  for (auto& block : order) block = live[Random() % live_blocks];
   Block was;
-  const auto start = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < pairs; ++i) {
-    const Live& block = live[order[i & 0xffff]];
-    Free(guard, block.address, &was);
-    Allocate(guard, block.address, block.bytes, Space::kNative, kDomain, sample);
+  double best = 1e9;  // of eight: other programs share the machine
+  for (int part = 0; part < 8; ++part) {
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < pairs / 8; ++i) {
+      const Live& block = order[i & 0xffff];
+      Free(guard, block.address, &was);
+      Allocate(guard, block.address, block.bytes, Space::kNative, kDomain, sample);
+    }
+    const std::chrono::duration<double, std::nano> elapsed = std::chrono::steady_clock::now() - start;
+    best = std::min(best, elapsed.count() / static_cast<double>(pairs / 8));
   }
-  const std::chrono::duration<double, std::nano> elapsed = std::chrono::steady_clock::now() - start;
   for (const Live& block : live) Free(guard, block.address, &was);
-  return elapsed.count() / static_cast<double>(pairs);
-}
-
-// The same without the ledger: what the loop itself costs.
-double NanosecondsOfLoop(std::size_t pairs) {
-  std::vector<std::uint32_t> order(1 << 16);
-  for (auto& at : order) at = static_cast<std::uint32_t>(Random() % 50'000);
-  std::vector<Live> live(50'000);
-  std::uint64_t sum = 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < pairs; ++i) {
-    const Live& block = live[order[i & 0xffff]];
-    sum += block.bytes;
-    asm volatile("" : "+r"(sum));
-  }
-  const std::chrono::duration<double, std::nano> elapsed = std::chrono::steady_clock::now() - start;
-  return elapsed.count() / static_cast<double>(pairs);
+  return best;
 }
 
 }  // namespace
@@ -74,7 +64,6 @@ int main() {
   const RecursionGuard guard;
   t_thread.domain = kDomain;
   constexpr std::size_t kPairs = 5'000'000;
-  std::printf("loop alone                    %6.1f ns\n", NanosecondsOfLoop(kPairs));
   for (const std::size_t live : {100u, 5'000u, 50'000u}) {
     std::printf("no window,    %6zu live      %6.1f ns\n", live, NanosecondsPerPair(live, kPairs, Sample{}));
     const WindowId id = Open(guard, kDomain, 0);

@@ -1,0 +1,30 @@
+// Two programs with figures and sampled stacks, beside themselves without.
+import { fileURLToPath } from "node:url";
+import { ratios, takeTurns } from "./compare.mjs";
+import { outputOf, printedTime } from "./run-node.mjs";
+
+/** What a limit of 256 MB or more leads to; these programs allocate more than that. */
+export const INTERVAL_OF_LARGE_LIMITS = "512 KiB";
+
+const file = (name) => fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
+
+export function benchPrograms(rounds, clock) {
+  return ["native-heavy", "heap-heavy"].flatMap((program) => {
+    const run =
+      (...args) =>
+      () =>
+        printedTime(outputOf(process.execPath, [file("run"), args[0], file(program), ...args.slice(1)]), clock);
+    const times = takeTurns(
+      { plain: run("plain"), limit: run("tracked", INTERVAL_OF_LARGE_LIMITS), default: run("tracked") },
+      rounds,
+    );
+    return [
+      {
+        name: `${program} program, a stack every ${INTERVAL_OF_LARGE_LIMITS}`,
+        ratio: ratios(times, "limit", "plain"),
+        target: 1.15,
+      },
+      { name: `${program} program, a stack every 16 KiB (no limit)`, ratio: ratios(times, "default", "plain") },
+    ];
+  });
+}

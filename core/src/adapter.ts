@@ -1,0 +1,31 @@
+/** What memspec's own packages build on, beside the public interface. Not for use in tests. */
+
+export { armTracker } from "./capture/arm.js";
+export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
+export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
+export { type CallSite, captureCallSite } from "./limits/call-site.js";
+export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
+export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
+export { abandonSpans } from "./limits/open-spans.js";
+export type { MemspecOptions } from "./limits/option-table.js";
+export { checkLimit, parseLimit } from "./limits/parse-limit.js";
+export { parseOptions } from "./limits/parse-options.js";
+export { placeAt } from "./limits/place-error.js";
+export type { LimitOptions } from "./limits/plans.js";
+export { runBody, runWithLimits } from "./limits/run.js";
+export { limitsFor } from "./limits/table.js";
+export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
+export { createLimitMemory, type LimitDecorator, type LimitMemory, limitBody } from "./limits/wrap.js";
+export { createMatchers } from "./matchers/create.js";
+export type { CurrentTest, MatcherHost, MatcherResult, MatcherThis } from "./matchers/host.js";
+export { createPending, type PendingRegistry } from "./matchers/pending.js";
+export type {
+  BodyOutcome,
+  InstanceLimits,
+  MatcherDefaults,
+  MemoryMatchers,
+  PendingMatchers,
+  SizingOptions,
+  SurvivorOptions,
+} from "./matchers/types.js";
+export type { Size } from "./sizes/size.js";

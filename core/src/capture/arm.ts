@@ -1,0 +1,15 @@
+import { loadAddon } from "./load-addon.js";
+
+let armed = false;
+
+/**
+ * Keeps the native tracker's hooks in for as long as this isolate lives: memory that is allocated from now on is known
+ * when it is freed, and code that is compiled from now on has lines. Without the addon there is nothing to keep in.
+ *
+ * @throws MemspecError `MEMSPEC_ADDON_MISMATCH`
+ */
+export function armTracker(): void {
+  if (armed) return;
+  loadAddon().binding?.arm();
+  armed = true;
+}

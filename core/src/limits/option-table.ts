@@ -1,0 +1,100 @@
+/** Every option once: what validation, the merging of configuration and calls, and docs/options.md go by. */
+
+import type { CommonOptions } from "../capture/options.js";
+import type { LimitsTable } from "./types.js";
+
+/** Options of the configuration of both plugins. */
+export interface MemspecOptions extends CommonOptions {
+  /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
+  readonly limits?: LimitsTable;
+}
+
+/**
+ * Where an option may stand: in the configuration, in a call of a sizing matcher, in a call of a matcher that looks for
+ * survivors, in a limit on a body.
+ */
+export type OptionPlace = "configuration" | "sizing" | "survivors" | "limit";
+
+export interface OptionRow {
+  readonly name: keyof MemspecOptions;
+  readonly type: string;
+  readonly default: string;
+  readonly places: readonly OptionPlace[];
+  readonly meaning: string;
+}
+
+export const OPTION_TABLE: readonly OptionRow[] = [
+  {
+    name: "space",
+    type: '"heap", "buffers", "native", or a list of them',
+    default: "all three",
+    places: ["configuration", "sizing", "limit"],
+    meaning:
+      "Which spaces count. Naming `native` where it cannot be counted is an error; the default goes without it and says so.",
+  },
+  {
+    name: "warmup",
+    type: "whole number",
+    default: "0; `toAllocateNothing`: 100",
+    places: ["configuration", "sizing", "survivors"],
+    meaning: "Calls that are made before the first one that counts.",
+  },
+  {
+    name: "runs",
+    type: "whole number from 1",
+    default: "1",
+    places: ["configuration", "sizing"],
+    meaning:
+      "Calls that count: the run with the median figure is asserted, the spread is shown. Of an even number, the higher of the two in the middle.",
+  },
+  {
+    name: "stacks",
+    type: '"sampled", "exact" or "none"',
+    default: '"sampled"',
+    places: ["configuration", "sizing"],
+    meaning:
+      "How stacks are taken: sampled by bytes (nearly free, estimates), every allocation (slow, exact), or not at all. Figures are exact in each case.",
+  },
+  {
+    name: "sampleInterval",
+    type: "size",
+    default: "1/500 of the limit, from 512 B to 512 KiB",
+    places: ["configuration", "sizing"],
+    meaning: 'Bytes between two stack samples. Only with stacks: "sampled".',
+  },
+  {
+    name: "ignore",
+    type: "string or RegExp, or a list of them",
+    default: "nothing",
+    places: ["configuration", "sizing"],
+    meaning:
+      "Memory of matching stacks does not count: a string is a function's whole name or a part of a file's path, a RegExp is tried on both. Takes stacks: \"exact\"; needs the addon; peaks are then unknown.",
+  },
+  {
+    name: "threads",
+    type: '"isolate" or "process"',
+    default: '"isolate"',
+    places: ["configuration", "sizing"],
+    meaning:
+      "Whose native memory and buffers count: this isolate's, or those of every thread of the process. The heap is always this isolate's.",
+  },
+  {
+    name: "verbose",
+    type: "true or false",
+    default: "false",
+    places: ["configuration", "sizing", "survivors"],
+    meaning: "The long message: all places, every frame.",
+  },
+  {
+    name: "limits",
+    type: "globs to limits, and `default`",
+    default: "no limits",
+    places: ["configuration"],
+    meaning: "Limits on the bodies of tests, see [limits](limits.md).",
+  },
+];
+
+/** Names of the options that may stand there. */
+export function optionsOf(place: OptionPlace): readonly (keyof MemspecOptions)[] {
+  return OPTION_TABLE.filter((row) => row.places.includes(place)).map((row) => row.name);
+}

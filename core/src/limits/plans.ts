@@ -1,0 +1,49 @@
+/** Which measurements a set of limits needs: limits on the same spaces share one. */
+
+import type { CommonOptions, MeasurePlan } from "../capture/options.js";
+import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import { joinOptions } from "./join-options.js";
+import type { ParsedLimit } from "./types.js";
+
+export interface PlannedLimits {
+  readonly plan: MeasurePlan;
+  readonly limits: readonly ParsedLimit[];
+}
+
+/** What the configuration says for all bodies: as for matchers, but a body runs once. */
+export type LimitOptions = Omit<CommonOptions, "warmup" | "runs">;
+
+/** Keys of `LimitOptions`. */
+export const LIMIT_OPTIONS: readonly (keyof LimitOptions)[] = [
+  "space",
+  "ignore",
+  "stacks",
+  "sampleInterval",
+  "threads",
+  "verbose",
+];
+
+/** The peak of two spaces cannot be computed from a measurement of three: one plan for each set of spaces. */
+export function planLimits(limits: readonly ParsedLimit[], options: LimitOptions): readonly PlannedLimits[] {
+  const bySpaces = new Map<string, ParsedLimit[]>();
+  for (const limit of limits) {
+    const key = limit.spaces?.join(" ") ?? "";
+    bySpaces.set(key, [...(bySpaces.get(key) ?? []), limit]);
+  }
+  return [...bySpaces.values()].map((group) => planGroup(group, options));
+}
+
+function planGroup(limits: readonly ParsedLimit[], options: LimitOptions): PlannedLimits {
+  const space = limits[0]?.spaces ?? null;
+  const joined = joinOptions(options, space === null ? {} : { space }, LIMIT_OPTIONS);
+  const resolved = validateOptions(joined, "A memory limit", LIMIT_OPTIONS);
+  const figures = limits.flatMap((limit) => limit.figures);
+  const retained = figures.some((limit) => limit.figure === "retained");
+  const needs: PlanNeeds = {
+    // The tightest limit needs the finest samples.
+    limitBytes: Math.min(...figures.map((limit) => limit.limitBytes)),
+    retained,
+    settle: retained || figures.some((limit) => limit.figure === "peak"),
+  };
+  return { plan: planMeasurement(resolved, needs), limits };
+}

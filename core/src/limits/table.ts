@@ -1,0 +1,81 @@
+/** The `limits` table of the configuration: globs to limits, and a default. */
+
+import path from "node:path";
+import picomatch from "picomatch";
+import { MemspecError } from "../errors/memspec-error.js";
+import { showValue } from "../errors/show-value.js";
+import type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits.js";
+import { parseLimit } from "./parse-limit.js";
+import type { LimitsTable } from "./types.js";
+
+const DEFAULT = "default";
+
+/**
+ * Checks a table as it was written.
+ *
+ * @returns the table itself: plain data, which can be handed to workers
+ * @throws MemspecError `MEMSPEC_INVALID_LIMIT` and those of `checkLimit`, naming the entry
+ */
+export function parseLimitsTable(value: unknown): LimitsTable {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new MemspecError("MEMSPEC_INVALID_LIMIT", `limits is an object, not ${showValue(value)}.`, {
+      value,
+      hint: 'Give limits by glob: { default: "100MB", "src/parser/**": "50MB" }.',
+    });
+  }
+  for (const [glob, limit] of Object.entries(value)) {
+    if (glob !== DEFAULT) checkGlob(glob);
+    parseLimit({ limit: limit as MemoryLimit, source: sourceOf(glob) });
+  }
+  return value as LimitsTable;
+}
+
+/**
+ * The limits of the table for the tests of one file. Every entry whose glob matches applies. The default applies to each
+ * figure that no matching entry limits, so an entry can allow more than the default.
+ *
+ * @param table one that `parseLimitsTable` has checked; `undefined`: none
+ * @param root globs are relative to it
+ * @param file absolute, or relative to the root
+ */
+export function limitsFor(table: LimitsTable | undefined, root: string, file: string): readonly DeclaredLimit[] {
+  if (table === undefined) return [];
+  const name = path.relative(root, path.resolve(root, file)).replaceAll(path.sep, "/");
+  const matching = Object.entries(table)
+    .filter(([glob]) => glob !== DEFAULT && picomatch(withoutDot(glob), { dot: true })(name))
+    .map(([glob, limit]): DeclaredLimit => ({ limit, source: sourceOf(glob) }));
+  const byDefault = table[DEFAULT];
+  return byDefault === undefined ? matching : [...matching, ...remaining(byDefault, matching)];
+}
+
+/** What of the default no matching entry says otherwise. */
+function remaining(byDefault: MemoryLimit, matching: readonly DeclaredLimit[]): readonly DeclaredLimit[] {
+  const limited = new Set(matching.flatMap((declared) => parseLimit(declared).figures.map((limit) => limit.figure)));
+  const source = sourceOf(DEFAULT);
+  const figures = parseLimit({ limit: byDefault, source }).figures.filter((limit) => !limited.has(limit.figure));
+  if (figures.length === 0) return [];
+  const space = typeof byDefault === "object" ? byDefault.space : undefined;
+  const limit: MemoryLimits = {
+    ...Object.fromEntries(figures.map(({ figure, limitBytes }) => [figure, limitBytes])),
+    ...(space === undefined ? {} : { space }),
+  };
+  return [{ limit, source }];
+}
+
+function sourceOf(glob: string): string {
+  return glob === DEFAULT ? "limits.default" : `limits[${JSON.stringify(glob)}]`;
+}
+
+function withoutDot(glob: string): string {
+  return glob.replace(/^(!?)\.\//u, "$1");
+}
+
+function checkGlob(glob: string): void {
+  const invalid = (fact: string): MemspecError =>
+    new MemspecError("MEMSPEC_INVALID_LIMIT", fact, {
+      value: glob,
+      hint: 'Write globs relative to the root, with "/": "src/parser/**", "**/*.slow.test.ts".',
+    });
+  if (glob.trim() === "") throw invalid("limits: an empty glob matches no file.");
+  if (path.isAbsolute(glob)) throw invalid(`limits: the glob ${showValue(glob)} is an absolute path.`);
+}

@@ -1,0 +1,35 @@
+/** Shapes of what the adapters call for limits on test bodies. */
+
+import type { FigureName } from "../assertions/figures.js";
+import type { AssertableSpace } from "../capture/measurement.js";
+import type { MemoryLimit } from "./limits.js";
+
+/** The part of a runner's `MatcherHost` that limits need. */
+export interface LimitsHost {
+  readonly root: string;
+  readonly colour?: boolean | undefined;
+  currentTest(): { readonly id: string; readonly fullName: string; readonly concurrent: boolean } | undefined;
+}
+
+/** Globs (relative to the root, `/` as separator) to limits. `default` limits what no matching glob limits. */
+export type LimitsTable = Readonly<Record<string, MemoryLimit>>;
+
+/** A declared limit after validation. */
+export interface ParsedLimit {
+  readonly source: string;
+  /** At least one. */
+  readonly figures: readonly FigureLimit[];
+  /** `null`: not named, so the configuration's, or all. */
+  readonly spaces: readonly AssertableSpace[] | null;
+}
+
+export interface FigureLimit {
+  readonly figure: FigureName;
+  readonly limitBytes: number;
+}
+
+/** A test's body as a runner calls it. */
+export type TestBody = (this: unknown, ...args: unknown[]) => unknown;
+
+/** A test's body as people write it, with whatever fixtures for parameters. */
+export type AnyBody = (this: never, ...args: never[]) => unknown;

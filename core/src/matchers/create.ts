@@ -1,0 +1,209 @@
+/** The matchers of both runners. */
+
+import { messageStyle } from "../assertions/colours.js";
+import type { AssertionOutcome, MessageContext } from "../assertions/outcome.js";
+import type { SizeAssertion, SizeFacts } from "../assertions/size-assertion.js";
+import { assertAllocateLessThan } from "../assertions/to-allocate-less-than.js";
+import { assertAllocateNothing } from "../assertions/to-allocate-nothing.js";
+import { assertBeCollected } from "../assertions/to-be-collected.js";
+import { assertPeakBelow } from "../assertions/to-peak-below.js";
+import { assertRetainInstances } from "../assertions/to-retain-instances.js";
+import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
+import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
+import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
+import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import { captureCallSite } from "../limits/call-site.js";
+import { checkNotConcurrent } from "../limits/concurrent.js";
+import { joinOptions } from "../limits/join-options.js";
+import { optionsOf } from "../limits/option-table.js";
+import { placed } from "../limits/place-error.js";
+import { measureRuns } from "../measure/measure.js";
+import { collect, retainedInstances } from "../measure/survivors.js";
+import { parseSize } from "../sizes/parse-size.js";
+import { checkInstances, checkReceived } from "./checks.js";
+import { headline, instancesArgument, sizeArgument } from "./headline.js";
+import type { MatcherHost, MatcherResult, MatcherThis } from "./host.js";
+import type { PendingRegistry } from "./pending.js";
+import type { InstanceLimits, MatcherDefaults, MemoryMatchers, SizingOptions } from "./types.js";
+
+/** Calls before `toAllocateNothing` measures, unless told otherwise: V8 allocates for a function while it warms up. */
+const NOTHING_WARMUP = 100;
+
+const SIZING_OPTIONS = optionsOf("sizing");
+const SURVIVOR_OPTIONS = optionsOf("survivors");
+
+type Matcher = (...args: never[]) => unknown;
+type AnyMatcher = (this: MatcherThis, ...args: unknown[]) => unknown;
+
+/** A sizing matcher's call after its arguments were checked. */
+interface SizingCall {
+  readonly that: MatcherThis;
+  readonly matcher: string;
+  readonly fn: () => unknown;
+  readonly limitBytes: number;
+  readonly argument: string;
+  readonly options: ResolvedOptions;
+  readonly needs: PlanNeeds;
+}
+
+/**
+ * @param defaults from the configuration, already validated; what a call says wins
+ * @param pending the registry whose `finish` the adapter calls at the end of each test's body
+ */
+export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pending: PendingRegistry): MemoryMatchers {
+  const style = messageStyle(host.colour);
+
+  const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
+    validateOptions(joinOptions(defaults, call, known), `${matcher}()`, known);
+
+  const begin = (matcher: string): void => {
+    checkNotConcurrent(host, `${matcher}()`);
+    pending.assertNoneRunning();
+  };
+
+  const result = (outcome: AssertionOutcome<unknown>): MatcherResult => ({
+    pass: outcome.pass,
+    message: () => outcome.message(style),
+  });
+
+  const hand = <T>(that: MatcherThis, matcher: string, answer: MaybePromise<T>, caller: Matcher): MaybePromise<T> =>
+    isPromise(answer) ? pending.watch(matcher, answer, caller, runnerHops(host, that)) : answer;
+
+  const contextOf = (that: MatcherThis, verbose: boolean): MessageContext => ({
+    root: host.root,
+    isNot: that.isNot,
+    verbose,
+  });
+
+  const size = (
+    call: SizingCall,
+    assert: (assertion: SizeAssertion) => AssertionOutcome<SizeFacts>,
+    caller: Matcher,
+  ): MaybePromise<MatcherResult> => {
+    const { that, matcher, options: given, limitBytes } = call;
+    begin(matcher);
+    const plan: MeasurePlan = planMeasurement(given, { ...call.needs, limitBytes });
+    const answer = chain(measureRuns(call.fn, plan), (runs) =>
+      result(
+        assert({
+          headline: headline("fn", matcher, that.isNot, call.argument),
+          runs,
+          limitBytes,
+          spaces: given.spaces,
+          context: contextOf(that, given.verbose),
+        }),
+      ),
+    );
+    return hand(that, matcher, answer, caller);
+  };
+
+  const matchers: MemoryMatchers = {
+    toAllocateLessThan(received, limit, call) {
+      const matcher = "toAllocateLessThan";
+      checkReceived(this, received, matcher);
+      const limitBytes = parseSize(limit);
+      const given = options(matcher, call);
+      const sizing = { that: this, matcher, fn: received, limitBytes, argument: sizeArgument(limit) };
+      return size({ ...sizing, options: given, needs: {} }, assertAllocateLessThan, matchers.toAllocateLessThan);
+    },
+
+    toAllocateNothing(received, call) {
+      const matcher = "toAllocateNothing";
+      checkReceived(this, received, matcher);
+      const given = options(matcher, call ?? {});
+      const warmup = saysWarmup(defaults, call) ? given.warmup : NOTHING_WARMUP;
+      const sizing = { that: this, matcher, fn: received, limitBytes: 0, argument: "" };
+      const needs: PlanNeeds = {};
+      return size(
+        { ...sizing, options: { ...given, warmup }, needs },
+        assertAllocateNothing,
+        matchers.toAllocateNothing,
+      );
+    },
+
+    toPeakBelow(received, limit, call) {
+      const matcher = "toPeakBelow";
+      checkReceived(this, received, matcher);
+      const limitBytes = parseSize(limit);
+      const given = options(matcher, call);
+      const sizing = { that: this, matcher, fn: received, limitBytes, argument: sizeArgument(limit) };
+      return size({ ...sizing, options: given, needs: { settle: true } }, assertPeakBelow, matchers.toPeakBelow);
+    },
+
+    toRetainLessThan(received, limit, call) {
+      const matcher = "toRetainLessThan";
+      checkReceived(this, received, matcher);
+      const limitBytes = parseSize(limit);
+      const given = options(matcher, call);
+      const sizing = { that: this, matcher, fn: received, limitBytes, argument: sizeArgument(limit) };
+      const needs: PlanNeeds = { retained: true, settle: true };
+      return size(
+        { ...sizing, options: given, needs },
+        assertRetainLessThan,
+        matchers.toRetainLessThan,
+      ) as Promise<MatcherResult>;
+    },
+
+    toRetainInstances(received, limits, call) {
+      const matcher = "toRetainInstances";
+      checkReceived(this, received, matcher);
+      checkInstances(limits);
+      const given = options(matcher, call, SURVIVOR_OPTIONS);
+      begin(matcher);
+      const allowed: InstanceLimits = { ...limits };
+      const answer = retainedInstances(received, Object.keys(allowed), given.warmup).then((alive) =>
+        result(
+          assertRetainInstances({
+            headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
+            alive,
+            allowed,
+            context: contextOf(this, given.verbose),
+          }),
+        ),
+      );
+      return hand(this, matcher, answer, matchers.toRetainInstances) as Promise<MatcherResult>;
+    },
+
+    toBeCollected(received, call) {
+      const matcher = "toBeCollected";
+      checkReceived(this, received, matcher);
+      const given = options(matcher, call, SURVIVOR_OPTIONS);
+      begin(matcher);
+      const answer = collect(received, given.warmup).then((collected) =>
+        result(
+          assertBeCollected({
+            headline: headline("factory", matcher, this.isNot, ""),
+            ...collected,
+            context: contextOf(this, given.verbose),
+          }),
+        ),
+      );
+      return hand(this, matcher, answer, matchers.toBeCollected) as Promise<MatcherResult>;
+    },
+  };
+  for (const name of Object.keys(matchers) as (keyof MemoryMatchers)[]) placing(matchers, name);
+  return matchers;
+}
+
+/** What a matcher raises at once begins at the user's call. */
+function placing<Name extends keyof MemoryMatchers>(matchers: MemoryMatchers, name: Name): void {
+  const matcher = matchers[name] as AnyMatcher;
+  const placingMatcher: AnyMatcher = function (...args) {
+    try {
+      return Reflect.apply(matcher, this, args);
+    } catch (error) {
+      // The stack of an error that came up far inside may be too short to reach the user's call.
+      throw placed(error, captureCallSite(placingMatcher));
+    }
+  };
+  matchers[name] = placingMatcher as MemoryMatchers[Name];
+}
+
+function saysWarmup(defaults: MatcherDefaults, call: SizingOptions | undefined): boolean {
+  return defaults.warmup !== undefined || call?.warmup !== undefined;
+}
+
+/** Calls of `.then` that the runner makes before the test has the promise; see `MatcherPromise`. */
+function runnerHops(host: MatcherHost, that: MatcherThis): number {
+  return host.runner === "jest" || that.soft === true ? 2 : 1;
+}

@@ -1,0 +1,26 @@
+import { pathOfUrl } from "../analysis/source-path.js";
+
+const PACKAGES = ["core", "native", "plugin-vitest", "plugin-jest"];
+
+/**
+ * Directories of memspec's own packages in its repository, where they do not lie below `node_modules/@memspec`.
+ *
+ * The place of this module is read from a stack: the same source becomes ESM, which has `import.meta`, and CommonJS, which
+ * does not.
+ *
+ * @param stack `Error.stack` of a call from this package
+ */
+export function memspecRoots(stack: string): readonly string[] {
+  for (const line of stack.split("\n")) {
+    const place =
+      /(?:\(|at (?:async )?)((?:file:\/\/)?[^()]*[\\/]core[\\/](?:src|dist)[\\/][^()]*?)(?:[?#][^:]*)?:\d+:\d+\)?$/u.exec(
+        line,
+      )?.[1];
+    if (place === undefined) continue;
+    const path = pathOfUrl(place).replaceAll("\\", "/");
+    const root = path.slice(0, path.search(/\/core\/(?:src|dist)\//u) + 1);
+    if (root.includes("/node_modules/")) return [];
+    return PACKAGES.flatMap((name) => ["src", "dist", "prebuilds", "build"].map((sub) => `${root}${name}/${sub}/`));
+  }
+  return [];
+}

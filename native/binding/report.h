@@ -1,0 +1,12 @@
+// Reports as plain JavaScript objects, in the shapes of core/src/capture/binding.ts.
+#pragma once
+#include <napi.h>
+
+#include "capture/measurement.h"
+
+namespace memspec::binding {
+
+Napi::Object ToObject(Napi::Env env, const capture::Report& report);
+Napi::Object ToObject(Napi::Env env, const capture::Retained& retained);
+
+}  // namespace memspec::binding

@@ -1,0 +1,163 @@
+#include "capture/isolate_state.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "capture/measurement.h"
+#include "capture/recorder.h"
+#include "hooks/buffer_tap.h"
+#include "hooks/hooks.h"
+#include "ledger/ledger.h"
+
+namespace memspec::capture {
+
+namespace {
+
+struct Registry {
+  std::mutex mutex;
+  v8::Isolate* owner[kMaxDomains] = {};  // taken slots
+  IsolateState* by_slot[kMaxDomains] = {};
+  std::uint8_t generation[kMaxDomains] = {};
+  int count = 0;
+};
+
+Registry& TheRegistry() {
+  static Registry* const registry = new Registry;  // never destroyed: threads outlive static destruction
+  return *registry;
+}
+
+}  // namespace
+
+IsolateState* IsolateState::Acquire(const RecursionGuard&, v8::Isolate* isolate) {
+  Registry& registry = TheRegistry();
+  int free_slot = 0;
+  DomainId domain{};
+  {
+    const std::lock_guard lock(registry.mutex);
+    for (int slot = 1; slot < kMaxDomains; ++slot) {
+      if (registry.owner[slot] == isolate) {
+        ++registry.by_slot[slot]->users_;  // the same isolate, so the same thread: it is built
+        return registry.by_slot[slot];
+      }
+      const bool process_scope = slot == SlotOf(ledger::kProcessScope);
+      if (registry.owner[slot] == nullptr && free_slot == 0 && !process_scope) free_slot = slot;
+    }
+    if (free_slot == 0) return nullptr;
+    domain = static_cast<DomainId>((registry.generation[free_slot]++ << 8) | free_slot);
+    registry.owner[free_slot] = isolate;
+    ++registry.count;
+  }
+  registry.by_slot[free_slot] = new IsolateState(isolate, domain);
+  return registry.by_slot[free_slot];
+}
+
+void IsolateState::Release(const RecursionGuard&) {
+  if (--users_ > 0) return;
+  Registry& registry = TheRegistry();
+  {
+    const std::lock_guard lock(registry.mutex);
+    registry.by_slot[SlotOf(domain_)] = nullptr;
+    registry.owner[SlotOf(domain_)] = nullptr;
+    --registry.count;
+  }
+  delete this;
+}
+
+int IsolateState::Count() {
+  Registry& registry = TheRegistry();
+  const std::lock_guard lock(registry.mutex);
+  return registry.count;
+}
+
+IsolateState::IsolateState(v8::Isolate* isolate, DomainId domain)
+    : isolate_(isolate), domain_(domain), object_ids_(isolate), quiescence_(isolate) {
+  RecursionGuard guard;
+  code_ = stacks::StartListening(guard, isolate);
+  meter_ = std::make_unique<heap::Meter>(isolate, domain);
+  sampler_ = std::make_unique<heap::Sampler>(isolate, *code_);
+  buffer_tap_ = hooks::TapBufferAllocator(isolate);
+  t_thread.isolate = this;
+  t_thread.domain = domain;
+}
+
+IsolateState::~IsolateState() {
+  RecursionGuard guard;
+  t_thread.isolate = nullptr;
+  t_thread.domain = DomainId::kHelpers;
+  for (auto& [handle, measurement] : measurements_) measurement->Abandon(guard);
+  measurements_.clear();
+  while (arms_ > 0) Disarm(guard);
+  hooks::UntapBufferAllocator(isolate_);
+  sampler_.reset();
+  meter_.reset();
+  stacks::StopListening(guard, code_);
+}
+
+bool IsolateState::Arm(const RecursionGuard& guard, const char** missing) {
+  const hooks::InstallResult result = InstallHooks(guard);
+  if (!result.ok) {
+    *missing = result.missing != nullptr ? result.missing : "unknown";
+    return false;
+  }
+  ++arms_;
+  return true;
+}
+
+void IsolateState::Disarm(const RecursionGuard& guard) {
+  if (arms_ == 0) return;
+  --arms_;
+  RemoveHooks(guard);
+}
+
+std::uint32_t IsolateState::Add(std::unique_ptr<Measurement> measurement) {
+  const std::uint32_t handle = next_handle_++;
+  measurements_.emplace(handle, std::move(measurement));
+  return handle;
+}
+
+Measurement* IsolateState::Find(std::uint32_t handle) const {
+  const auto found = measurements_.find(handle);
+  return found == measurements_.end() ? nullptr : found->second.get();
+}
+
+void IsolateState::Remove(std::uint32_t handle) { measurements_.erase(handle); }
+
+heap::Sampler::State IsolateState::StartHeapSampler(const RecursionGuard& guard, std::uint64_t interval,
+                                                    bool keep_collected) {
+  if (sampler_users_ > 0) {
+    ++sampler_users_;
+    return heap::Sampler::State::kRunning;
+  }
+  const heap::Sampler::State state = sampler_->Start(guard, interval, keep_collected);
+  if (state == heap::Sampler::State::kRunning) {
+    sampler_users_ = 1;
+    heap_sample_interval_ = interval;
+  }
+  return state;
+}
+
+void IsolateState::StopHeapSampler(const RecursionGuard& guard) {
+  if (sampler_users_ == 0 || --sampler_users_ > 0) return;
+  heap_sample_interval_ = 0;
+  sampler_->Stop(guard);
+}
+
+void IsolateState::BeginSampling(const RecursionGuard& guard, std::uint64_t interval) {
+  if (interval == 0) return;
+  intervals_.push_back(interval);
+  sample_interval_ = *std::min_element(intervals_.begin(), intervals_.end());
+  HelperSampling(guard, interval, +1);
+  SeedSampling(guard, sample_interval_);
+}
+
+void IsolateState::EndSampling(const RecursionGuard& guard, std::uint64_t interval) {
+  if (interval == 0) return;
+  const auto found = std::find(intervals_.begin(), intervals_.end(), interval);
+  if (found != intervals_.end()) intervals_.erase(found);
+  const std::uint64_t before = sample_interval_;
+  sample_interval_ = intervals_.empty() ? 0 : *std::min_element(intervals_.begin(), intervals_.end());
+  HelperSampling(guard, interval, -1);
+  if (sample_interval_ != 0 && sample_interval_ != before) SeedSampling(guard, sample_interval_);
+}
+
+}  // namespace memspec::capture

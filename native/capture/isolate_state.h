@@ -1,0 +1,84 @@
+// What memspec keeps for one isolate, from the first load of the addon in it to the end of its environment.
+// Isolate's own thread only, except for the registry (a mutex).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <v8.h>
+
+#include "base/ids.h"
+#include "base/recursion_guard.h"
+#include "heap/meter.h"
+#include "heap/quiesce.h"
+#include "heap/sampler.h"
+#include "heap/survivors.h"
+#include "stacks/stacks.h"
+
+namespace memspec::capture {
+
+class Measurement;
+
+class IsolateState {
+ public:
+  // The addon may be loaded several times in one isolate (vm contexts): one state, reference-counted.
+  static IsolateState* Acquire(const RecursionGuard&, v8::Isolate* isolate);
+  void Release(const RecursionGuard&);
+  // Isolates that have loaded memspec and live now. Any thread.
+  static int Count();
+
+  IsolateState(const IsolateState&) = delete;
+  IsolateState& operator=(const IsolateState&) = delete;
+
+  v8::Isolate* isolate() const { return isolate_; }
+  DomainId domain() const { return domain_; }
+  bool buffer_tap() const { return buffer_tap_; }
+  stacks::CodeMap& code() { return *code_; }
+  heap::Meter& meter() { return *meter_; }
+  heap::ObjectIds& object_ids() { return object_ids_; }
+  heap::Quiescence& quiescence() { return quiescence_; }
+  heap::Sampler& sampler() { return *sampler_; }
+
+  // The hooks are installed while anybody holds a reference: a measurement, or the program by arm().
+  bool Arm(const RecursionGuard&, const char** missing);
+  void Disarm(const RecursionGuard&);
+
+  // Bytes between two samples on this isolate's thread; the smallest of the counting measurements; 0: none.
+  std::uint64_t sample_interval() const { return sample_interval_; }
+  void BeginSampling(const RecursionGuard&, std::uint64_t interval);
+  void EndSampling(const RecursionGuard&, std::uint64_t interval);
+
+  // One run of V8's sampler serves all open measurements: the first one's interval holds.
+  heap::Sampler::State StartHeapSampler(const RecursionGuard&, std::uint64_t interval, bool keep_collected);
+  void StopHeapSampler(const RecursionGuard&);
+  std::uint64_t heap_sample_interval() const { return heap_sample_interval_; }
+
+  // Open measurements by handle. Handles are not used again.
+  std::uint32_t Add(std::unique_ptr<Measurement> measurement);
+  Measurement* Find(std::uint32_t handle) const;
+  void Remove(std::uint32_t handle);
+
+ private:
+  IsolateState(v8::Isolate* isolate, DomainId domain);
+  ~IsolateState();
+
+  v8::Isolate* const isolate_;
+  const DomainId domain_;
+  int users_ = 1;
+  int arms_ = 0;
+  bool buffer_tap_ = false;
+  stacks::CodeMap* code_ = nullptr;
+  std::unique_ptr<heap::Meter> meter_;
+  heap::ObjectIds object_ids_;
+  heap::Quiescence quiescence_;
+  std::unique_ptr<heap::Sampler> sampler_;
+  std::uint64_t sample_interval_ = 0;
+  std::vector<std::uint64_t> intervals_;
+  int sampler_users_ = 0;
+  std::uint64_t heap_sample_interval_ = 0;
+  std::map<std::uint32_t, std::unique_ptr<Measurement>> measurements_;
+  std::uint32_t next_handle_ = 1;
+};
+
+}  // namespace memspec::capture

@@ -1,0 +1,192 @@
+#include "capture/recorder.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <mutex>
+
+#include "base/spin_lock.h"
+#include "capture/isolate_state.h"
+#include "hooks/function_list.h"
+#include "ledger/ledger.h"
+#include "stacks/stacks.h"
+
+namespace memspec::capture {
+
+namespace {
+
+constexpr std::uint64_t kSeed = 0x9e3779b97f4a7c15u;
+// Above this many intervals an allocation is sampled with certainty, as far as a double can tell.
+constexpr double kCertain = 36.0;
+
+// Intervals of the counting measurements of all isolates, for threads that belong to none.
+struct HelperIntervals {
+  static constexpr int kCapacity = 64;  // beyond: the helper threads are sampled at the interval already in force
+  SpinLock lock;
+  std::uint64_t interval[kCapacity] = {};
+  int count = 0;
+};
+constinit HelperIntervals g_helper_intervals;
+constinit std::atomic<std::uint64_t> g_helper_interval{0};
+constinit std::atomic<std::uint32_t> g_helper_epoch{0};
+
+double NextRandom(ThreadState& thread) {  // xorshift64*, in (0, 1]
+  std::uint64_t x = thread.random_state;
+  x ^= x >> 12;
+  x ^= x << 25;
+  x ^= x >> 27;
+  thread.random_state = x;
+  return (static_cast<double>((x * 0x2545f4914f6cdd1du) >> 11) + 1.0) * 0x1.0p-53;
+}
+
+std::int64_t DrawGap(ThreadState& thread, std::uint64_t interval) {
+  return static_cast<std::int64_t>(-std::log(NextRandom(thread)) * static_cast<double>(interval)) + 1;
+}
+
+ledger::Sample Weigh(StackId stack, std::size_t bytes, std::uint64_t interval) {
+  ledger::Sample sample;
+  sample.stack = stack;
+  const double ratio = static_cast<double>(bytes) / static_cast<double>(interval);
+  // An allocation of n bytes is sampled with probability 1 - exp(-n / interval); its inverse is what it stands for.
+  sample.weight_count = interval == 1 || ratio > kCertain ? 1.0 : 1.0 / -std::expm1(-ratio);
+  sample.weight_bytes = static_cast<std::uint64_t>(static_cast<double>(bytes) * sample.weight_count + 0.5);
+  return sample;
+}
+
+ledger::Sample MaybeSample(const RecursionGuard& guard, ThreadState& thread, std::size_t bytes,
+                           const hooks::CallSite& site) {
+  IsolateState* const isolate = thread.isolate;
+  std::uint64_t interval;
+  if (isolate != nullptr) {
+    interval = isolate->sample_interval();
+  } else {
+    interval = g_helper_interval.load(std::memory_order_relaxed);
+    const std::uint32_t epoch = g_helper_epoch.load(std::memory_order_relaxed);
+    if (interval != 0 && thread.sampling_epoch != epoch) {
+      thread.sampling_epoch = epoch;
+      SeedSampling(guard, interval);
+    }
+  }
+  if (interval == 0) return {};
+  // Zero bytes are an allocation too: in exact mode they are sampled like any other.
+  if (interval > 1) {
+    thread.bytes_until_sample -= static_cast<std::int64_t>(bytes);
+    if (thread.bytes_until_sample > 0 || bytes == 0) return {};
+    thread.bytes_until_sample = DrawGap(thread, interval);
+  }
+  const StackId stack = isolate != nullptr
+                            ? stacks::CaptureJavaScript(guard, isolate->isolate(), isolate->code(), site)
+                            : stacks::CaptureNative(guard, site);
+  if (stack == StackId::kNone) return {};
+  return Weigh(stack, bytes, interval);
+}
+
+// Off-heap memory moved: the peak of the sum may want to know how much of the heap is used at this moment.
+void MaybeReadHeap(const RecursionGuard& guard, ThreadState& thread) {
+  if (thread.isolate != nullptr && ledger::WantsHeapReading(guard, thread.domain)) {
+    thread.isolate->meter().ReadForLedger(guard);
+  }
+}
+
+void OnAllocated(const RecursionGuard& guard, const hooks::AllocationEvent& event) {
+  ThreadState& thread = t_thread;
+  if (thread.own_work) return;
+  ledger::Sample sample;
+  if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
+  ledger::Allocate(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  if (event.space != Space::kEngine) MaybeReadHeap(guard, thread);
+}
+
+hooks::FreedBlock OnFreed(const RecursionGuard& guard, void* address) {
+  static_assert(sizeof(ledger::Block) <= sizeof(hooks::FreedBlock::opaque));
+  hooks::FreedBlock freed;
+  ledger::Block block;
+  freed.known = ledger::Free(guard, address, &block);
+  if (freed.known) std::memcpy(freed.opaque, &block, sizeof block);
+  return freed;
+}
+
+void OnUnknownFreed(const RecursionGuard& guard) {
+  if (!t_thread.own_work) ledger::CountUnknownFree(guard);  // else memspec frees what it allocated itself
+}
+
+void OnRestored(const RecursionGuard& guard, void* address, const hooks::FreedBlock& freed) {
+  if (!freed.known) return;
+  ledger::Block block;
+  std::memcpy(&block, freed.opaque, sizeof block);
+  ledger::Restore(guard, address, block);
+}
+
+void OnMapped(const RecursionGuard& guard, const hooks::MappingEvent& event) {
+  ThreadState& thread = t_thread;
+  if (!event.accessible) {
+    ledger::Unmap(guard, event.address, event.bytes);
+    return;
+  }
+  if (thread.own_work) return;
+  ledger::Sample sample;
+  if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
+  const auto record = event.function == hooks::Function::kMprotect ? ledger::Commit : ledger::Map;
+  record(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  if (event.space != Space::kEngine) MaybeReadHeap(guard, thread);
+}
+
+void OnUnmapped(const RecursionGuard& guard, void* address, std::size_t bytes) {
+  ledger::Unmap(guard, address, bytes);
+}
+
+void OnHeapSampled(const RecursionGuard& guard, const hooks::CallSite& site) {
+  if (t_thread.isolate != nullptr) t_thread.isolate->sampler().OnSample(guard, site);
+}
+
+std::mutex& InstallMutex() {
+  static std::mutex* const mutex = new std::mutex;  // threads outlive static destruction
+  return *mutex;
+}
+
+constexpr hooks::Sink kSink = {OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+
+}  // namespace
+
+hooks::InstallResult InstallHooks(const RecursionGuard& guard) {
+  const std::lock_guard lock(InstallMutex());
+  if (!hooks::Installed()) ledger::ForgetBlocks(guard);
+  // Before the hooks' own handlers: those are called in the opposite order, and the hooks' locks come first.
+  static const int followed = pthread_atfork(ledger::LockAllForFork, ledger::UnlockAfterFork, ledger::UnlockAfterFork);
+  static_cast<void>(followed);
+  return hooks::Install(kSink);
+}
+
+void RemoveHooks(const RecursionGuard&) {
+  const std::lock_guard lock(InstallMutex());
+  hooks::Remove();
+}
+
+void SeedSampling(const RecursionGuard&, std::uint64_t interval) {
+  t_thread.random_state = kSeed;
+  t_thread.bytes_until_sample = interval > 1 ? DrawGap(t_thread, interval) : 0;
+}
+
+void HelperSampling(const RecursionGuard&, std::uint64_t interval, int change) {
+  HelperIntervals& all = g_helper_intervals;
+  const SpinGuard lock(all.lock);
+  if (change > 0) {
+    if (all.count < HelperIntervals::kCapacity) all.interval[all.count++] = interval;
+  } else {
+    for (int i = 0; i < all.count; ++i) {
+      if (all.interval[i] != interval) continue;
+      all.interval[i] = all.interval[--all.count];
+      break;
+    }
+  }
+  std::uint64_t smallest = 0;
+  for (int i = 0; i < all.count; ++i) {
+    if (smallest == 0 || all.interval[i] < smallest) smallest = all.interval[i];
+  }
+  g_helper_interval.store(smallest, std::memory_order_relaxed);
+  g_helper_epoch.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace memspec::capture

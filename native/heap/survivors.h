@@ -1,0 +1,49 @@
+// What was born on the heap in a span and is still alive, by V8's object ids (HeapProfiler): ids only grow, so objects
+// with an id between two marks were born between them. Isolate's own thread only; each mark walks the heap (about 20 ms
+// for 50,000 objects) and collects garbage.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <v8-profiler.h>
+#include <v8.h>
+
+#include "base/recursion_guard.h"
+
+namespace memspec::heap {
+
+class ObjectIds {
+ public:
+  explicit ObjectIds(v8::Isolate* isolate) : isolate_(isolate) {}
+  ~ObjectIds();
+  ObjectIds(const ObjectIds&) = delete;
+  ObjectIds& operator=(const ObjectIds&) = delete;
+
+  // A moment in the life of the heap.
+  struct Mark {
+    std::uint32_t interval = 0;        // intervals up to and including this one are older
+    v8::SnapshotObjectId last_id = 0;  // ids up to and including this one are older
+  };
+
+  void Use(const RecursionGuard&);  // balanced by Release
+  void Release(const RecursionGuard&);
+  Mark Now(const RecursionGuard&);
+
+  // Shallow bytes of what was born after `from` and not after `to`, and is alive now (takes a mark of its own).
+  std::uint64_t BytesAlive(const RecursionGuard&, const Mark& from, const Mark& to);
+
+  // Instances born after `from` and not after `to` and alive now, by exact constructor name.
+  std::vector<std::uint64_t> InstancesAlive(const RecursionGuard&, const Mark& from, const Mark& to,
+                                            const std::vector<std::string>& constructors);
+
+ private:
+  class Stream;
+
+  v8::Isolate* const isolate_;
+  int users_ = 0;
+  std::uint32_t intervals_ = 0;
+  std::vector<std::uint64_t> bytes_by_interval_;
+};
+
+}  // namespace memspec::heap

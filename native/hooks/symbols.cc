@@ -1,0 +1,168 @@
+#include "hooks/symbols.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/own_memory.h"
+#include "hooks/loaded_objects.h"
+
+namespace memspec::hooks {
+namespace {
+
+// The file of an object, mapped for as long as the reader lives.
+class MappedFile {
+ public:
+  explicit MappedFile(const char* path) {
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return;
+    struct stat status;
+    if (fstat(file, &status) == 0 && status.st_size > 0) {
+      size_ = static_cast<std::size_t>(status.st_size);
+      void* const mapping = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+      if (mapping != MAP_FAILED) data_ = static_cast<const std::uint8_t*>(mapping);
+    }
+    close(file);
+  }
+  ~MappedFile() {
+    if (data_ != nullptr) munmap(const_cast<std::uint8_t*>(data_), size_);
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  // nullptr where the file is not that long.
+  template <typename T>
+  const T* At(std::uint64_t offset, std::uint64_t count = 1) const {
+    if (data_ == nullptr || offset > size_ || count > (size_ - offset) / sizeof(T)) return nullptr;
+    return reinterpret_cast<const T*>(data_ + offset);
+  }
+
+ private:
+  const std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+struct SymbolTable {
+  const ElfW(Sym)* symbols = nullptr;
+  std::size_t count = 0;
+  const char* strings = nullptr;
+};
+
+SymbolTable FindTable(const MappedFile& file, std::uint32_t section_type) {
+  const auto* const header = file.At<ElfW(Ehdr)>(0);
+  if (header == nullptr) return {};
+  const auto* const sections = file.At<ElfW(Shdr)>(header->e_shoff, header->e_shnum);
+  for (int i = 0; sections != nullptr && i < header->e_shnum; i++) {
+    const ElfW(Shdr)& section = sections[i];
+    if (section.sh_type != section_type || section.sh_link >= header->e_shnum) continue;
+    const std::size_t count = section.sh_size / sizeof(ElfW(Sym));
+    const ElfW(Shdr)& strings = sections[section.sh_link];
+    const auto* const symbols = file.At<ElfW(Sym)>(section.sh_offset, count);
+    const auto* const text = file.At<char>(strings.sh_offset, strings.sh_size);
+    if (symbols != nullptr && text != nullptr && strings.sh_size > 0) return {symbols, count, text};
+  }
+  return {};
+}
+
+struct SymbolStart {
+  std::uint32_t start;  // relative to the text
+  CallerKind kind;
+};
+
+bool IsFunction(const ElfW(Sym)& symbol) {
+  const auto type = ELF64_ST_TYPE(symbol.st_info);
+  // V8's embedded builtins have no type in some builds.
+  return symbol.st_shndx != SHN_UNDEF && symbol.st_value != 0 && (type == STT_FUNC || type == STT_NOTYPE);
+}
+
+std::size_t ReadFunctions(const SymbolTable& table, std::uintptr_t base, EngineSymbols& symbols, SymbolStart* functions) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < table.count; i++) {
+    const ElfW(Sym)& symbol = table.symbols[i];
+    const std::uintptr_t address = base + symbol.st_value;
+    if (!IsFunction(symbol) || !symbols.text.Contains(address)) continue;
+    const char* const name = table.strings + symbol.st_name;
+    if (name[0] == '\0') continue;
+    const CallerKind kind = KindOfSymbol(name, ELF64_ST_BIND(symbol.st_info) == STB_LOCAL);
+    if (kind == CallerKind::kHeapSample) symbols.has_heap_sample = true;
+    if (kind == CallerKind::kV8 && symbol.st_size >= 64 && ELF64_ST_TYPE(symbol.st_info) == STT_FUNC &&
+        std::string_view(name) == "_ZN2v87Isolate10InitializeEPS0_RKNS0_12CreateParamsE") {
+      symbols.a_v8_function = address;
+    }
+    functions[count++] = {static_cast<std::uint32_t>(address - symbols.text.begin), kind};
+  }
+  return count;
+}
+
+// Sorted, one entry for each run of functions of one kind.
+std::size_t MergeRuns(SymbolStart* functions, std::size_t count) {
+  std::sort(functions, functions + count, [](const SymbolStart& a, const SymbolStart& b) {
+    // Of several names for one function, a telling one first.
+    return a.start != b.start ? a.start < b.start : a.kind < b.kind;
+  });
+  std::size_t kept = 0;
+  CallerKind last = CallerKind::kProgram;
+  for (std::size_t i = 0; i < count; i++) {
+    if (i > 0 && functions[i].start == functions[i - 1].start) continue;
+    const CallerKind kind = functions[i].kind == CallerKind::kLikeNeighbour ? last : functions[i].kind;
+    if (kept == 0 || kind != last) functions[kept++] = {functions[i].start, kind};
+    last = kind;
+  }
+  return kept;
+}
+
+}  // namespace
+
+CallerKind EngineSymbols::KindAt(std::uintptr_t address) const {
+  if (!text.Contains(address) || count == 0) return CallerKind::kProgram;
+  const auto offset = static_cast<std::uint32_t>(address - text.begin);
+  const std::uint32_t* const next = std::upper_bound(starts, starts + count, offset);
+  return next == starts ? CallerKind::kProgram : kinds[next - starts - 1];
+}
+
+EngineSymbols ReadEngineSymbols() {
+  EngineSymbols symbols;
+  std::uintptr_t base = 0;
+  char path[4096] = "/proc/self/exe";
+  int seen = 0;
+  ForEachObject([&](const ElfObject& object) {
+    const bool is_library = seen++ > 0;
+    if (KindOf(object) != ObjectKind::kEngine) return true;
+    if (is_library && object.path().size() >= sizeof path) return true;
+    symbols.text = object.text();
+    base = object.base();
+    if (is_library) path[object.path().copy(path, sizeof path - 1)] = '\0';
+    return true;  // a library that holds the engine comes after the program, and is the better one
+  });
+  if (symbols.text.end - symbols.text.begin > std::numeric_limits<std::uint32_t>::max()) return symbols;
+
+  const MappedFile file(path);
+  SymbolTable table = FindTable(file, SHT_SYMTAB);
+  symbols.has_v8 = table.count > 0;
+  // Without it only the exported functions are known, and the gaps between them would be anybody's.
+  if (!symbols.has_v8) return symbols;
+  const std::size_t scratch_bytes = table.count * sizeof(SymbolStart);
+  auto* const functions = static_cast<SymbolStart*>(MapOwn(scratch_bytes, Backing::kLazily));
+  if (functions == nullptr) return {symbols.text};
+  const std::size_t runs = MergeRuns(functions, ReadFunctions(table, base, symbols, functions));
+  void* const memory = MapOwn(runs * (sizeof(std::uint32_t) + sizeof(CallerKind)), Backing::kNow);
+  if (memory != nullptr) {
+    auto* const starts = static_cast<std::uint32_t*>(memory);
+    auto* const kinds = reinterpret_cast<CallerKind*>(starts + runs);
+    for (std::size_t i = 0; i < runs; i++) {
+      starts[i] = functions[i].start;
+      kinds[i] = functions[i].kind;
+    }
+    symbols.starts = starts;
+    symbols.kinds = kinds;
+    symbols.count = runs;
+  }
+  UnmapOwn(functions, scratch_bytes, Backing::kLazily);
+  return symbols;
+}
+
+}  // namespace memspec::hooks

@@ -1,0 +1,46 @@
+/** The part of jest-circus's events and state that memspec reads and writes; circus hands over much more. */
+
+import type { FailingEntry } from "./test-error.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: a body takes `done`, a table's row, or nothing.
+export type TestFunction = (this: unknown, ...args: any[]) => unknown;
+
+export interface TestEntry extends FailingEntry {
+  readonly type: "test";
+  readonly name: string;
+  readonly concurrent: boolean;
+  readonly failing: boolean;
+  readonly mode: string | null | undefined;
+  readonly parent: DescribeBlock;
+  /** Replaced before the first test starts, where limits apply or the test is concurrent. */
+  fn: TestFunction | undefined;
+}
+
+export interface DescribeBlock {
+  readonly type: "describeBlock";
+  readonly name: string;
+  readonly parent?: DescribeBlock | undefined;
+  readonly children: ReadonlyArray<DescribeBlock | TestEntry>;
+}
+
+export interface CircusState {
+  readonly rootDescribeBlock: DescribeBlock;
+}
+
+/** The events that memspec acts upon; any other has a name that matches none of these. */
+export type CircusEvent =
+  | { readonly name: "setup"; readonly runtimeGlobals: { readonly expect: { extend(matchers: object): void } } }
+  | { readonly name: "run_start" }
+  | {
+      readonly name: "test_start" | "test_fn_success" | "test_done" | "test_skip" | "test_todo";
+      readonly test: TestEntry;
+    }
+  | { readonly name: "test_fn_failure"; readonly test: TestEntry; readonly error: unknown };
+
+/** Every test under a block, in the order of definition. */
+export function* testsUnder(block: DescribeBlock): Generator<TestEntry> {
+  for (const child of block.children) {
+    if (child.type === "test") yield child;
+    else yield* testsUnder(child);
+  }
+}

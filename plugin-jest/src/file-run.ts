@@ -1,0 +1,99 @@
+/** One test file's run: what is declared for it, and what is done at each event of circus. */
+
+import type { MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
+import { abandonSpans, createLimitMemory, createMatchers, createPending, isMemspecError } from "@memspec/core/adapter";
+import { dressBodies } from "./bodies.js";
+import { installBridge } from "./bridge.js";
+import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
+import { type DeclaredLimits, declaredLimits } from "./declared.js";
+import type { Pragmas } from "./docblock.js";
+import { fullName, Session } from "./session.js";
+import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
+
+export class FileRun {
+  readonly #session: Session;
+  readonly #declared: DeclaredLimits;
+  readonly #options: MemspecOptions;
+  readonly #pending: PendingRegistry;
+  readonly #matchers: object;
+  readonly #warn: (message: string) => void;
+
+  /** @param warn says something about the file, where Jest shows what tests log */
+  constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions, warn: (message: string) => void) {
+    const session = new Session(root, file);
+    const pending = createPending(session);
+    this.#declared = declaredLimits(root, file, pragmas, options);
+    this.#options = options;
+    this.#pending = pending;
+    this.#matchers = createMatchers(session, options, pending);
+    this.#session = session;
+    this.#warn = warn;
+  }
+
+  /** Makes the sandbox know this run. */
+  enter(sandbox: object): void {
+    installBridge(sandbox, { version: 1, limitMemory: createLimitMemory(this.#session, () => this.#options) });
+  }
+
+  handle(event: CircusEvent, state: CircusState): void {
+    switch (event.name) {
+      case "setup":
+        // Before any setup file or test: both the global `expect` and the one of @jest/globals are this one.
+        event.runtimeGlobals.expect.extend(this.#matchers);
+        break;
+      case "run_start":
+        this.#dress(state);
+        break;
+      case "test_start":
+        if (!event.test.concurrent) this.#session.begin(event.test);
+        break;
+      case "test_fn_success":
+        // For `test.failing` circus tells the opposite of what the body did.
+        this.#bodyEnded(event.test, event.test.failing ? "failed" : "passed");
+        break;
+      case "test_fn_failure":
+        if (isMemspecError(event.error)) placeError(event.error, event.test.asyncError);
+        else hideOwnFrames(event.error);
+        this.#bodyEnded(event.test, event.test.failing ? "passed" : "failed");
+        break;
+      case "test_done":
+      case "test_skip":
+      case "test_todo":
+        if (!event.test.concurrent) this.#testOver();
+        break;
+    }
+  }
+
+  /** After the hooks: whatever of the body still runs is the test's no more. */
+  #testOver(): void {
+    const current = this.#session.currentTest();
+    if (current !== undefined) abandonSpans(current.id);
+    this.#session.end();
+  }
+
+  #dress(state: CircusState): void {
+    const unchecked = dressBodies(state.rootDescribeBlock, this.#session, this.#declared, this.#options);
+    const [first] = unchecked;
+    if (first === undefined) return;
+    this.#warn(
+      `memspec: concurrent tests share one heap, so the limits of the configuration are not checked on them. The first is "${fullName(first)}".`,
+    );
+  }
+
+  leave(): void {
+    this.#session.dispose();
+  }
+
+  #bodyEnded(test: TestEntry, outcome: "passed" | "failed"): void {
+    if (test.concurrent) return;
+    const current = this.#session.currentTest();
+    if (current === undefined) return;
+    for (const error of this.#pending.finish(current.id, outcome)) failTest(test, error);
+  }
+}
+
+/** A broken limit is told at the test; wrong use of memspec where it stands. */
+function placeError(error: MemspecError, asyncError: unknown): void {
+  if (error.code === "MEMSPEC_LIMIT_EXCEEDED") pointAtTest(error, asyncError);
+  else tidyStack(error, asyncError);
+}

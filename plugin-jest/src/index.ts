@@ -1,0 +1,6 @@
+/** What a test file imports from `@memspec/jest`. */
+
+import "./matchers.js";
+
+export type { MemoryLimit, MemoryLimits, Size } from "@memspec/core/adapter";
+export { limitMemory } from "./limit-memory.js";

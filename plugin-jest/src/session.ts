@@ -1,0 +1,69 @@
+/** What memspec knows about one test file while it runs. Owned by the environment, which Jest drops with the file. */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { CurrentTest, MatcherHost } from "@memspec/core/adapter";
+
+/** Attempts so far in this process: files share it, and each attempt of each test has an id of its own. */
+let attempts = 0;
+
+/** The part of circus's test entry that names a test. */
+export interface NamedEntry {
+  readonly name: string;
+  readonly concurrent: boolean;
+  readonly parent: { readonly name: string; readonly parent?: NamedParent | undefined } | undefined;
+}
+
+type NamedParent = NonNullable<NamedEntry["parent"]>;
+
+const ROOT_BLOCK = "ROOT_DESCRIBE_BLOCK";
+
+export class Session implements MatcherHost {
+  readonly runner = "jest";
+  readonly root: string;
+  readonly file: string;
+  #current: CurrentTest | undefined;
+  /** Concurrent tests interleave: which one runs is known by asynchronous context alone. */
+  readonly #concurrent = new AsyncLocalStorage<CurrentTest>();
+
+  constructor(root: string, file: string) {
+    this.root = root;
+    this.file = file;
+  }
+
+  currentTest(): CurrentTest | undefined {
+    return this.#concurrent.getStore() ?? this.#current;
+  }
+
+  /** A test that is not concurrent starts: its hooks, then its body. */
+  begin(entry: NamedEntry): void {
+    this.#current = this.#attempt(entry);
+  }
+
+  end(): void {
+    this.#current = undefined;
+  }
+
+  /** Runs the body of a concurrent test so that whatever it calls, now or later, knows which test it belongs to. */
+  runConcurrent<T>(entry: NamedEntry, body: () => T): T {
+    return this.#concurrent.run(this.#attempt(entry), body);
+  }
+
+  dispose(): void {
+    this.#current = undefined;
+    this.#concurrent.disable();
+  }
+
+  #attempt(entry: NamedEntry): CurrentTest {
+    attempts += 1;
+    return { id: `jest-${attempts}`, fullName: fullName(entry), file: this.file, concurrent: entry.concurrent };
+  }
+}
+
+/** The titles that lead to a test, as Jest joins them. */
+export function fullName(entry: NamedEntry): string {
+  const titles = [entry.name];
+  for (let block = entry.parent; block !== undefined && block.name !== ROOT_BLOCK; block = block.parent) {
+    titles.unshift(block.name);
+  }
+  return titles.join(" ");
+}

@@ -1,0 +1,91 @@
+/** The mixin that gives memory to any environment of Jest. */
+
+import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
+import { armTracker } from "@memspec/core/adapter";
+import type { CircusEvent, CircusState } from "./circus.js";
+import type { EnvironmentOptions } from "./declared.js";
+import { splitOptions } from "./declared.js";
+import { FileRun } from "./file-run.js";
+
+// Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
+// compiled from now on has lines. Once per worker process.
+armTracker();
+
+/** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
+export type EnvironmentClass = new (config: JestEnvironmentConfig, context: EnvironmentContext) => JestEnvironment;
+
+/** The part of an environment that the mixin touches, as methods: that is what the classes have. */
+interface Methods {
+  readonly global: object;
+  teardown(): Promise<void>;
+}
+
+type EventHandler = (event: unknown, state: unknown) => void | Promise<void>;
+
+/**
+ * An environment that also checks memory: adds the matchers, measures the bodies of tests that have a limit, and fails the
+ * test that forgot an `await`.
+ *
+ * Options are `testEnvironmentOptions.memory`; the base environment does not see them. A class that extends the result and
+ * overrides `handleTestEvent` or `teardown` calls `super`'s.
+ *
+ * @param Base - environment to extend; its own handling of events comes first.
+ * @throws MemspecError when the environment of a test file is made: `MEMSPEC_UNKNOWN_OPTION`, `MEMSPEC_INVALID_OPTION`,
+ *   `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_INVALID_SIZE`, for the options and for the file's docblock.
+ */
+export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
+  // biome-ignore lint/suspicious/noExplicitAny: TypeScript wants a mixin's constructor to take `any[]` (TS2545).
+  const Wide: new (...args: any[]) => Methods = Base;
+
+  class MemoryEnvironment extends Wide {
+    readonly #run: FileRun;
+    readonly #inherited: EventHandler | undefined;
+
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    constructor(...args: any[]) {
+      const [config, context] = args as [JestEnvironmentConfig, EnvironmentContext];
+      const { projectConfig } = config;
+      const { memory, others } = splitOptions(projectConfig.testEnvironmentOptions as EnvironmentOptions);
+      const { console, docblockPragmas, testPath } = context;
+      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, (text) =>
+        warnPlainly(console, text),
+      );
+      super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: others } }, context);
+      this.#run = run;
+      this.#inherited = takeHandler(this, Wide.prototype);
+      run.enter(this.global);
+    }
+
+    // A method, so that a class which extends this one may override it.
+    async handleTestEvent(event: unknown, state: unknown): Promise<void> {
+      await this.#inherited?.call(this, event, state);
+      this.#run.handle(event as CircusEvent, state as CircusState);
+    }
+
+    override async teardown(): Promise<void> {
+      this.#run.leave();
+      await super.teardown();
+    }
+  }
+
+  return MemoryEnvironment as unknown as Base;
+}
+
+/** Jest shows below each message the stack that it came by, which here would be memspec's alone. */
+function warnPlainly(console: EnvironmentContext["console"], text: string): void {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  console.warn(text);
+  Error.stackTraceLimit = depth;
+}
+
+/** The base's handler, be it a method of its class or a field of the instance, which would hide our method. */
+function takeHandler(environment: object, prototype: object): EventHandler | undefined {
+  const holder: { handleTestEvent?: EventHandler } = environment;
+  if (!Object.hasOwn(environment, "handleTestEvent")) {
+    return (prototype as { handleTestEvent?: EventHandler }).handleTestEvent;
+  }
+  const own = holder.handleTestEvent;
+  delete holder.handleTestEvent;
+  return own;
+}

@@ -1,0 +1,113 @@
+/** What happens around the body of each test: its limits are checked, and the matchers that nobody awaited are found. */
+
+import {
+  type CallSite,
+  captureCallSite,
+  isMemspecError,
+  MemspecError,
+  type ParsedLimit,
+  type PendingMatchers,
+  placeAt,
+  runBody,
+  type TestBody,
+} from "@memspec/core/adapter";
+import type { TestContext } from "vitest";
+import type { Bracket } from "./collectors.js";
+import { declaredLimits } from "./declared-limits.js";
+import type { Session } from "./session.js";
+import { interleaves, type TestTask } from "./tasks.js";
+
+/** What is known of a limited test since it was collected. */
+interface Limited {
+  readonly limits: readonly ParsedLimit[];
+  /** Where the test is defined. */
+  readonly site: () => CallSite;
+}
+
+export function createBracket(session: Session, pending: PendingMatchers): Bracket {
+  const limited = new WeakMap<TestTask, Limited>();
+  const told = new Set<string>();
+
+  /** Limits of the table name no test: those that they cannot be checked on go without, and that is told once per file. */
+  function goWithout(task: TestTask, why: string): void {
+    if (told.has(why)) return;
+    told.add(why);
+    console.warn(
+      `memspec: limits of the configuration are not checked on ${why}. The first in ${task.file.name} is "${task.fullTestName}".`,
+    );
+  }
+
+  function applicable(task: TestTask, dressed: boolean): readonly ParsedLimit[] {
+    const { explicit, table } = declaredLimits(task, session);
+    if (explicit.length > 0 && !dressed) throw outOfReach(task);
+    if (table.length === 0) return explicit;
+    if (!dressed) goWithout(task, "tests defined with the function that describe() hands to its callback");
+    else if (interleaves(task)) goWithout(task, "concurrent tests, which share one heap");
+    else return [...explicit, ...table];
+    return explicit;
+  }
+
+  async function run(task: TestTask, body: TestBody, thisArg: unknown, args: readonly unknown[]): Promise<unknown> {
+    const { id } = session.attempt(task);
+    const of = limited.get(task);
+    let result: unknown;
+    try {
+      result = await session.within(task, () =>
+        of === undefined
+          ? Reflect.apply(body, thisArg, args)
+          : runBody(session, of.limits, body, thisArg, args, session.options, of.site),
+      );
+    } catch (error) {
+      // The test failed for a reason of its own; an await that this kept from being reached is no fault.
+      pending.finish(id, "failed");
+      throw error;
+    }
+    raise(pending.finish(id, "passed"));
+    return result;
+  }
+
+  return {
+    dress(body) {
+      const dressed: TestBody = function (...args) {
+        const context = args[0] as TestContext;
+        const task = context.task as TestTask;
+        const { id } = session.attempt(task);
+        // For what hooks after the body forget, and for a body that timed out and is still running.
+        context.onTestFinished(() => raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed")));
+        return run(task, body, this, args);
+      };
+      // Vitest reads from the source of a body which fixtures it wants, or finds it on properties of its own.
+      Object.setPrototypeOf(dressed, body);
+      return Object.defineProperty(dressed, "toString", { value: () => String(body) });
+    },
+    collected(task, dressed, definer) {
+      const site = captureCallSite(definer);
+      const limits = placed(site, () => applicable(task, dressed));
+      if (limits.length > 0) limited.set(task, { limits, site });
+    },
+  };
+}
+
+/** What is thrown points to where the test is defined, however deep in Vitest and here it was noticed. */
+function placed<T>(site: () => CallSite, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (isMemspecError(error)) placeAt(error, site());
+    throw error;
+  }
+}
+
+/** Vitest takes a list for several errors of one test. */
+function raise(errors: readonly Error[]): void {
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw errors;
+}
+
+function outOfReach(task: TestTask): MemspecError {
+  return new MemspecError(
+    "MEMSPEC_INVALID_LIMIT",
+    `The limit on "${task.fullTestName}" cannot be checked: its body is out of reach.`,
+    { hint: 'Define it with the test() of "vitest", not with the one that describe() hands to its callback.' },
+  );
+}

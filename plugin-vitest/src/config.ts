@@ -1,0 +1,62 @@
+/** The plugin for `vitest.config`: `plugins: [memspec({ limits: { default: "50MB" } })]`. Runs in Vitest's main process. */
+
+import { fileURLToPath } from "node:url";
+import { type MemspecOptions, parseOptions } from "@memspec/core/adapter";
+import type { VitestPluginContext } from "vitest/node";
+import "./assertion-types.js";
+import { withoutOwnFrames } from "./own-frames.js";
+import "./provided.js";
+
+export type { MemspecOptions } from "@memspec/core/adapter";
+
+/** The part of a Vite plugin that memspec uses, told by structure: a project may have another version of Vite than ours. */
+export interface MemspecPlugin {
+  readonly name: "memspec";
+  config(config: UserConfig): UserConfig;
+  configureVitest(context: VitestPluginContext): void;
+}
+
+interface UserConfig {
+  readonly test?: {
+    readonly server?: { readonly deps?: { readonly inline?: boolean | readonly (string | RegExp)[] } };
+  };
+}
+
+/** The ES module also when this is the CommonJS build: Vitest cannot be required. */
+const setupFile = fileURLToPath(new URL("../esm/setup.js", import.meta.url)).replaceAll("\\", "/");
+
+function exactly(file: string): RegExp {
+  return new RegExp(`^(?:file://)?${file.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`, "u");
+}
+
+/**
+ * Installs memspec's matchers and limits in every project of the configuration that this plugin belongs to.
+ *
+ * Inline projects that do not extend the root configuration have plugins of their own: give it to them too. Projects
+ * that run in a browser are left alone.
+ *
+ * @throws MemspecError `MEMSPEC_UNKNOWN_OPTION`, naming the nearest right one; `MEMSPEC_INVALID_OPTION`;
+ *   `MEMSPEC_INVALID_SIZE`; `MEMSPEC_INVALID_LIMIT`. Raised while the configuration loads.
+ */
+export function memspec(options?: MemspecOptions): MemspecPlugin {
+  const parsed = parseOptions(options ?? {});
+  return {
+    name: "memspec",
+    config(config) {
+      // Vitest evaluates a setup file anew for each test file only when it is inlined, and files in node_modules are not.
+      // With `isolate: false` the second file would go without matchers.
+      const inlined = config.test?.server?.deps?.inline === true;
+      return inlined ? {} : { test: { server: { deps: { inline: [exactly(setupFile)] } } } };
+    },
+    configureVitest({ project }) {
+      if (project.isBrowserEnabled()) return;
+      // First, so that memory is known and code has lines before the user's own setup files run. A project may list the
+      // setup file itself, too.
+      project.config.setupFiles = [setupFile, ...project.config.setupFiles.filter((file) => file !== setupFile)];
+      project.config.onStackTrace = withoutOwnFrames(project.config.onStackTrace);
+      project.provide("memspec", { options: parsed, root: project.config.root });
+    },
+  };
+}
+
+export default memspec;

@@ -1,0 +1,61 @@
+/** What memspec knows of the test file that this worker runs: the host of the matchers and limits. */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { CurrentTest, MatcherHost, MemspecOptions } from "@memspec/core/adapter";
+import { type RunnerTestFile, TestRunner } from "vitest";
+import { interleaves, runningInterleaved, type TestTask } from "./tasks.js";
+
+export interface Session extends MatcherHost {
+  readonly options: MemspecOptions;
+  /** A test file begins: its options and root are those of its project. */
+  beginFile(file: RunnerTestFile, options: MemspecOptions, root: string): void;
+  /** Runs the body of a test such that whatever it calls, now or later, knows its test even when others interleave. */
+  within<T>(task: TestTask, body: () => T): T;
+  /** The running attempt of a test. */
+  attempt(task: TestTask): CurrentTest;
+}
+
+function attemptOf(task: TestTask): CurrentTest {
+  return {
+    // Retries and repeats run the same task again: what an earlier attempt left pending is not the later one's.
+    id: `${task.id}#${task.result?.repeatCount ?? 0}.${task.result?.retryCount ?? 0}`,
+    fullName: task.fullTestName,
+    file: task.file.filepath,
+    concurrent: interleaves(task),
+  };
+}
+
+function createSession(): Session {
+  const bodies = new AsyncLocalStorage<TestTask>();
+  let file: RunnerTestFile | undefined;
+  let options: MemspecOptions = {};
+  let root = process.cwd();
+  return {
+    runner: "vitest",
+    get options() {
+      return options;
+    },
+    get root() {
+      return root;
+    },
+    beginFile(nextFile, fileOptions, fileRoot) {
+      file = nextFile;
+      options = fileOptions;
+      root = fileRoot;
+    },
+    within(task, body) {
+      // Asynchronous context is paid for only where tests interleave.
+      return interleaves(task) ? bodies.run(task, body) : body();
+    },
+    currentTest() {
+      // Vitest knows of no current test as soon as one of several concurrent ones has ended. Their hooks run outside of
+      // `within`; any of the tests that run will do to say that nothing can be attributed.
+      const task = bodies.getStore() ?? TestRunner.getCurrentTest() ?? (file && runningInterleaved(file));
+      return task === undefined ? undefined : attemptOf(task as TestTask);
+    },
+    attempt: attemptOf,
+  };
+}
+
+/** One per copy of this module: the matchers, the limits and `limitMemory` of a test file share it. */
+export const session: Session = createSession();

@@ -1,0 +1,25 @@
+/** The setup file: runs in the worker before each test file. Listed by the plugin, or by hand: `setupFiles: ["@memspec/vitest/setup"]`. */
+
+import path from "node:path";
+import { armTracker, createMatchers, createPending } from "@memspec/core/adapter";
+import { expect, inject, TestRunner } from "vitest";
+import "./assertion-types.js";
+import { createBracket } from "./bodies.js";
+import { bracketBodies, type Collector } from "./collectors.js";
+import "./provided.js";
+import { session } from "./session.js";
+
+// Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
+// compiled from now on has lines.
+armTracker();
+
+const collector = TestRunner.getCurrentSuite();
+const { file } = collector;
+const provided = inject("memspec") as ReturnType<typeof inject<"memspec">> | undefined;
+/** A file's name is its path relative to the root of its project. */
+const rootOfFile = file.filepath.endsWith(file.name) ? file.filepath.slice(0, -file.name.length) : process.cwd();
+session.beginFile(file, provided?.options ?? {}, provided?.root ?? path.resolve(rootOfFile));
+
+const pending = createPending(session);
+expect.extend(createMatchers(session, session.options, pending) as unknown as Parameters<typeof expect.extend>[0]);
+bracketBodies(collector as unknown as Collector, createBracket(session, pending));
