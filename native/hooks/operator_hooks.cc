@@ -30,12 +30,27 @@ template <ObjectKind kKind, typename Release>
   release();
 }
 
+// Samples of V8's heap profiler are numbered, and stacks are matched to them by counting: so they are told even while
+// the tracker itself runs and makes V8 allocate.
+template <ObjectKind kKind>
+[[gnu::noinline]] void TellHeapSample(Function function, const CallSite& site) {
+  if constexpr (kKind == ObjectKind::kEngine) {
+    if (!g_reporting.load(std::memory_order_relaxed) || !AttributeAllocation(function, site).heap_sample) return;
+    const ErrnoKeeper keep_errno;
+    const RecursionGuard guard;
+    g_sink.heap_sampled(guard, site);
+  }
+}
+
 }  // namespace
 
 #define MEMSPEC_NEW(Name, parameters, arguments)                                                  \
   template <ObjectKind kKind>                                                                     \
   void* Hook<kKind>::Name parameters {                                                            \
-    if (PassesThrough()) return g_originals.Name arguments;                                       \
+    if (PassesThrough()) {                                                                        \
+      if (RecursionGuard::Active()) TellHeapSample<kKind>(Function::k##Name, MEMSPEC_CALL_SITE()); \
+      return g_originals.Name arguments;                                                          \
+    }                                                                                             \
     return Allocated<kKind>(bytes, Function::k##Name, MEMSPEC_CALL_SITE(),                        \
                             [&] { return g_originals.Name arguments; });                          \
   }

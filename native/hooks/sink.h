@@ -50,6 +50,7 @@ struct Sink {
   void (*mapped)(const RecursionGuard&, const MappingEvent&);  // mmap, or mprotect that gives or takes access
   void (*unmapped)(const RecursionGuard&, void* address, std::size_t bytes);
   // V8's sampling heap profiler is making a sample: the JavaScript stack stands at the sampled allocation.
+  // Told also while the tracker itself runs on this thread.
   void (*heap_sampled)(const RecursionGuard&, const CallSite&);
 };
 
