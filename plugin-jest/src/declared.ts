@@ -5,6 +5,7 @@ import type { MemspecError, MemspecOptions, ParsedLimit } from "@memspec/core/ad
 import { isMemspecError, limitsFor, parseLimit, parseOptions } from "@memspec/core/adapter";
 import type { Pragmas } from "./docblock.js";
 import { docblockLimits } from "./docblock.js";
+import { pragmaLine } from "./pragma-line.js";
 import { pointAt, pointAtConfiguration } from "./test-error.js";
 
 /** Limits that no test names by itself. */
@@ -50,7 +51,7 @@ export function declaredLimits(root: string, file: string, pragmas: Pragmas, opt
   return {
     docblock: placed(
       () => docblockLimits(pragmas).map(parseLimit),
-      (error) => pointAt(error, file, docblockLine(file)),
+      (error) => pointAt(error, file, pragmaLine(readFileSync(file, "utf8"))),
     ),
     table: limitsFor(options.limits, root, file).map(parseLimit),
   };
@@ -64,11 +65,4 @@ function placed<T>(read: () => T, place: (error: MemspecError) => void): T {
     if (isMemspecError(error)) place(error);
     throw error;
   }
-}
-
-/** 1-based line of the first pragma that is ours or looks like it. */
-function docblockLine(file: string): number {
-  const lines = readFileSync(file, "utf8").split("\n");
-  const index = lines.findIndex((line) => /@\S*(?:limit|memory)/i.test(line));
-  return index === -1 ? 1 : index + 1;
 }

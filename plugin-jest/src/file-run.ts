@@ -1,7 +1,7 @@
 /** One test file's run: what is declared for it, and what is done at each event of circus. */
 
 import type { MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
-import { createLimitMemory, createMatchers, createPending, isMemspecError } from "@memspec/core/adapter";
+import { abandonSpans, createLimitMemory, createMatchers, createPending, isMemspecError } from "@memspec/core/adapter";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
@@ -59,9 +59,16 @@ export class FileRun {
       case "test_done":
       case "test_skip":
       case "test_todo":
-        if (!event.test.concurrent) this.#session.end();
+        if (!event.test.concurrent) this.#testOver();
         break;
     }
+  }
+
+  /** After the hooks: whatever of the body still runs is the test's no more. */
+  #testOver(): void {
+    const current = this.#session.currentTest();
+    if (current !== undefined) abandonSpans(current.id);
+    this.#session.end();
   }
 
   #dress(state: CircusState): void {

@@ -10,6 +10,8 @@ import { afterEach, beforeEach, expect } from "@jest/globals";
 import type { CurrentTest, MatcherHost } from "@memspec/core/adapter";
 import type { Bridge } from "./bridge.js";
 import { installBridge } from "./bridge.js";
+import { pragmaLine } from "./pragma-line.js";
+import { pointAt } from "./test-error.js";
 
 type Adapter = typeof import("@memspec/core/adapter");
 
@@ -61,13 +63,16 @@ export function addMatchers(): void {
 export function refuseDocblockLimit(): void {
   const { testPath } = expect.getState() as CircusExpectState;
   if (testPath === undefined) return;
-  const docblock = /^\s*\/\*[\s\S]*?\*\//.exec(readFileSync(testPath, "utf8"))?.[0] ?? "";
+  const text = readFileSync(testPath, "utf8");
+  const docblock = /^\s*\/\*[\s\S]*?\*\//.exec(text)?.[0] ?? "";
   if (!/^[\s/*]*@memory-limit\b/m.test(docblock)) return;
-  throw new (loadAdapter().MemspecError)(
+  const error = new (loadAdapter().MemspecError)(
     "MEMSPEC_INVALID_LIMIT",
     "This file has a @memory-limit, but its test environment knows nothing of memory.",
     { hint: 'Use "@memspec/jest/environment", or withMemory(Environment) for an environment of your own.' },
   );
+  pointAt(error, testPath, pragmaLine(text));
+  throw error;
 }
 
 class StandaloneHost implements MatcherHost {

@@ -47,7 +47,9 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
       const { projectConfig } = config;
       const { memory, others } = splitOptions(projectConfig.testEnvironmentOptions as EnvironmentOptions);
       const { console, docblockPragmas, testPath } = context;
-      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, (text) => console.warn(text));
+      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, (text) =>
+        warnPlainly(console, text),
+      );
       super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: others } }, context);
       this.#run = run;
       this.#inherited = takeHandler(this, Wide.prototype);
@@ -67,6 +69,14 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
   }
 
   return MemoryEnvironment as unknown as Base;
+}
+
+/** Jest shows below each message the stack that it came by, which here would be memspec's alone. */
+function warnPlainly(console: EnvironmentContext["console"], text: string): void {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  console.warn(text);
+  Error.stackTraceLimit = depth;
 }
 
 /** The base's handler, be it a method of its class or a field of the instance, which would hide our method. */

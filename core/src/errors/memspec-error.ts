@@ -1,4 +1,5 @@
 import type { MemspecErrorCode } from "./codes.js";
+import { startAtCaller } from "./stack-start.js";
 
 export interface MemspecErrorDetails {
   /** What was given and is wrong; `undefined` when no one value is at fault. */
@@ -13,7 +14,7 @@ export function docsAnchor(code: MemspecErrorCode): string {
   return `docs/errors.md#${code.toLowerCase()}`;
 }
 
-/** An error memspec raises on purpose: a stable code, the offending value, and the way out. */
+/** An error memspec raises on purpose: a stable code, the offending value, and the way out. Its stack begins at the call of memspec. */
 export class MemspecError extends Error {
   override readonly name = "MemspecError";
   readonly code: MemspecErrorCode;
@@ -34,6 +35,7 @@ export class MemspecError extends Error {
     this.value = details.value;
     this.hint = hint;
     this.docs = docs;
+    startAtCaller(this, new.target as unknown as (...args: never[]) => unknown);
   }
 }
 

@@ -9,6 +9,7 @@ import { checkNotConcurrent } from "./concurrent.js";
 import { isLimitError, type LimitFailure, MemspecLimitError } from "./limit-error.js";
 import type { DeclaredLimit } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
+import { placeAt, placed } from "./place-error.js";
 import { type LimitOptions, type PlannedLimits, planLimits } from "./plans.js";
 import { measureSpan, type Span } from "./span.js";
 import type { LimitsHost, ParsedLimit, TestBody } from "./types.js";
@@ -47,12 +48,16 @@ export function runBody(
   site?: () => CallSite,
 ): MaybePromise<unknown> {
   if (limits.length === 0) return Reflect.apply(body, thisArg, args);
-  checkNotConcurrent(host, "A memory limit");
-  const planned = planLimits(limits, options);
-  const plans = planned.map((entry) => entry.plan);
-  return chain(measureSpan(plans, body, thisArg, args, isLimitError), (span) =>
-    verdict(host, planned, span, options, site),
-  );
+  try {
+    checkNotConcurrent(host, "A memory limit");
+    const planned = planLimits(limits, options);
+    const plans = planned.map((entry) => entry.plan);
+    return chain(measureSpan(host, plans, body, thisArg, args, isLimitError), (span) =>
+      verdict(host, planned, span, options, site),
+    );
+  } catch (error) {
+    throw placed(error, site);
+  }
 }
 
 function verdict(
@@ -62,6 +67,11 @@ function verdict(
   options: LimitOptions,
   site: (() => CallSite) | undefined,
 ): unknown {
+  if (measurements === null) {
+    // The test was over before its body: nobody listens any more.
+    if (outcome.threw) throw outcome.error;
+    return outcome.value;
+  }
   const failures = (): readonly LimitFailure[] =>
     planned.flatMap((entry, index) => {
       const measurement = measurements[index];
@@ -111,9 +121,6 @@ function failuresOf(
 
 function limitError(failures: readonly LimitFailure[], site: (() => CallSite) | undefined): MemspecLimitError {
   const error = new MemspecLimitError(failures);
-  const declared = site?.();
-  if (declared !== undefined && declared.file !== "") {
-    error.stack = `${error.name}: ${error.message}\n${declared.stackLines.join("\n")}`;
-  }
+  if (site !== undefined) placeAt(error, site());
   return error;
 }

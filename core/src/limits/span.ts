@@ -10,7 +10,8 @@ import { isPromise, type MaybePromise, refuseForeignPromise } from "../capture/r
 import { settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
 import { analyseHere } from "../measure/analyse-here.js";
-import type { TestBody } from "./types.js";
+import { noteOpenSpan } from "./open-spans.js";
+import type { LimitsHost, TestBody } from "./types.js";
 
 export type CallOutcome =
   | { readonly threw: false; readonly value: unknown }
@@ -18,19 +19,21 @@ export type CallOutcome =
 
 export interface Span {
   readonly outcome: CallOutcome;
-  /** In the order of the plans. Empty when the call failed and `keepFailed` did not want its figures. */
-  readonly measurements: readonly Measurement[];
+  /** In the order of the plans. Empty when the call failed and `keepFailed` did not want its figures; `null`: abandoned. */
+  readonly measurements: readonly Measurement[] | null;
 }
 
 /**
  * Calls `fn` once. Never throws what `fn` throws: that is in the outcome.
  *
+ * @param host knows the test that the span belongs to, whose end abandons it
  * @param plans at least one
  * @param keepFailed whether the figures of a call that failed with this error are wanted
  * @returns a promise when `fn` returns one or a plan asks for retained memory
  * @throws MemspecError `MEMSPEC_UNAVAILABLE`
  */
 export function measureSpan(
+  host: LimitsHost,
   plans: readonly MeasurePlan[],
   fn: TestBody,
   thisArg: unknown,
@@ -39,11 +42,12 @@ export function measureSpan(
 ): MaybePromise<Span> {
   const tracker = currentTracker();
   for (const plan of plans) assertAvailable(tracker.capabilities(openOptions(plan)), plan);
-  const run = (): MaybePromise<Span> => runSpan(tracker, plans, fn, thisArg, args, keepFailed);
+  const run = (): MaybePromise<Span> => runSpan(host, tracker, plans, fn, thisArg, args, keepFailed);
   return plans.some((plan) => plan.retained) ? settle(tracker).then(run) : run();
 }
 
 function runSpan(
+  host: LimitsHost,
   tracker: Tracker,
   plans: readonly MeasurePlan[],
   fn: TestBody,
@@ -52,7 +56,14 @@ function runSpan(
   keepFailed: (error: unknown) => boolean,
 ): MaybePromise<Span> {
   const handles = plans.map((plan) => tracker.open(openOptions(plan)));
+  let abandoned = false;
+  const forget = noteOpenSpan(host, () => {
+    abandoned = true;
+    closeAll(tracker, handles);
+  });
   const conclude = (outcome: CallOutcome): MaybePromise<Span> => {
+    if (abandoned) return { outcome, measurements: null };
+    forget();
     // All windows end before any is read: reading one allocates.
     for (const handle of handles) tracker.end(handle);
     if (outcome.threw && !keepFailed(outcome.error)) {

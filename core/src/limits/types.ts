@@ -8,7 +8,7 @@ import type { MemoryLimit } from "./limits.js";
 export interface LimitsHost {
   readonly root: string;
   readonly colour?: boolean | undefined;
-  currentTest(): { readonly fullName: string; readonly concurrent: boolean } | undefined;
+  currentTest(): { readonly id: string; readonly fullName: string; readonly concurrent: boolean } | undefined;
 }
 
 /** Globs (relative to the root, `/` as separator) to limits. `default` limits what no matching glob limits. */

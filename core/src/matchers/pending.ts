@@ -1,8 +1,12 @@
 /** The promises that matchers handed out, per test: what finds a forgotten `await` and blames the right test. */
 
+import { types } from "node:util";
 import { relativePath } from "../assertions/frames.js";
+
 import { MemspecError } from "../errors/memspec-error.js";
 import { type CallSite, captureCallSite, correctedLines } from "../limits/call-site.js";
+import { placeAt, placed } from "../limits/place-error.js";
+
 import type { MatcherHost } from "./host.js";
 import { MatcherPromise } from "./matcher-promise.js";
 import type { BodyOutcome, PendingMatchers } from "./types.js";
@@ -36,7 +40,8 @@ export function createPending(host: MatcherHost): PendingRegistry {
     watch(matcher, promise, caller, hops) {
       const test = host.currentTest();
       if (test === undefined) return promise;
-      const pending: PendingMatcher = { matcher, site: captureCallSite(caller), awaited: false, settled: false };
+      const site = captureCallSite(caller);
+      const pending: PendingMatcher = { matcher, site, awaited: false, settled: false };
       const ofTest = pendingByTest.get(test.id);
       if (ofTest === undefined) pendingByTest.set(test.id, [pending]);
       else ofTest.push(pending);
@@ -49,8 +54,16 @@ export function createPending(host: MatcherHost): PendingRegistry {
           pending.reason = reason;
         },
       );
-      return MatcherPromise.watch(promise, hops, () => {
-        pending.awaited = true;
+      const answer = promise.catch((reason: unknown) => {
+        throw placed(reason, site);
+      });
+      return MatcherPromise.watch(answer, hops, {
+        awaited() {
+          pending.awaited = true;
+        },
+        refused(error) {
+          if (types.isNativeError(error)) placeAt(error, site());
+        },
       });
     },
     assertNoneRunning() {
@@ -92,6 +105,6 @@ function errorAt(pending: PendingMatcher, fact: string, root: string): MemspecEr
   const lines = corrected ?? [`await expect(…).${pending.matcher}(…)`];
   const hint = `Write${where}:\n\n${lines.map((line) => `    ${line}`).join("\n")}\n`;
   const error = new MemspecError("MEMSPEC_NOT_AWAITED", fact, { hint, cause: pending.reason });
-  error.stack = `${error.name}: ${error.message}\n${site.stackLines.join("\n")}`;
+  placeAt(error, site);
   return error;
 }

@@ -1,8 +1,10 @@
 import { runInNewContext } from "node:vm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isMemspecError, MemspecError } from "../../../core/src/errors/memspec-error.js";
 import { nearest } from "../../../core/src/errors/nearest.js";
 import { showValue } from "../../../core/src/errors/show-value.js";
+import { measure } from "../../../core/src/measure/measure.js";
+import { parseSize } from "../../../core/src/sizes/parse-size.js";
 
 test("an error tells its fact, the way out, its code and where the code is explained", () => {
   const error = new MemspecError("MEMSPEC_INVALID_SIZE", '"x" is not a size.', { value: "x", hint: "Write a unit." });
@@ -72,4 +74,48 @@ test("a value is shown on one line without running code of its own", () => {
     "a symbol",
     '"a\\nb"',
   ]);
+});
+
+describe("the stack of an error", () => {
+  const first = (run: () => unknown): string => {
+    try {
+      run();
+    } catch (error) {
+      return (error as Error).stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
+    }
+    return "";
+  };
+
+  test("begins where memspec was called, however deep in memspec it was made", () => {
+    expect(first(() => parseSize("50"))).toContain("memspec-error.test.ts");
+    expect(first(() => measure(1 as never))).toContain("memspec-error.test.ts");
+  });
+
+  test("keeps the name, the message, and the user's frames that memspec's had pushed out", () => {
+    const depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = 2;
+    try {
+      parseSize("50");
+    } catch (error) {
+      const stack = (error as Error).stack ?? "";
+      expect(stack.startsWith(`MemspecError: ${(error as Error).message}\n`)).toBe(true);
+      expect(stack.split("\n").filter((line) => /^\s+at /.test(line))).toHaveLength(2);
+    } finally {
+      Error.stackTraceLimit = depth;
+    }
+  });
+
+  test("is left alone where stacks are switched off or are no text", () => {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    try {
+      Error.stackTraceLimit = 0;
+      expect(() => parseSize("50")).toThrow("not a size");
+      Error.stackTraceLimit = stackTraceLimit;
+      Error.prepareStackTrace = (_, sites) => sites;
+      expect(() => parseSize("50")).toThrow("not a size");
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+      Error.prepareStackTrace = prepareStackTrace;
+    }
+  });
 });

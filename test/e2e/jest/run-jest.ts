@@ -4,9 +4,10 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Installation } from "../harness/installation.js";
 import { install, workspacePackage } from "../harness/installation.js";
-import { normalise, withoutSizes } from "../harness/normalise.js";
+import { normalise } from "../harness/normalise.js";
 import { makeProject, type Project, type ProjectFiles } from "../harness/project.js";
 import { runProgram } from "../harness/run-program.js";
+import { withoutChance } from "./without-chance.js";
 
 /** What a user of Jest with TypeScript has installed. */
 const PACKAGES = [
@@ -55,6 +56,8 @@ export const TRANSFORMS = { babel: BABEL, swc: SWC } as const;
 
 export interface JestRun {
   readonly exitCode: number | null;
+  /** Everything that Jest wrote, with steady paths, every figure and position as it was. */
+  readonly text: string;
   /** Everything that Jest wrote, normalised; the blocks of the test files are in the order of their names. */
   readonly output: string;
 }
@@ -105,74 +108,21 @@ export async function runJest(
     { timeoutMs: 170_000, cwd: project.root, ...(options.env === undefined ? {} : { env: options.env }) },
   );
   const text = `${run.stdout}${run.stderr}`;
-  const output = normalise(text, { projectRoot: project.root, installationRoot: installation.root });
-  return {
-    exitCode: run.exitCode,
-    output: sortedByFile(withoutUnsteadyFigures(withoutUnknownFrees(withoutTimes(output)))),
-  };
+  const normal = withoutTimes(normalise(text, { projectRoot: project.root, installationRoot: installation.root }));
+  return { exitCode: run.exitCode, text: normal, output: sortedByFile(withoutChance(normal)) };
 }
 
 const WORKSPACE = path.resolve(import.meta.dirname, "../../..");
 
-/** How long tests took, whether Jest has an estimate, and where the workspace lies whose Jest it is. */
+/** How long tests and the exit took (that there was one, `exitCode` says), whether Jest has an estimate, and where in the workspace which line of Jest itself is. */
 function withoutTimes(output: string): string {
   return output
+    .replace(/^Jest did not exit one second after the test run has completed\.\n\n.*\n?/m, "")
     .replaceAll(WORKSPACE, "<workspace>")
+    .replace(/(?:\.\.\/)*\.\.<workspace>/g, "<workspace>")
+    .replace(/(<workspace>\/node_modules\/[^\s():]+):\d+:\d+/g, "$1")
     .replace(/ \((?:[\d.]+ m?s|<time>)\)$/gm, "")
     .replace(/^Time: .*$/m, "Time:        <time>");
-}
-
-/**
- * The tests that Jest says failed, by file, beside and independent of the snapshots: `vitest -u` must not be able to turn a
- * limit that was missed into what is expected.
- */
-export function failures(output: string): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
-  let file = "";
-  for (const line of output.split("\n")) {
-    file = /^(?:PASS|FAIL) (?<file>.+)$/.exec(line)?.groups?.["file"] ?? file;
-    const name = /^\s+✕ (?<name>.+)$/.exec(line)?.groups?.["name"];
-    if (name !== undefined) found[file] = [...(found[file] ?? []), name];
-  }
-  return found;
-}
-
-/** How many old blocks happen to be freed within a span is chance: whether and how the message counts them is not compared. */
-function withoutUnknownFrees(output: string): string {
-  return output.replace(/^ {6}Incomplete: \d+ frees? of unknown size\.\n\n/gm, "");
-}
-
-/**
- * Buffers are exact and the same everywhere, so their figures stay as they are. What the heap and native memory hold
- * differs between versions of Node.js: in failures that tell of them every figure is replaced.
- */
-function withoutUnsteadyFigures(output: string): string {
-  return output
-    .split(/^(?= {2}● )/m)
-    .map((block) => (/^ {6}(?:heap|native) /m.test(block) ? withoutFigures(block) : block))
-    .join("");
-}
-
-/** Which further places and call paths the samples met is chance too; the place that is named first is compared. */
-function firstPlaceAlone(block: string): string {
-  let places = 0;
-  return block
-    .split("\n")
-    .filter((line) => {
-      if (/^ {8,11}~/.test(line)) places += 1;
-      return (
-        !(places > 1 && /^ {8,11}~/.test(line)) && !/^ {8}(?: {4}(?:in|from|and by) |\d+ more places?,)/.test(line)
-      );
-    })
-    .join("\n");
-}
-
-function withoutFigures(block: string): string {
-  return withoutSizes(firstPlaceAlone(block))
-    .replace(/ {2,}<size>/g, "  <size>")
-    .replace(/(?:less than )?\d+(?:\.\d+)? times the limit/g, "<times> the limit")
-    .replace(/ {1,}\d+(?:\.\d+)?%/g, "  <share>")
-    .replace(/ +█+/g, "  <bar>");
 }
 
 /** Files end in any order where there are workers. Each block begins with `PASS <file>` or `FAIL <file>`. */

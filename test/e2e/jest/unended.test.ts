@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
-import { failures, installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { failures } from "./failures.js";
+import { installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 
