@@ -7,9 +7,10 @@ import path from "node:path";
  * @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts
  * @param {unknown} report content of a JSON report; `undefined` when the runner left none
  * @param {number | null} exitCode of the runner; `null`: a signal ended it
+ * @param {string} [root] names of files are shown relative to it
  * @returns {Counts}
  */
-export function countReport(report, exitCode) {
+export function countReport(report, exitCode, root) {
   /** @type {Counts} */
   const counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const fail = (what) => {
@@ -21,14 +22,15 @@ export function countReport(report, exitCode) {
     return counts;
   }
   for (const file of report.testResults) {
+    const name = root === undefined ? file.name : path.relative(root, file.name);
     const failedBefore = counts.failed;
     for (const test of file.assertionResults) {
       if (test.status === "passed") counts.passed += 1;
-      else if (test.status === "failed") fail(`${file.name} > ${test.fullName}`);
+      else if (test.status === "failed") fail(`${name} > ${test.fullName}`);
       else counts.skipped += 1;
     }
     // A file that could not be collected, or whose hooks failed, has no failed test to show for it.
-    if (file.status === "failed" && counts.failed === failedBefore) fail(`${file.name}: ${firstLine(file.message)}`);
+    if (file.status === "failed" && counts.failed === failedBefore) fail(`${name}: ${firstLine(file.message)}`);
   }
   if (counts.passed + counts.failed + counts.skipped === 0) fail("the runner ran no test");
   // Unhandled errors and crashed workers fail a run and no test.

@@ -22,6 +22,11 @@ test("counts tests by their state", () => {
   });
 });
 
+test("files are shown relative to the checkout", () => {
+  const report = { testResults: [{ ...file("failed", "failed"), name: "/checkout/test/a.test.ts" }] };
+  expect(countReport(report, 1, "/checkout").failures).toEqual(["test/a.test.ts > test 0"]);
+});
+
 test("a file that could not be collected is one failure with its reason", () => {
   expect(countReport({ testResults: [file("failed"), file("passed", "passed")] }, 1)).toMatchObject({
     passed: 1,

@@ -30,7 +30,7 @@ export function runSuites({ root, node, suites, env = {}, args = [] }) {
     ],
     { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit"] },
   );
-  return countReport(readReport(report), status);
+  return countReport(readReport(report), status, root);
 }
 
 /** The version of a package installed in a checkout. */
