@@ -62,6 +62,12 @@ export interface JestRun {
   readonly output: string;
 }
 
+/** For `describe.each`: name and flag. A project of one test file runs in band either way. */
+export const MODES = [
+  ["in workers", "--maxWorkers=2"],
+  ["in band", "--runInBand"],
+] as const;
+
 export interface JestRunOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
