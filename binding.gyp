@@ -15,6 +15,8 @@
         "NAPI_VERSION=8",
         "NAPI_DISABLE_CPP_EXCEPTIONS",
         "NODE_ADDON_API_DISABLE_DEPRECATED",
+        # In a worker that is being terminated nothing can be thrown, which is no reason to end the process.
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
         "MEMSPEC_VERSION=\"<!(node -p \"require('./native/package.json').version\")\""
       ],
       # Node's own flags come first and the last one wins.

@@ -10,6 +10,7 @@ export { abandonSpans } from "./limits/open-spans.js";
 export type { MemspecOptions } from "./limits/option-table.js";
 export { checkLimit, parseLimit } from "./limits/parse-limit.js";
 export { parseOptions } from "./limits/parse-options.js";
+export { placeAt } from "./limits/place-error.js";
 export type { LimitOptions } from "./limits/plans.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";

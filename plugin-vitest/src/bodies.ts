@@ -7,6 +7,7 @@ import {
   MemspecError,
   type ParsedLimit,
   type PendingMatchers,
+  placeAt,
   runBody,
   type TestBody,
 } from "@memspec/core/adapter";
@@ -92,10 +93,7 @@ function placed<T>(site: () => CallSite, check: () => T): T {
   try {
     return check();
   } catch (error) {
-    const { file, stackLines } = site();
-    if (isMemspecError(error) && file !== "") {
-      error.stack = `${error.name}: ${error.message}\n${stackLines.join("\n")}`;
-    }
+    if (isMemspecError(error)) placeAt(error, site());
     throw error;
   }
 }

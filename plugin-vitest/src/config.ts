@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type MemspecOptions, parseOptions } from "@memspec/core/adapter";
 import type { VitestPluginContext } from "vitest/node";
 import "./assertion-types.js";
+import { withoutOwnFrames } from "./own-frames.js";
 import "./provided.js";
 
 export type { MemspecOptions } from "@memspec/core/adapter";
@@ -52,6 +53,7 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
       // First, so that memory is known and code has lines before the user's own setup files run. A project may list the
       // setup file itself, too.
       project.config.setupFiles = [setupFile, ...project.config.setupFiles.filter((file) => file !== setupFile)];
+      project.config.onStackTrace = withoutOwnFrames(project.config.onStackTrace);
       project.provide("memspec", { options: parsed, root: project.config.root });
     },
   };

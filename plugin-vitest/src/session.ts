@@ -25,7 +25,7 @@ function attemptOf(task: TestTask): CurrentTest {
   };
 }
 
-export function createSession(): Session {
+function createSession(): Session {
   const bodies = new AsyncLocalStorage<TestTask>();
   let file: RunnerTestFile | undefined;
   let options: MemspecOptions = {};

@@ -29,7 +29,7 @@ export function importsOf(text: string): readonly string[] {
 }
 
 /** The file that a relative import means. */
-export function resolveImport(from: string, specifier: string): string {
+function resolveImport(from: string, specifier: string): string {
   return path.posix
     .join(path.posix.dirname(from), specifier)
     .replace(/\.js$/u, ".ts")

@@ -20,7 +20,7 @@ export interface Loaded {
 
 export type Kind = "native" | "javascript";
 
-export const SWITCHED_OFF = "it is switched off";
+const SWITCHED_OFF = "it is switched off";
 
 const KINDS: readonly Kind[] = load().error === undefined ? ["native", "javascript"] : ["javascript"];
 

@@ -49,7 +49,7 @@ export function relativePath(file: string, root: string): string {
 }
 
 /** One frame as a name and a position. A position that is only the function's beginning says so. */
-export function placeOf(frame: SourceFrame, root: string): Place {
+function placeOf(frame: SourceFrame, root: string): Place {
   const name = frame.functionName === "" ? "(anonymous)" : frame.functionName;
   if (frame.file === "") return { name, where: "" };
   const file = frame.kind === "native" ? (frame.file.split("/").at(-1) ?? frame.file) : relativePath(frame.file, root);

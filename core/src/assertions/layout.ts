@@ -10,7 +10,7 @@ export interface Cell {
 }
 
 /** Code points, which is what a terminal shows in one column for the text that messages hold. */
-export function widthOf(text: string): number {
+function widthOf(text: string): number {
   let width = 0;
   for (const _ of text) width += 1;
   return width;

@@ -26,7 +26,7 @@ export function ratioText(figure: number, limit: number): string {
   return ratio < 0.005 ? "less than 0.01 times the limit" : `${ratio.toFixed(2)} times the limit`;
 }
 
-export const BAR_WIDTH = 20;
+const BAR_WIDTH = 20;
 
 /** A bar as long as the share; what is there never has no bar. */
 export function bar(part: number, whole: number): string {

@@ -6,7 +6,7 @@ import type { AssertableSpace } from "./measurement.js";
 import type { CommonOptions, IgnorePattern, MeasureOptions, MeasurePlan, ResolvedOptions } from "./options.js";
 import { sampleIntervalFor } from "./sample-interval.js";
 
-export const ASSERTABLE_SPACES: readonly AssertableSpace[] = ["heap", "buffers", "native"];
+const ASSERTABLE_SPACES: readonly AssertableSpace[] = ["heap", "buffers", "native"];
 export const COMMON_OPTIONS: readonly (keyof CommonOptions)[] = [
   "space",
   "warmup",
@@ -17,7 +17,7 @@ export const COMMON_OPTIONS: readonly (keyof CommonOptions)[] = [
   "threads",
   "verbose",
 ];
-export const MEASURE_OPTIONS: readonly (keyof MeasureOptions)[] = [...COMMON_OPTIONS, "retained", "settle"];
+const MEASURE_OPTIONS: readonly (keyof MeasureOptions)[] = [...COMMON_OPTIONS, "retained", "settle"];
 
 /** More calls than this are a benchmark, not a measurement; and a mistyped number should not hang a run. */
 const MAX_CALLS = 1_000_000;

@@ -39,7 +39,7 @@ export function startAtCaller(error: Error, maker: (...args: never[]) => unknown
 }
 
 /** Gives an error these lines as its stack. */
-export function setFrames(error: Error, frames: readonly string[]): void {
+function setFrames(error: Error, frames: readonly string[]): void {
   error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
 }
 

@@ -15,7 +15,7 @@ export interface CallSite {
 /** Runners put some frames of theirs between the call and the matcher. */
 const STACK_DEPTH = 30;
 
-const POSITION = /^\s*at (?:.*\()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/u;
+const POSITION = /^\s*at (?:async )?(?:.*\()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/u;
 
 /**
  * Remembers the stack of now, above `caller`. It is formatted when it is read: runners map positions to the source at
@@ -30,9 +30,14 @@ export function captureCallSite(caller: (...args: never[]) => unknown): () => Ca
   return () => parseCallSite(holder.stack ?? "");
 }
 
-/** @param stack text as `Error#stack` has it */
-export function parseCallSite(stack: string): CallSite {
-  const lines = stack.split("\n").filter((line) => /^\s*at /u.test(line));
+/**
+ * @param stack text as `Error#stack` has it
+ * @param message of the error, which the stack may begin with: its lines are no frames, whatever they look like
+ */
+export function parseCallSite(stack: string, message = ""): CallSite {
+  const at = stack.indexOf(message);
+  const frames = at < 0 ? stack : stack.slice(at + message.length);
+  const lines = frames.split("\n").filter((line) => /^\s*at /u.test(line));
   for (const [index, text] of lines.entries()) {
     const [, path, line] = POSITION.exec(text) ?? [];
     if (path === undefined || line === undefined || !isUsers(path)) continue;

@@ -4,12 +4,12 @@ import { assertBodyLimit } from "../assertions/body-limit.js";
 import { messageStyle } from "../assertions/colours.js";
 import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
-import { setFrames } from "../errors/stack-start.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
 import { isLimitError, type LimitFailure, MemspecLimitError } from "./limit-error.js";
 import type { DeclaredLimit } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
+import { placeAt, placed } from "./place-error.js";
 import { type LimitOptions, type PlannedLimits, planLimits } from "./plans.js";
 import { measureSpan, type Span } from "./span.js";
 import type { LimitsHost, ParsedLimit, TestBody } from "./types.js";
@@ -48,12 +48,16 @@ export function runBody(
   site?: () => CallSite,
 ): MaybePromise<unknown> {
   if (limits.length === 0) return Reflect.apply(body, thisArg, args);
-  checkNotConcurrent(host, "A memory limit");
-  const planned = planLimits(limits, options);
-  const plans = planned.map((entry) => entry.plan);
-  return chain(measureSpan(host, plans, body, thisArg, args, isLimitError), (span) =>
-    verdict(host, planned, span, options, site),
-  );
+  try {
+    checkNotConcurrent(host, "A memory limit");
+    const planned = planLimits(limits, options);
+    const plans = planned.map((entry) => entry.plan);
+    return chain(measureSpan(host, plans, body, thisArg, args, isLimitError), (span) =>
+      verdict(host, planned, span, options, site),
+    );
+  } catch (error) {
+    throw placed(error, site);
+  }
 }
 
 function verdict(
@@ -117,9 +121,6 @@ function failuresOf(
 
 function limitError(failures: readonly LimitFailure[], site: (() => CallSite) | undefined): MemspecLimitError {
   const error = new MemspecLimitError(failures);
-  const declared = site?.();
-  if (declared !== undefined && declared.file !== "") {
-    setFrames(error, declared.stackLines);
-  }
+  if (site !== undefined) placeAt(error, site());
   return error;
 }

@@ -6,6 +6,7 @@ import { type CallSite, captureCallSite } from "./call-site.js";
 import { callsDone, withDone } from "./done-callback.js";
 import type { MemoryLimit } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
+import { placed } from "./place-error.js";
 import type { LimitOptions } from "./plans.js";
 import { runBody } from "./run.js";
 import type { AnyBody, LimitsHost, ParsedLimit, TestBody } from "./types.js";
@@ -43,13 +44,17 @@ const limitedBodies = new WeakMap<TestBody, Limited>();
  */
 export function createLimitMemory(host: LimitsHost, options: () => LimitOptions = () => ({})): LimitMemory {
   function limitMemory(...args: [limit: MemoryLimit, body?: unknown]): TestBody | LimitDecorator {
-    const limit = parseLimit({ limit: args[0], source: SOURCE });
     const site = captureCallSite(limitMemory);
-    const wrap = (body: TestBody): TestBody => limitBody(limit, body, host, options, site);
-    if (args.length < 2) return decorator(wrap);
-    const body = args[1];
-    if (typeof body === "function") return wrap(body as TestBody);
-    throw notABody(body, "limitMemory(limit, body) takes the test's body");
+    try {
+      const limit = parseLimit({ limit: args[0], source: SOURCE });
+      const wrap = (body: TestBody): TestBody => limitBody(limit, body, host, options, site);
+      if (args.length < 2) return decorator(wrap);
+      const body = args[1];
+      if (typeof body === "function") return wrap(body as TestBody);
+      throw notABody(body, "limitMemory(limit, body) takes the test's body");
+    } catch (error) {
+      throw placed(error, site);
+    }
   }
   return limitMemory as LimitMemory;
 }

@@ -12,9 +12,11 @@ import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import { captureCallSite } from "../limits/call-site.js";
 import { checkNotConcurrent } from "../limits/concurrent.js";
 import { joinOptions } from "../limits/join-options.js";
 import { optionsOf } from "../limits/option-table.js";
+import { placed } from "../limits/place-error.js";
 import { measureRuns } from "../measure/measure.js";
 import { collect, retainedInstances } from "../measure/survivors.js";
 import { parseSize } from "../sizes/parse-size.js";
@@ -31,6 +33,7 @@ const SIZING_OPTIONS = optionsOf("sizing");
 const SURVIVOR_OPTIONS = optionsOf("survivors");
 
 type Matcher = (...args: never[]) => unknown;
+type AnyMatcher = (this: MatcherThis, ...args: unknown[]) => unknown;
 
 /** A sizing matcher's call after its arguments were checked. */
 interface SizingCall {
@@ -178,7 +181,22 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       return hand(this, matcher, answer, matchers.toBeCollected) as Promise<MatcherResult>;
     },
   };
+  for (const name of Object.keys(matchers) as (keyof MemoryMatchers)[]) placing(matchers, name);
   return matchers;
+}
+
+/** What a matcher raises at once begins at the user's call. */
+function placing<Name extends keyof MemoryMatchers>(matchers: MemoryMatchers, name: Name): void {
+  const matcher = matchers[name] as AnyMatcher;
+  const placingMatcher: AnyMatcher = function (...args) {
+    try {
+      return Reflect.apply(matcher, this, args);
+    } catch (error) {
+      // The stack of an error that came up far inside may be too short to reach the user's call.
+      throw placed(error, captureCallSite(placingMatcher));
+    }
+  };
+  matchers[name] = placingMatcher as MemoryMatchers[Name];
 }
 
 function saysWarmup(defaults: MatcherDefaults, call: SizingOptions | undefined): boolean {

@@ -5,6 +5,13 @@
  * is the test's. `await` calls `.then` only because `constructor` here is not `Promise`: keep it a subclass.
  */
 
+export interface MatcherWatcher {
+  /** Somebody other than the runner called `.then`, `.catch` or `.finally`. */
+  awaited(): void;
+  /** The runner threw `error` for the matcher's answer; it is read after this. */
+  refused(error: unknown): void;
+}
+
 const ignore = (): void => {};
 
 export class MatcherPromise<T> extends Promise<T> {
@@ -14,18 +21,17 @@ export class MatcherPromise<T> extends Promise<T> {
   }
 
   #hops = 0;
-  #onAwaited: (() => void) | undefined;
+  #watcher: MatcherWatcher | undefined;
 
   /**
    * @param hops calls of `.then` that are the runner's own
-   * @param onAwaited told when anybody else calls `.then`, `.catch` or `.finally`
    */
-  static watch<T>(source: Promise<T>, hops: number, onAwaited: () => void): MatcherPromise<T> {
+  static watch<T>(source: Promise<T>, hops: number, watcher: MatcherWatcher): MatcherPromise<T> {
     const promise = new MatcherPromise<T>((resolve, reject) => {
       source.then(resolve, reject);
     });
     promise.#hops = hops;
-    promise.#onAwaited = onAwaited;
+    promise.#watcher = watcher;
     // Nobody may be waiting: the registry tells of it, and in the right test.
     promise.#plainThen(ignore, ignore);
     return promise;
@@ -43,11 +49,25 @@ export class MatcherPromise<T> extends Promise<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    const derived = super.then(onFulfilled, onRejected);
-    const onAwaited = this.#onAwaited;
-    if (onAwaited === undefined) return derived;
-    if (this.#hops > 0) return MatcherPromise.watch(derived, this.#hops - 1, onAwaited);
-    onAwaited();
-    return derived;
+    const watcher = this.#watcher;
+    if (watcher === undefined) return super.then(onFulfilled, onRejected);
+    if (this.#hops > 0) {
+      const derived = super.then(onFulfilled && watched(onFulfilled, watcher), onRejected);
+      return MatcherPromise.watch(derived, this.#hops - 1, watcher);
+    }
+    watcher.awaited();
+    return super.then(onFulfilled, onRejected);
   }
+}
+
+/** The runner's own step, which makes the error of a failed assertion. */
+function watched<T, A>(step: (value: T) => A, watcher: MatcherWatcher): (value: T) => A {
+  return (value) => {
+    try {
+      return step(value);
+    } catch (error) {
+      watcher.refused(error);
+      throw error;
+    }
+  };
 }

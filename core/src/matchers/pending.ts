@@ -1,9 +1,12 @@
 /** The promises that matchers handed out, per test: what finds a forgotten `await` and blames the right test. */
 
+import { types } from "node:util";
 import { relativePath } from "../assertions/frames.js";
-import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
-import { setFrames } from "../errors/stack-start.js";
-import { type CallSite, captureCallSite, correctedLines, parseCallSite } from "../limits/call-site.js";
+
+import { MemspecError } from "../errors/memspec-error.js";
+import { type CallSite, captureCallSite, correctedLines } from "../limits/call-site.js";
+import { placeAt, placed } from "../limits/place-error.js";
+
 import type { MatcherHost } from "./host.js";
 import { MatcherPromise } from "./matcher-promise.js";
 import type { BodyOutcome, PendingMatchers } from "./types.js";
@@ -37,7 +40,8 @@ export function createPending(host: MatcherHost): PendingRegistry {
     watch(matcher, promise, caller, hops) {
       const test = host.currentTest();
       if (test === undefined) return promise;
-      const pending: PendingMatcher = { matcher, site: captureCallSite(caller), awaited: false, settled: false };
+      const site = captureCallSite(caller);
+      const pending: PendingMatcher = { matcher, site, awaited: false, settled: false };
       const ofTest = pendingByTest.get(test.id);
       if (ofTest === undefined) pendingByTest.set(test.id, [pending]);
       else ofTest.push(pending);
@@ -48,11 +52,18 @@ export function createPending(host: MatcherHost): PendingRegistry {
         (reason: unknown) => {
           pending.settled = true;
           pending.reason = reason;
-          placeAtCall(reason, pending.site);
         },
       );
-      return MatcherPromise.watch(promise, hops, () => {
-        pending.awaited = true;
+      const answer = promise.catch((reason: unknown) => {
+        throw placed(reason, site);
+      });
+      return MatcherPromise.watch(answer, hops, {
+        awaited() {
+          pending.awaited = true;
+        },
+        refused(error) {
+          if (types.isNativeError(error)) placeAt(error, site());
+        },
       });
     },
     assertNoneRunning() {
@@ -69,13 +80,6 @@ export function createPending(host: MatcherHost): PendingRegistry {
         .map((pending) => notAwaited(pending, host.root));
     },
   };
-}
-
-/** An error of ours made after a collection has no frame of the user's on its stack: the matcher's call is its place. */
-function placeAtCall(error: unknown, site: () => CallSite): void {
-  if (!isMemspecError(error) || parseCallSite(error.stack ?? "").file !== "") return;
-  const { file, stackLines } = site();
-  if (file !== "") setFrames(error, stackLines);
 }
 
 function notAwaited(pending: PendingMatcher, root: string): MemspecError {
@@ -101,6 +105,6 @@ function errorAt(pending: PendingMatcher, fact: string, root: string): MemspecEr
   const lines = corrected ?? [`await expect(…).${pending.matcher}(…)`];
   const hint = `Write${where}:\n\n${lines.map((line) => `    ${line}`).join("\n")}\n`;
   const error = new MemspecError("MEMSPEC_NOT_AWAITED", fact, { hint, cause: pending.reason });
-  setFrames(error, site.stackLines);
+  placeAt(error, site);
   return error;
 }

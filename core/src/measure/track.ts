@@ -51,7 +51,7 @@ const TRACK_OPTIONS: readonly (keyof TrackOptions)[] = [
 ];
 
 /** As `track`, for a plan that is already made. */
-export function openTracking(plan: MeasurePlan): Tracking {
+function openTracking(plan: MeasurePlan): Tracking {
   const tracker = currentTracker();
   assertAvailable(tracker.capabilities(openOptions(plan)), plan);
   const tracking = new OpenTracking(tracker, plan, tracker.open(openOptions(plan)));

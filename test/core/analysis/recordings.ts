@@ -43,7 +43,7 @@ const NO_CAPABILITIES: Capabilities = {
   notes: [],
 };
 
-export const PLAN: MeasurePlan = {
+const PLAN: MeasurePlan = {
   spaces: ["heap", "buffers", "native"],
   spacesNamed: false,
   warmup: 0,

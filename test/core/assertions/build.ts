@@ -14,7 +14,7 @@ export const CONTEXT = { root: "/project", isNot: false, verbose: false } as con
 
 const NOTHING: SpaceFigures = { allocatedBytes: 0, allocationCount: 0, peakBytes: 0, retainedBytes: null };
 
-export const NATIVE_TRACKER: Capabilities = {
+const NATIVE_TRACKER: Capabilities = {
   tracker: "native",
   native: { available: true },
   stacks: { available: true },

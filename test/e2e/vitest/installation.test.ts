@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { configWith, errorsOf, runVitest, statesOf } from "./run-vitest.js";
+import { shownOf } from "./shown.js";
 
 const limited = `
 import { expect, test } from "vitest";
@@ -79,6 +80,17 @@ test("without isolation too, each test file is set up anew", async () => {
     'The first in a.test.ts is "concurrent".',
     'The first in b.test.ts is "concurrent".',
   ]);
+});
+
+test("a filter of frames in the configuration keeps its say", async () => {
+  const run = await runVitest({
+    files: {
+      "vitest.config.mjs": configWith("", `onStackTrace: (error, { file }) => !file.endsWith("/helper.ts")`),
+      "helper.ts": `export function fail(): never {\n  throw new Error("its own reason");\n}\n`,
+      "a.test.ts": `import { test } from "vitest";\nimport { fail } from "./helper.js";\ntest("fails", { meta: { memory: "1GB" } }, () => fail());\n`,
+    },
+  });
+  expect(shownOf(run)).toEqual(new Map([["a.test.ts > fails", { frames: ["a.test.ts:3:50"], codeLine: 3 }]]));
 });
 
 test("a configuration in CommonJS works too", async () => {

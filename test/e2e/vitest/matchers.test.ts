@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { withoutSizes, withoutSurroundings } from "../harness/normalise.js";
 import { messagesOf, runVitest, statesOf } from "./run-vitest.js";
+import { matcherCalls, namesIn, shownOf } from "./shown.js";
 
 const files = {
   "src/work.ts": `
@@ -80,4 +81,6 @@ test("each matcher passes and fails where it should, and its message is whole", 
   expect(statesOf(run).filter((line) => line.startsWith("passing") !== line.endsWith(": passed"))).toEqual([]);
   expect(run.tests.size).toBe(27);
   expect(withoutSizes(withoutSurroundings(messagesOf(run)))).toMatchSnapshot();
+  const failing = files["failing.test.ts"];
+  expect(shownOf(run)).toEqual(matcherCalls("failing.test.ts", failing, namesIn(failing)));
 });

@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { withoutSurroundings } from "../harness/normalise.js";
 import { configWith, messagesOf, runVitest, statesOf } from "./run-vitest.js";
+import { shownOf } from "./shown.js";
 
 const files = {
   "vitest.config.mjs": configWith(`{ limits: { default: { peak: 1_000_000, space: "buffers" } } }`),
@@ -40,4 +41,7 @@ test("a test that fails on its own is told its own reason alone", async () => {
   expect(run.unhandled).toEqual([]);
   expect(statesOf(run)).toMatchSnapshot();
   expect(withoutSurroundings(messagesOf(run))).toMatchSnapshot();
+  // Bodies run inside of memspec, which is no business of an error in them.
+  const shown = [...shownOf(run).values()].flatMap(({ frames }) => frames);
+  expect(shown.filter((frame) => !/^(?:keep )?own\.test\.ts:\d+:\d+$/.test(frame))).toEqual([]);
 });

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { configWith, messagesOf, runVitest, statesOf } from "./run-vitest.js";
+import { matcherCalls, namesIn, shownOf } from "./shown.js";
 
 const passing = `import { test } from "vitest";\ntest("passes", () => {});\n`;
 
@@ -31,10 +32,7 @@ test("a wrong limit is told where the test is defined, before any test of the fi
   expect(Object.fromEntries(run.fileErrors)).toMatchSnapshot();
 });
 
-test("a wrong call of a matcher fails the test with a coded error", async () => {
-  const run = await runVitest({
-    files: {
-      "calls.test.ts": `
+const calls = `
 import { expect, test } from "vitest";
 test("size", () => { expect(() => {}).toAllocateLessThan("5 megs" as never); });
 test("option", () => { expect(() => {}).toAllocateLessThan("5MB", { spaces: "heap" } as never); });
@@ -43,11 +41,13 @@ test("no function", () => { expect(42 as never).toAllocateNothing(); });
 test("a promise", async () => { await expect(Promise.resolve(1) as never).toRetainLessThan(1); });
 test("instances", async () => { await expect(() => {}).toRetainInstances({ Session: "none" } as never); });
 test("no object", async () => { await expect(() => 42).toBeCollected(); });
-`,
-    },
-  });
+`;
+
+test("a wrong call of a matcher fails the test with a coded error", async () => {
+  const run = await runVitest({ files: { "calls.test.ts": calls } });
   expect(statesOf(run).every((line) => line.endsWith(": failed"))).toBe(true);
   expect(messagesOf(run)).toMatchSnapshot();
+  expect(shownOf(run)).toEqual(matcherCalls("calls.test.ts", calls, namesIn(calls)));
 });
 
 test("a limit on a test whose body is out of reach is refused, not ignored", async () => {

@@ -52,4 +52,3 @@ export async function settled(): Promise<void> {
 export const HEAP = 0;
 export const BUFFERS = 1;
 export const NATIVE = 2;
-export const ENGINE = 3;

@@ -24,16 +24,22 @@ export function buildProbe() {
     const file = path.join(root, "native/heap", sampler);
     if (existsSync(file)) units.push(file);
   }
-  const included = [...own, "native/heap", "native/hooks", "test/native/stacks/probe"].flatMap((folder) => sourcesIn(folder, ".h"));
+  const included = [...own, "native/heap", "native/hooks", "test/native/stacks/probe"].flatMap((folder) =>
+    sourcesIn(folder, ".h"),
+  );
   const newestHeader = Math.max(...included.map((file) => statSync(file).mtimeMs));
   let changed = false;
   const objects = units.map((unit) => {
     const object = path.join(out, `${path.basename(path.dirname(unit))}-${path.basename(unit)}.o`);
     if (!existsSync(object) || statSync(object).mtimeMs < Math.max(newestHeader, statSync(unit).mtimeMs)) {
       changed = true;
-      execFileSync("g++", [...FLAGS, `-isystem${headers}`, `-I${path.join(root, "native")}`, "-c", unit, "-o", object], {
-        stdio: ["ignore", "inherit", "inherit"],
-      });
+      execFileSync(
+        "g++",
+        [...FLAGS, `-isystem${headers}`, `-I${path.join(root, "native")}`, "-c", unit, "-o", object],
+        {
+          stdio: ["ignore", "inherit", "inherit"],
+        },
+      );
     }
     return object;
   });
