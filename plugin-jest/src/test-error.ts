@@ -37,7 +37,9 @@ export function hideOwnFrames(error: unknown): void {
 /** Gives `error` the stack of the `test(…)` call, so that the runner's code frame shows the test and not memspec. */
 export function pointAtTest(error: Error, asyncError: unknown): void {
   const frames = framesOf(asyncError);
-  if (frames.length > 0) setFrames(error, frames);
+  // `test.each` calls `test` from Jest's own code.
+  const first = frames.findIndex((line) => !FOREIGN_FRAME.test(line));
+  if (frames.length > 0) setFrames(error, frames.slice(Math.max(0, first)));
 }
 
 /** Gives `error` one place alone. */

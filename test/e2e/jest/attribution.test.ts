@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Project } from "../harness/project.js";
 import { failureOf, failures, firstPlace } from "./failures.js";
-import { installJest, type JestRun, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { installJest, type JestRun, jestProject, MODES, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 const FIXTURE = path.join(import.meta.dirname, "fixtures/attribution");
 const WORK = "src/work.ts";
-let run: JestRun;
+let project: Project;
 
-beforeAll(async () => {
-  const project = jestProject(installation, "attribution", {
+beforeAll(() => {
+  project = jestProject(installation, "attribution", {
     projects: [
       {
         displayName: "babel",
@@ -21,7 +22,6 @@ beforeAll(async () => {
       { displayName: "swc", preset: "@memspec/jest", transform: TRANSFORMS.swc },
     ],
   });
-  run = await runJest(installation, project, { args: ["--maxWorkers=2"] });
 });
 
 afterAll(() => installation.remove());
@@ -34,38 +34,48 @@ function lineOf(file: string, text: string): number {
   return found[0] as number;
 }
 
-describe.each(["babel", "swc"])("with %s, the first place", (transform) => {
-  const place = (title: string) => firstPlace(failureOf(run.text, `${transform} ./attribution.test.ts`, title));
+describe.each(MODES)("%s", (_, flag) => {
+  let run: JestRun;
 
-  test.each([
-    ["buffers", "buffers", "makeBuffers", "Buffer.alloc("],
-    ["native", "native", "compress", "deflateSync("],
-    ["heap, in a function's first call", "heap", "makeRows", "rows.push("],
-  ])("of %s is the source's file, function and line", (title, space, name, text) => {
-    expect(place(title)).toEqual({ space, name, file: WORK, line: lineOf(WORK, text), isFunction: false });
+  beforeAll(async () => {
+    run = await runJest(installation, project, { args: [flag] });
   });
 
-  test("of the heap in a loop that V8 optimises is the source's file and function, and its line or the function's", () => {
-    const found = place("heap");
-    expect(found).toMatchObject({ space: "heap", name: "makePoints", file: WORK });
-    expect(found.line).toBe(lineOf(WORK, found.isFunction ? "function makePoints" : "made.push({ x"));
-  });
-});
+  describe.each(["babel", "swc"])("with %s, the first place", (transform) => {
+    const place = (title: string) => firstPlace(failureOf(run.text, `${transform} ./attribution.test.ts`, title));
 
-test("with SWC, a decorated method's place is the source's", () => {
-  const block = failureOf(run.text, "swc ./decorators.test.ts", "a decorated method breaks its limit");
-  const line = lineOf(WORK, "Buffer.alloc(");
-  expect(firstPlace(block)).toEqual({ space: "buffers", name: "makeBuffers", file: WORK, line, isFunction: false });
-  expect(block).toContain(`from large  decorators.test.ts:${lineOf("decorators.test.ts", "makeBuffers(this.count)")}:`);
-});
+    test.each([
+      ["buffers", "buffers", "makeBuffers", "Buffer.alloc("],
+      ["native", "native", "compress", "deflateSync("],
+      ["heap, in a function's first call", "heap", "makeRows", "rows.push("],
+    ])("of %s is the source's file, function and line", (title, space, name, text) => {
+      expect(place(title)).toEqual({ space, name, file: WORK, line: lineOf(WORK, text), isFunction: false });
+    });
 
-test("every message is whole", async () => {
-  const all = ["buffers", "heap", "native", "heap, in a function's first call"];
-  expect(failures(run.text)).toEqual({
-    "babel ./attribution.test.ts": all,
-    "swc ./attribution.test.ts": all,
-    "swc ./decorators.test.ts": ["a decorated method breaks its limit"],
+    test("of the heap in a loop that V8 optimises is the source's file and function, and its line or the function's", () => {
+      const found = place("heap");
+      expect(found).toMatchObject({ space: "heap", name: "makePoints", file: WORK });
+      expect(found.line).toBe(lineOf(WORK, found.isFunction ? "function makePoints" : "made.push({ x"));
+    });
   });
-  expect(run.exitCode).toBe(1);
-  await expect(run.output).toMatchFileSnapshot("snapshots/attribution.txt");
+
+  test("with SWC, a decorated method's place is the source's", () => {
+    const block = failureOf(run.text, "swc ./decorators.test.ts", "a decorated method breaks its limit");
+    const line = lineOf(WORK, "Buffer.alloc(");
+    expect(firstPlace(block)).toEqual({ space: "buffers", name: "makeBuffers", file: WORK, line, isFunction: false });
+    expect(block).toContain(
+      `from large  decorators.test.ts:${lineOf("decorators.test.ts", "makeBuffers(this.count)")}:`,
+    );
+  });
+
+  test("every message is whole", async () => {
+    const all = ["buffers", "heap", "native", "heap, in a function's first call"];
+    expect(failures(run.text)).toEqual({
+      "babel ./attribution.test.ts": all,
+      "swc ./attribution.test.ts": all,
+      "swc ./decorators.test.ts": ["a decorated method breaks its limit"],
+    });
+    expect(run.exitCode).toBe(1);
+    await expect(run.output).toMatchFileSnapshot("snapshots/attribution.txt");
+  });
 });

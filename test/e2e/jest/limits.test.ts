@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Project } from "../harness/project.js";
 import { failures } from "./failures.js";
-import { installJest, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { installJest, jestProject, MODES, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 
@@ -55,7 +55,7 @@ const FAILED = {
   ],
 };
 
-describe.each([["in workers", "--maxWorkers=2"] as const, ["in band", "--runInBand"] as const])("%s", (_, flag) => {
+describe.each(MODES)("%s", (_, flag) => {
   test("limits by wrapper, docblock, table and default are all checked, told together, at the test", async () => {
     const run = await runJest(installation, project, { args: [flag] });
     expect(failures(run.text)).toEqual(FAILED);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Project } from "../harness/project.js";
 import { failures, pointedLines } from "./failures.js";
-import { installJest, type JestRun, jestProject, runJest, TRANSFORMS } from "./run-jest.js";
+import { installJest, type JestRun, jestProject, MODES, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 let project: Project;
@@ -43,7 +43,7 @@ const FAILED = {
   "./forgotten.test.ts": ["forgets to await a matcher that would pass", "forgets to await a matcher that would fail"],
 };
 
-describe.each([["in workers", "--maxWorkers=2"] as const, ["in band", "--runInBand"] as const])("%s", (_, flag) => {
+describe.each(MODES)("%s", (_, flag) => {
   let run: JestRun;
 
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe.each([["in workers", "--maxWorkers=2"] as const, ["in band", "--runInBa
       expect(code).toMatch(/anything\(.*\)\.to\w+\(/);
     }
     for (const code of Object.values(pointedLines(run.text, "./forgotten.test.ts"))) {
-      expect(code).toMatch(/^ {2}expect\(.*\)\.to\w+\(/);
+      expect(code).toMatch(/^expect\(.*\)\.to\w+\(/);
     }
     expect(run.text).not.toContain("@memspec/");
   });

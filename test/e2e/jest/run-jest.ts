@@ -62,6 +62,12 @@ export interface JestRun {
   readonly output: string;
 }
 
+/** For `describe.each`: name and flag. A project of one test file runs in band either way. */
+export const MODES = [
+  ["in workers", "--maxWorkers=2"],
+  ["in band", "--runInBand"],
+] as const;
+
 export interface JestRunOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -114,10 +120,11 @@ export async function runJest(
 
 const WORKSPACE = path.resolve(import.meta.dirname, "../../..");
 
-/** How long tests and the exit took (that there was one, `exitCode` says), whether Jest has an estimate, and where in the workspace which line of Jest itself is. */
+/** How long tests and exits took (a busy machine is slower than Jest expects: that Jest ended, `exitCode` says), whether Jest has an estimate, and where in the workspace which line of Jest itself is. */
 function withoutTimes(output: string): string {
   return output
     .replace(/^Jest did not exit one second after the test run has completed\.\n\n.*\n?/m, "")
+    .replace(/^A worker process has failed to exit gracefully and has been force exited\. .*\n/m, "")
     .replaceAll(WORKSPACE, "<workspace>")
     .replace(/(?:\.\.\/)*\.\.<workspace>/g, "<workspace>")
     .replace(/(<workspace>\/node_modules\/[^\s():]+):\d+:\d+/g, "$1")

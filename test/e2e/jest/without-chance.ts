@@ -53,6 +53,7 @@ function firstPlaceAlone(block: string): string {
         !(places > 1 && /^ {8,11}~/.test(line)) && !/^ {8}(?: {4}(?:in|from|and by) |\d+ more places?,)/.test(line)
       );
     })
+    .map((line) => line.replace(/^ {8,11}~/, "        ~"))
     .map((line) => line.replace(/^( {8,11}~.* heap .*?):\d+:\d+(?: \(function\))?$/, "$1:<line>"))
     .join("\n");
 }
