@@ -52,6 +52,12 @@ describe("the place of a call", () => {
     });
   });
 
+  test("is no line of the message, and a frame after an await is as good as another", () => {
+    const message = "all that it said\n    at /p/message.ts:1:1";
+    const stack = `Error: ${message}\n    at async /p/a.test.ts:12:34`;
+    expect(parseCallSite(stack, message)).toMatchObject({ file: "/p/a.test.ts", line: 12 });
+  });
+
   test("is unknown where all frames are others'", () => {
     expect(parseCallSite("Error: x\n    at node:internal/a:1:1")).toMatchObject({ file: "", line: 0 });
     expect(parseCallSite("")).toEqual({ file: "", line: 0, stackLines: [] });

@@ -39,12 +39,19 @@ export function withoutSizes(text: string): string {
 }
 
 /**
- * Takes out of a message what depends on the versions of Node and of the runner, and on what the process did before: which
- * of their frames are folded, where they are in their sources, and how many frees had an unknown size.
+ * Takes out of a message what depends on the versions of Node and of the runner, on what V8 has compiled for speed by then,
+ * and on what the process did before. That is, and no more:
+ * - how many frees had an unknown size ("Incomplete: …"),
+ * - which file of Node's a place called into, and how many frames deeper the memory was allocated,
+ * - how many callers and call paths are folded into a count, and whose they are.
+ *
+ * Names, files and lines of the project stay as they are. They are exact for buffers and native memory, also in compiled
+ * code. For the heap they are not always, and their order among equals is a matter of samples: no message that is compared
+ * as a whole names places of the heap, `attribution.test.ts` looks at these.
  */
 export function withoutSurroundings(text: string): string {
   return text
     .replace(/\n\n +Incomplete: .*(?=\n)/g, "")
     .replace(/ \(node:[^)]*\)+(?:, \d+ deeper)?/g, " (node)")
-    .replace(/^ +(?:from|and by) (?:\(anonymous\)|\d+ ).*\n/gm, "");
+    .replace(/^ +(?:from|and by) \d+ .*\n/gm, "");
 }
