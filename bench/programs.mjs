@@ -24,7 +24,7 @@ export function benchPrograms(rounds, clock) {
         ratio: ratios(times, "limit", "plain"),
         target: 1.15,
       },
-      { name: `${program} program, a stack every 16 KiB (no limit)`, ratio: ratios(times, "default", "plain") },
+      { name: `${program} program, a stack every 128 KiB (no limit)`, ratio: ratios(times, "default", "plain") },
     ];
   });
 }

@@ -4,7 +4,7 @@ const SMALLEST = 512;
 const LARGEST = 512 * 1024;
 
 /** Where there is no limit to follow. */
-const DEFAULT_SAMPLE_INTERVAL: number = 16 * 1024;
+const DEFAULT_SAMPLE_INTERVAL: number = 128 * 1024;
 
 /**
  * Bytes between two stack samples for a limit: 1/500 of it, between 512 B and 512 KiB.

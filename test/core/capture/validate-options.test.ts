@@ -126,7 +126,7 @@ describe("what is wrong is refused by the name of the call, with a way out", () 
 
 describe("plans", () => {
   test.each([
-    [null, 16_384],
+    [null, 131_072],
     [0, 512],
     [256_000, 512],
     [256_249, 512],
