@@ -120,7 +120,10 @@ export async function runJest(
 
 const WORKSPACE = path.resolve(import.meta.dirname, "../../..");
 
-/** How long tests and exits took (a busy machine is slower than Jest expects: that Jest ended, `exitCode` says), whether Jest has an estimate, and where in the workspace which line of Jest itself is. */
+/**
+ * How long tests and exits took (a busy machine is slower than Jest expects: that Jest ended, `exitCode` says), whether Jest
+ * has an estimate, and where in the workspace which line of Jest itself is.
+ */
 function withoutTimes(output: string): string {
   return output
     .replace(/^Jest did not exit one second after the test run has completed\.\n\n.*\n?/m, "")

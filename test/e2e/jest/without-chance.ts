@@ -34,7 +34,7 @@ function withoutUnsteadyFigures(block: string): string {
   return withoutCoverage(withoutSizes(firstPlaceAlone(block)))
     .replace(/ {2,}<size>/g, "  <size>")
     .replace(/(?:less than )?\d+(?:\.\d+)? times the limit/g, "<times> the limit")
-    .replace(/ +<?\d+(?:\.\d+)?%/g, "  <share>")
+    .replace(/ +[<>]?\d+(?:\.\d+)?%/g, "  <share>")
     .replace(/ +█+/g, "  <bar>");
 }
 
