@@ -1,6 +1,7 @@
 /** What happens around the body of each test: its limits are checked, and the matchers that nobody awaited are found. */
 
 import {
+  abandonSpans,
   type CallSite,
   captureCallSite,
   isMemspecError,
@@ -73,7 +74,10 @@ export function createBracket(session: Session, pending: PendingMatchers): Brack
         const task = context.task as TestTask;
         const { id } = session.attempt(task);
         // For what hooks after the body forget, and for a body that timed out and is still running.
-        context.onTestFinished(() => raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed")));
+        context.onTestFinished(() => {
+          abandonSpans(id);
+          raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
+        });
         return run(task, body, this, args);
       };
       // Vitest reads from the source of a body which fixtures it wants, or finds it on properties of its own.
