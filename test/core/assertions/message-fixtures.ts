@@ -5,8 +5,8 @@ export function text(strings: TemplateStringsArray): string {
   return (strings[0] ?? "").replace(/^\n/u, "").replace(/\n$/u, "");
 }
 
-export const RUNNER = foreign("runner", "runTest", "/project/node_modules/@vitest/runner/dist/index.js");
-export const NODE = foreign("node", "processTicksAndRejections", "node:internal/process/task_queues");
+const RUNNER = foreign("runner", "runTest", "/project/node_modules/@vitest/runner/dist/index.js");
+const NODE = foreign("node", "processTicksAndRejections", "node:internal/process/task_queues");
 
 export const PARSER = measurement({
   heap: { allocatedBytes: 12_310_448 },
