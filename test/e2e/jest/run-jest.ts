@@ -130,6 +130,8 @@ function withoutTimes(output: string): string {
     .replace(/^A worker process has failed to exit gracefully and has been force exited\. .*\n/m, "")
     .replaceAll(WORKSPACE, "<workspace>")
     .replace(/(?:\.\.\/)*\.\.<workspace>/g, "<workspace>")
+    // A checkout that shares folders with the project is named by a path that climbs only part of the way.
+    .replace(/(?:\.\.\/)+(?:[^\s():]+\/)?node_modules\/(?!@memspec)/g, "<workspace>/node_modules/")
     .replace(/(<workspace>\/node_modules\/[^\s():]+):\d+:\d+/g, "$1")
     .replace(/ \((?:[\d.]+ m?s|<time>)\)$/gm, "")
     .replace(/^Time: .*$/m, "Time:        <time>");
