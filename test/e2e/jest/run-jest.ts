@@ -125,16 +125,18 @@ const WORKSPACE = path.resolve(import.meta.dirname, "../../..");
  * has an estimate, and where in the workspace which line of Jest itself is.
  */
 function withoutTimes(output: string): string {
-  return output
-    .replace(/^Jest did not exit one second after the test run has completed\.\n\n.*\n?/m, "")
-    .replace(/^A worker process has failed to exit gracefully and has been force exited\. .*\n/m, "")
-    .replaceAll(WORKSPACE, "<workspace>")
-    .replace(/(?:\.\.\/)*\.\.<workspace>/g, "<workspace>")
-    // A checkout that shares folders with the project is named by a path that climbs only part of the way.
-    .replace(/(?:\.\.\/)+(?:[^\s():]+\/)?node_modules\/(?!@memspec)/g, "<workspace>/node_modules/")
-    .replace(/(<workspace>\/node_modules\/[^\s():]+):\d+:\d+/g, "$1")
-    .replace(/ \((?:[\d.]+ m?s|<time>)\)$/gm, "")
-    .replace(/^Time: .*$/m, "Time:        <time>");
+  return (
+    output
+      .replace(/^Jest did not exit one second after the test run has completed\.\n\n.*\n?/m, "")
+      .replace(/^A worker process has failed to exit gracefully and has been force exited\. .*\n/m, "")
+      .replaceAll(WORKSPACE, "<workspace>")
+      .replace(/(?:\.\.\/)*\.\.<workspace>/g, "<workspace>")
+      // A checkout that shares folders with the project is named by a path that climbs only part of the way.
+      .replace(/(?:\.\.\/)+(?:[^\s():]+\/)?node_modules\/(?!@memspec)/g, "<workspace>/node_modules/")
+      .replace(/(<workspace>\/node_modules\/[^\s():]+):\d+:\d+/g, "$1")
+      .replace(/ \((?:[\d.]+ m?s|<time>)\)$/gm, "")
+      .replace(/^Time: .*$/m, "Time:        <time>")
+  );
 }
 
 /** Files end in any order where there are workers. Each block begins with `PASS <file>` or `FAIL <file>`. */
