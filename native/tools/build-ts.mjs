@@ -8,8 +8,11 @@ import { repositoryRoot } from "./sources.mjs";
 
 const PACKAGES = ["core", "plugin-vitest", "plugin-jest"];
 
-/** Dependencies that exist as ES modules alone: the CommonJS build carries them, for Jest's sandbox cannot require them. */
-const ESM_ONLY = ["chalk", "pretty-bytes"];
+/**
+ * Dependencies that the builds carry: some exist as ES modules alone, which Jest's sandbox cannot require, and every worker
+ * of a runner loads the core, in half the time from few files.
+ */
+const CARRIED = ["@jridgewell/trace-mapping", "chalk", "picomatch", "pretty-bytes"];
 
 for (const name of PACKAGES) removeOrphans(path.join(repositoryRoot, name));
 const tsc = path.join(repositoryRoot, "node_modules/typescript/bin/tsc");
@@ -38,6 +41,7 @@ async function buildPackage(directory) {
     .filter((entry) => entry !== undefined);
   const input = Object.fromEntries(entries.map((entry) => [entry, path.join(directory, `src/${entry}.ts`)]));
 
+  const carried = new Set();
   for (const format of ["esm", "cjs"]) {
     const output = path.join(directory, "dist", format);
     removeModules(output);
@@ -47,12 +51,13 @@ async function buildPackage(directory) {
       tsconfig: path.join(directory, "tsconfig.json"),
       transform: { target: "node20.19" },
       // `#…` are imports within a package that is carried.
-      external: (id) => !/^[.#]/.test(id) && !path.isAbsolute(id) && !(format === "cjs" && ESM_ONLY.includes(id)),
+      external: (id, importer) =>
+        !id.startsWith(".") && !path.isAbsolute(id) && !CARRIED.includes(id) && !isInstalled(importer),
       onwarn: (warning) => {
         throw new Error(`${manifest.name}: ${warning.message}`);
       },
     });
-    await bundle.write({
+    const { output: written } = await bundle.write({
       dir: output,
       format,
       exports: "named",
@@ -60,12 +65,37 @@ async function buildPackage(directory) {
       chunkFileNames: "chunks/[name].js",
     });
     await bundle.close();
+    for (const chunk of written)
+      for (const id of chunk.moduleIds ?? []) if (isInstalled(id)) carried.add(packageOf(id));
   }
+  writeLicences(path.join(directory, "dist/THIRD-PARTY-LICENSES.txt"), [...carried].sort());
   writeFileSync(path.join(directory, "dist/cjs/package.json"), '{ "type": "commonjs" }\n');
   cpSync(path.join(directory, "dist/esm"), path.join(directory, "dist/cjs"), {
     recursive: true,
     filter: (source) => !source.endsWith(".js"),
   });
+}
+
+function isInstalled(id) {
+  return id?.includes("/node_modules/") ?? false;
+}
+
+/** Folder of the package that a module of node_modules belongs to. */
+function packageOf(id) {
+  return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)[0];
+}
+
+/** Whoever carries a package carries its licence. */
+function writeLicences(file, packages) {
+  rmSync(file, { force: true });
+  if (packages.length === 0) return;
+  const texts = packages.map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+    const licence = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    if (licence === undefined) throw new Error(`${name} has no licence to carry`);
+    return `${name} ${version}\n\n${readFileSync(path.join(folder, licence), "utf8").trim()}\n`;
+  });
+  writeFileSync(file, texts.join(`\n${"-".repeat(80)}\n\n`));
 }
 
 /** What an earlier build wrote. In `esm`, the declarations that tsc has just made stay. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -18,6 +18,12 @@ function load(options: { readonly addon?: string; readonly prelude?: string; rea
     env: options.addon === undefined ? env : { ...env, MEMSPEC_ADDON: options.addon },
   });
   return JSON.parse(output);
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "memspec-native-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 const override = (name: string, value: string) =>
@@ -43,8 +49,7 @@ test("a binary named by MEMSPEC_ADDON that is not there is an error that names i
 });
 
 test("a package without this ABI's binary says what was looked for", () => {
-  const directory = mkdtempSync(path.join(tmpdir(), "memspec-native-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const directory = temporaryFolder();
   cpSync(path.join(native, "index.cjs"), path.join(directory, "index.cjs"));
   const abi = process.versions.modules;
   expect(load({ directory: path.join(directory, "index.cjs") })).toMatchObject({
@@ -68,6 +73,14 @@ test("on another processor the reason is the processor", () => {
 });
 
 test("without glibc the reason is the C library", () => {
-  const prelude = "process.report.getReport = () => ({ header: {} });";
-  expect(load({ prelude })).toMatchObject({ loaded: false, error: expect.stringContaining("another C library") });
+  const node = path.join(temporaryFolder(), "node");
+  writeFileSync(node, "\x7fELF\0\0/lib/ld-musl-x86_64.so.1\0");
+  expect(load({ prelude: override("execPath", node) })).toMatchObject({
+    loaded: false,
+    error: expect.stringContaining("another C library"),
+  });
+});
+
+test("a Node whose binary cannot be read is taken at its word", () => {
+  expect(load({ prelude: override("execPath", "/no/such/node") })).toMatchObject({ loaded: true });
 });
