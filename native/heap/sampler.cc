@@ -29,8 +29,9 @@ Sampler::~Sampler() {
   Stop(guard);
 }
 
-Sampler::State Sampler::Start(const RecursionGuard&, std::uint64_t interval_bytes, bool keep_collected) {
+Sampler::State Sampler::Start(const RecursionGuard& guard, std::uint64_t interval_bytes, bool keep_collected) {
   if (state_ == State::kRunning) return state_;
+  stacks::PrepareHeapCaptures(guard, code_);
   const int kept = v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMajorGC |
                    v8::HeapProfiler::kSamplingIncludeObjectsCollectedByMinorGC;
   const auto flags = static_cast<v8::HeapProfiler::SamplingFlags>(keep_collected ? kept : 0);
@@ -57,7 +58,7 @@ void Sampler::OnSample(const RecursionGuard& guard, const hooks::CallSite& site)
     if (place.caller != site.caller) continue;
     // The first of the places that every sample passes is always ahead: the others' stacks would be the same.
     const bool ahead = place.log.count() + 1 > most;
-    place.log.Append(ahead ? stacks::CaptureJavaScriptOnly(guard, isolate_, code_, site) : StackId::kNone);
+    place.log.Append(ahead ? stacks::CaptureHeapAllocation(guard, isolate_, code_, site) : StackId::kNone);
     return;
   }
 }

@@ -49,11 +49,17 @@ StackId CaptureJavaScript(const RecursionGuard& guard, v8::Isolate* isolate, Cod
   return Intern(guard, {keys, static_cast<std::size_t>(count)}, truncated);
 }
 
-StackId CaptureJavaScriptOnly(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code,
+StackId CaptureHeapAllocation(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code,
                               const hooks::CallSite& site) {
   FrameKey keys[kMaxFrames];
   bool truncated = false;
   const int count = AppendJavaScript(guard, isolate, code, site, keys, 0, truncated);
+  if (count > 0 && !keys[0].is_native()) {
+    const CodePlace innermost = keys[0].code();
+    if (RecordOf(innermost.id).kind == CodeKind::kBytecode) {
+      keys[0] = FrameKey::Code(code.InterpretedPlace(guard, site.frame_pointer, innermost));
+    }
+  }
   return Intern(guard, {keys, static_cast<std::size_t>(count)}, truncated);
 }
 

@@ -4,6 +4,7 @@
 
 #include <v8-version.h>
 
+#include "stacks/bytecodes.h"
 #include "stacks/code_map.h"
 #include "stacks/slow_path.h"
 
@@ -85,6 +86,89 @@ void CodeMap::FindBuiltinsCopy(const CodeRecord& caller) {
       return;
     }
   }
+}
+
+const std::vector<std::uint8_t>& CodeMap::BytecodesOf(CodeId bytecode) {
+  CodeRecord& record = RecordOf(bytecode);
+  if (record.bytes.empty() && record.owner == this && !record.script.IsEmpty()) {
+    const auto range = RangeAt(record.start);
+    if (range != ranges_.end() && range->second.id == bytecode) record.bytes = ReadBytecodes(record.start, record.length);
+    // Of a function that was flushed, the memory may be something else's by now.
+    if (!record.lines.OffsetsWithin(BytecodeStarts(record.bytes))) record.bytes = {};
+  }
+  return record.bytes;
+}
+
+void CodeMap::LearnHandlers(const RecursionGuard&) {
+  if (handlers_learnt_) return;
+  handlers_learnt_ = true;
+  for (const auto& [start, range] : ranges_) {
+    CodeRecord& record = RecordOf(range.id);
+    if (record.handler) record.handles = BytecodeOfHandler(record.function).value_or(-1);
+  }
+}
+
+CodePlace CodeMap::InterpretedPlace(const RecursionGuard&, const void* frame_pointer, CodePlace written_down) {
+  constexpr int kMaxNativeFrames = 48;
+  const SpinGuard hold(lock_);
+  auto frame = reinterpret_cast<std::uintptr_t>(frame_pointer);
+  bool in_code = false;
+  for (int i = 0; i < kMaxNativeFrames; ++i) {
+    // Frames lie within the stack, each above the last: a chain that does not is not followed.
+    if (frame % sizeof(void*) != 0 || frame + 2 * sizeof(void*) > stack_top_) break;
+    const auto* const words = reinterpret_cast<const std::uintptr_t*>(frame);
+    const auto range = RangeAt(words[1]);
+    if (range != ranges_.end() && in_code) return HandlerPlace(words, *range, written_down);
+    in_code = in_code || range != ranges_.end();  // the stub through which C++ was called
+    if (words[0] <= frame) break;
+    frame = words[0];
+  }
+  return written_down;
+}
+
+// `words`: the frame below the handler's, that is the handler's frame pointer, the return address into it, and its frame.
+CodePlace CodeMap::HandlerPlace(const std::uintptr_t* words, const Ranges::value_type& range, CodePlace written_down) {
+  constexpr std::uint32_t kLongestCall = 16;
+  constexpr std::uintptr_t kLargestFrame = 128;  // words
+  CodeRecord& handler = RecordOf(range.second.id);
+  if (!handler.handler) return written_down;
+  const auto callee = RangeAt(DirectCallee(reinterpret_cast<const std::uint8_t*>(words[1] - kLongestCall), kLongestCall));
+  if (callee == ranges_.end() || !RecordOf(callee->second.id).allocates) return written_down;
+
+  // The handler needs its place to go on to the next bytecode, so it is in its frame: as a plain number, counted from the tagged
+  // pointer to the bytecode array. Other numbers there would have to be the place of a bytecode of the same kind.
+  constexpr std::uintptr_t kFirstBytecode = V8_MAJOR_VERSION < 12 ? 53 : 63;
+  const CodeRecord& function = RecordOf(written_down.id);
+  const auto* const bytecodes = reinterpret_cast<const std::uint8_t*>(function.start);
+  const auto* const frame_end = reinterpret_cast<const std::uintptr_t*>(words[0]);
+  std::uintptr_t found = CodePlace::kBeyond;
+  bool several = false;
+  for (const auto* word = words + 2; handler.handles >= 0 && word < frame_end && word < words + kLargestFrame; ++word) {
+    const std::uintptr_t offset = *word - kFirstBytecode;
+    if (offset >= function.length || bytecodes[offset] != handler.handles) continue;
+    several = several || (found != CodePlace::kBeyond && found != offset);
+    found = offset;
+  }
+  if (found != CodePlace::kBeyond && !several) {
+    return {written_down.id, static_cast<std::uint32_t>(found), 0};
+  }
+  handler.captured.store(true, std::memory_order_relaxed);
+  const std::uint8_t* bytecode = bytecodes + written_down.offset;
+  if (*bytecode < kBytecodePrefixes) ++bytecode;
+  written_down.back = HandlerSiteAt(range.second.id, static_cast<std::uint32_t>(words[1] - range.first), *bytecode);
+  return written_down;
+}
+
+std::uint32_t CodeMap::HandlerSiteAt(CodeId handler, std::uint32_t offset, std::uint8_t written_down) {
+  for (std::uint32_t i = 0; i < handler_site_count_; ++i) {
+    HandlerSite& site = handler_sites_[i];
+    if (site.handler != handler || site.offset != offset) continue;
+    site.varied = site.varied || site.written_down != written_down;
+    return i + 1;
+  }
+  if (handler_site_count_ == kMaxHandlerSites) return 0;
+  handler_sites_[handler_site_count_++] = {handler, offset, written_down, false};
+  return handler_site_count_;
 }
 
 // Which return addresses lie in slow paths that the position table does not know:

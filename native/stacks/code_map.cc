@@ -1,5 +1,7 @@
 #include "stacks/code_map.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -25,6 +27,17 @@ CodeMap* MapOf(v8::Isolate* isolate) {
 
 std::uintptr_t AddressOf(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
+// The highest address of this thread's stack; 0: not known.
+std::uintptr_t StackTop() {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  void* lowest = nullptr;
+  std::size_t bytes = 0;
+  const bool known = pthread_attr_getstack(&attributes, &lowest, &bytes) == 0;
+  pthread_attr_destroy(&attributes);
+  return known ? AddressOf(lowest) + bytes : 0;
+}
+
 std::atomic<std::uint64_t> g_line_tables_dropped{0};
 
 // Builders are handed to V8 as user data from START to END; one is kept for the next table.
@@ -40,7 +53,7 @@ void GiveBuilder(LineTableBuilder* builder) {
 
 }  // namespace
 
-CodeMap::CodeMap(v8::Isolate* isolate) : isolate_(isolate), own_thread_(&t_thread), scripts_(*this) {}
+CodeMap::CodeMap(v8::Isolate* isolate) : isolate_(isolate), own_thread_(&t_thread), stack_top_(StackTop()), scripts_(*this) {}
 
 CodeMap::~CodeMap() {
   for (auto& slot : g_maps) {
@@ -212,6 +225,7 @@ void CodeMap::Describe(CodeId id, const v8::JitCodeEvent& event) {
     CodeName name = ParseCodeName(text, machine_code, false, "", "");
     record.kind = name.kind;
     record.function = std::move(name.function);
+    record.handler = record.kind == CodeKind::kBuiltin && text.starts_with("BytecodeHandler:");
     // AllocateInYoungGeneration, AllocateRegularInOldGeneration, ...
     record.allocates = record.kind == CodeKind::kBuiltin && record.function.starts_with("Allocate") &&
                        record.function.ends_with("Generation");

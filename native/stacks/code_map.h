@@ -21,6 +21,15 @@
 
 namespace memspec::stacks {
 
+// A call of the allocator in one of the interpreter's handlers. A handler writes down where the interpreter is before some of
+// its calls: then the bytecode written down is always of the handler's own kind; else it is what happened to precede it.
+struct HandlerSite {
+  CodeId handler = CodeId::kNone;
+  std::uint32_t offset = 0;  // of the return address in the handler
+  std::uint8_t written_down = 0;  // the bytecode that was, first
+  bool varied = false;            // and later others
+};
+
 class CodeMap {
  public:
   explicit CodeMap(v8::Isolate* isolate);
@@ -33,6 +42,16 @@ class CodeMap {
 
   // Hot path. Which code an address lies in *now*; marks it as captured.
   CodePlace Find(const RecursionGuard&, std::uintptr_t address);
+
+  // Learns which bytecode each of the interpreter's handlers is for.
+  void LearnHandlers(const RecursionGuard&);
+  // Hot path. Where the interpreter is, when a handler of it that allocates inline stands next above the C++ frames of this
+  // call: the bytecode itself, if the handler kept it, or else what is `written_down` and the HandlerSite.
+  CodePlace InterpretedPlace(const RecursionGuard&, const void* frame_pointer, CodePlace written_down);
+  const HandlerSite& HandlerSiteOf(std::uint32_t number) const { return handler_sites_[number - 1]; }
+
+  // A copy of a function's bytecodes, as far as they can still be read.
+  const std::vector<std::uint8_t>& BytecodesOf(CodeId bytecode);
 
   ScriptIndex& scripts() { return scripts_; }
   v8::Isolate* isolate() const { return isolate_; }
@@ -80,10 +99,13 @@ class CodeMap {
   void TakeOverlapping(std::uintptr_t start, std::uint32_t length, Discarded& out);
   CodePlace FindInRanges(std::uintptr_t address);
   Ranges::const_iterator RangeAt(std::uintptr_t address) const;
+  CodePlace HandlerPlace(const std::uintptr_t* words, const Ranges::value_type& range, CodePlace written_down);
+  std::uint32_t HandlerSiteAt(CodeId handler, std::uint32_t offset, std::uint8_t written_down);
   std::uint32_t SlowPathOf(const CodeRecord& record, std::uint32_t offset) const;
 
   v8::Isolate* const isolate_;
   const void* const own_thread_;
+  const std::uintptr_t stack_top_;  // of that thread
   SpinLock lock_;
   // Under the lock:
   Ranges ranges_;
@@ -99,6 +121,10 @@ class CodeMap {
     std::uintptr_t original = 0;  // of `start`
   };
   BuiltinsCopy builtins_copy_;
+  static constexpr std::uint32_t kMaxHandlerSites = 512;  // V8 has some dozens; further ones are taken for none
+  std::uint32_t handler_site_count_ = 0;
+  bool handlers_learnt_ = false;
+  HandlerSite handler_sites_[kMaxHandlerSites];
   // Code that lies nowhere any more. Its handles may not be touched on the collector's threads, nor inside a collection.
   std::mutex buried_lock_;
   std::vector<CodeId> buried_;

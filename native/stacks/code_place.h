@@ -16,7 +16,9 @@ struct CodePlace {
 
   CodeId id = CodeId::kNone;
   std::uint32_t offset = 0;
-  std::uint32_t back = kNoSlowPath;  // offset to which the slow path goes back
+  // Of machine code: the offset to which the slow path goes back. Of bytecode: 1 + the number of the HandlerSite at
+  // which the interpreter allocates (0: none).
+  std::uint32_t back = kNoSlowPath;
 
   std::uint64_t bits() const {
     return static_cast<std::uint64_t>(id) << (2 * kOffsetBits) | static_cast<std::uint64_t>(back) << kOffsetBits | offset;

@@ -40,7 +40,8 @@ void CodeRecord::Clear() {
   line = column = 0;
   length = 0;
   kind = CodeKind::kOther;
-  allocates = false;
+  allocates = handler = false;
+  handles = -1;
 }
 
 CodeId NewRecord() {

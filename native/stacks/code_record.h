@@ -53,6 +53,8 @@ struct CodeRecord {
   std::uint32_t length = 0;
   CodeKind kind = CodeKind::kOther;
   bool allocates = false;  // a builtin that compiled code calls when there is no room for an object
+  bool handler = false;    // the interpreter's, for one bytecode
+  std::int16_t handles = -1;  // its number, where it is known
   std::atomic<bool> captured{false};
 
   // To be another function's.

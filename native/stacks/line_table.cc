@@ -85,6 +85,15 @@ bool LineTable::operator==(const LineTable& other) const {
   return count_ == other.count_ && size_ == other.size_ && std::memcmp(data_.get(), other.data_.get(), size_) == 0;
 }
 
+bool LineTable::OffsetsWithin(const std::vector<std::uint32_t>& offsets) const {
+  bool within = true;
+  ForEach(data_.get(), count_, [&](std::uint32_t offset, std::uint32_t) {
+    within = std::binary_search(offsets.begin(), offsets.end(), offset);
+    return within;
+  });
+  return within;
+}
+
 void LineTableBuilder::Put(std::uint32_t value) {
   while (value >= 0x80) {
     bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));

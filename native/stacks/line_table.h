@@ -32,6 +32,8 @@ class LineTable {
   // at its function's start, which bytecode has no entry for.
   bool PositionsWithin(const LineTable& other) const;
   bool operator==(const LineTable& other) const;
+  // True when every entry's offset is one of these, which ascend.
+  bool OffsetsWithin(const std::vector<std::uint32_t>& offsets) const;
 
  private:
   friend class LineTableBuilder;

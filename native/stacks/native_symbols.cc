@@ -155,7 +155,7 @@ int FirstBias(dl_phdr_info* info, std::size_t, void* data) {
 
 }  // namespace
 
-ProgramData FindProgramData(std::string_view mangled) {
+ProgramSymbol FindProgramSymbol(std::string_view mangled) {
   const MappedFile file("/proc/self/exe");
   const RawSymbols raw = RawSymbolsOf(file);
   std::uintptr_t bias = 0;
@@ -163,7 +163,8 @@ ProgramData FindProgramData(std::string_view mangled) {
   for (std::uint64_t i = 0; i < raw.count; ++i) {
     const auto& symbol = raw.symbols[i];
     // Names are compared last: they are spread over megabytes of the file.
-    if (ELF64_ST_TYPE(symbol.st_info) != STT_OBJECT || symbol.st_value == 0 || symbol.st_name >= raw.names_size) continue;
+    const auto type = ELF64_ST_TYPE(symbol.st_info);
+    if ((type != STT_OBJECT && type != STT_FUNC) || symbol.st_value == 0 || symbol.st_name >= raw.names_size) continue;
     if (mangled == raw.names + symbol.st_name) return {reinterpret_cast<const void*>(bias + symbol.st_value), symbol.st_size};
   }
   return {};

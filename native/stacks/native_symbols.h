@@ -17,11 +17,11 @@ struct NativeSymbol {
 // `address` is a return address: it is looked up as the call before it.
 NativeSymbol SymbolOf(const RecursionGuard&, std::uintptr_t address);
 
-// A constant of the running program, by its mangled name; address nullptr when it is not in the symbol table.
-struct ProgramData {
+// A constant or function of the running program, by its mangled name; address nullptr when it is not in the symbol table.
+struct ProgramSymbol {
   const void* address = nullptr;
   std::size_t bytes = 0;
 };
-ProgramData FindProgramData(std::string_view mangled);
+ProgramSymbol FindProgramSymbol(std::string_view mangled);
 
 }  // namespace memspec::stacks

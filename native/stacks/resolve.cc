@@ -152,6 +152,22 @@ std::optional<std::uint32_t> BaselinePosition(CodeMap& code, CodeRecord& record,
   return RecordOf(bytecode).lines.PositionAt(*bytecode_offset, OffsetMeaning::kInstruction);
 }
 
+// The interpreter's place, which is the one written down unless a handler allocated inline.
+std::optional<std::uint32_t> BytecodePosition(CodeMap& code, CodePlace place) {
+  const LineTable& lines = RecordOf(place.id).lines;
+  if (place.back == 0) return lines.PositionAt(place.offset, OffsetMeaning::kInstruction);
+  const HandlerSite& site = code.HandlerSiteOf(place.back);
+  const auto always = site.varied ? std::nullopt : std::optional(site.written_down);
+  const auto candidates =
+      AllocatingBytecodes(code.BytecodesOf(place.id), place.offset, RecordOf(site.handler).function, always);
+  if (!candidates) return std::nullopt;
+  const auto position = lines.PositionAt(candidates->front(), OffsetMeaning::kInstruction);
+  const bool all = std::all_of(candidates->begin(), candidates->end(), [&](std::uint32_t candidate) {
+    return lines.PositionAt(candidate, OffsetMeaning::kInstruction) == position;
+  });
+  return all ? position : std::nullopt;
+}
+
 void AppendCode(CodeMap& code, CodePlace place, std::vector<Frame>& frames) {
   CodeRecord& record = RecordOf(place.id);
   if (record.script_id < 0) {
@@ -172,7 +188,7 @@ void AppendCode(CodeMap& code, CodePlace place, std::vector<Frame>& frames) {
     case CodeKind::kTurbofan:
       return AppendOptimized(code, record, place, frames);
     case CodeKind::kBytecode:
-      position = record.lines.PositionAt(place.offset, OffsetMeaning::kInstruction);
+      position = BytecodePosition(code, place);
       break;
     case CodeKind::kBaseline:
       position = BaselinePosition(code, record, place.offset);
@@ -192,6 +208,8 @@ CodeMap* StartListening(const RecursionGuard& guard, v8::Isolate* isolate) {
   delete map;
   return nullptr;
 }
+
+void PrepareHeapCaptures(const RecursionGuard& guard, CodeMap& code) { code.LearnHandlers(guard); }
 
 void StopListening(const RecursionGuard&, CodeMap* code) { delete code; }
 

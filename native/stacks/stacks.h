@@ -21,8 +21,11 @@ void StopListening(const RecursionGuard&, CodeMap*);
 // Hot path, on the isolate's own thread, at any malloc: no allocation through the hooked allocator, no handles.
 // Returns kNone when nothing could be captured. Innermost frame first: native caller, then JavaScript frames.
 StackId CaptureJavaScript(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
-// The same without the native caller, which says nothing where V8 itself is what called.
-StackId CaptureJavaScriptOnly(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
+// For an allocation on V8's heap, below V8's own code: without the native caller, and right also where the interpreter
+// allocates without having written down where it is.
+// PrepareHeapCaptures comes first, once: it may read the program's symbol table.
+void PrepareHeapCaptures(const RecursionGuard&, CodeMap&);
+StackId CaptureHeapAllocation(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
 // Helper threads: the native caller only.
 StackId CaptureNative(const RecursionGuard&, const hooks::CallSite&);
 

@@ -19,12 +19,13 @@ void* (*g_realloc)(void*, std::size_t) = nullptr;
 int (*g_posix_memalign)(void**, std::size_t, std::size_t) = nullptr;
 void* (*g_operator_new)(std::size_t) = nullptr;
 
-__attribute__((always_inline)) inline void Tell(void* caller, void* frame, unsigned long bytes) {
-  if (memspec::RecursionGuard::Active()) return;
+__attribute__((always_inline)) inline void Tell(void* caller, void* frame, unsigned long bytes, bool always = false) {
+  const bool inside = memspec::RecursionGuard::Active();
+  if (inside && !always) return;
   const memspec::RecursionGuard guard;
   void* stack_pointer;
   asm volatile("mov %%rsp, %0" : "=r"(stack_pointer));
-  g_observer(guard, {caller, frame, stack_pointer}, bytes);
+  g_observer(guard, {caller, frame, stack_pointer}, bytes, inside);
 }
 #define TELL(bytes) Tell(__builtin_return_address(0), __builtin_frame_address(0), bytes)
 
@@ -50,7 +51,7 @@ int PosixMemalign(void** out, std::size_t alignment, std::size_t bytes) {
 }
 void* OperatorNew(std::size_t bytes) {
   void* block = g_operator_new(bytes);
-  TELL(bytes);
+  Tell(__builtin_return_address(0), __builtin_frame_address(0), bytes, true);
   return block;
 }
 

@@ -5,9 +5,10 @@
 
 namespace probe {
 
-using Observer = void (*)(const memspec::RecursionGuard&, const memspec::hooks::CallSite&, unsigned long bytes);
+// `inside`: the tracker itself runs on this thread.
+using Observer = void (*)(const memspec::RecursionGuard&, const memspec::hooks::CallSite&, unsigned long bytes, bool inside);
 
-// Every allocation of every thread goes to the observer, unless the thread is inside the tracker. Once per process.
+// Every allocation of every thread goes to the observer; those of the tracker itself only from operator new. Once per process.
 void HookMalloc(Observer observer);
 
 }  // namespace probe

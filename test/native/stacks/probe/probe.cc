@@ -10,6 +10,7 @@
 #include "base/recursion_guard.h"
 #include "heap/sampler.h"
 #include "malloc_hook.h"
+#include "stacks/code_record.h"
 #include "stacks/stacks.h"
 
 namespace {
@@ -23,6 +24,7 @@ thread_local stacks::CodeMap* t_map __attribute__((tls_model("initial-exec"))) =
 thread_local v8::Isolate* t_isolate __attribute__((tls_model("initial-exec"))) = nullptr;
 thread_local StackId t_last __attribute__((tls_model("initial-exec"))) = StackId::kNone;
 thread_local memspec::heap::Sampler* t_sampler __attribute__((tls_model("initial-exec"))) = nullptr;
+thread_local bool t_cleaned_up_later __attribute__((tls_model("initial-exec"))) = false;
 thread_local unsigned long t_wanted_bytes __attribute__((tls_model("initial-exec"))) = 0;
 std::atomic<bool> g_capture_all{false};
 std::atomic<std::uint64_t> g_captures{0}, g_native_captures{0};
@@ -35,8 +37,9 @@ bool IsSampleObject(const void* caller) {
   return address >= g_sample_object && address < g_sample_object_end;
 }
 
-void Observe(const RecursionGuard& guard, const CallSite& site, unsigned long bytes) {
+void Observe(const RecursionGuard& guard, const CallSite& site, unsigned long bytes, bool inside) {
   if (t_sampler != nullptr && IsSampleObject(site.caller)) t_sampler->OnSample(guard, site);
+  if (inside) return;
   if (t_map == nullptr) {
     if (g_capture_all.load(std::memory_order_relaxed)) {
       stacks::CaptureNative(guard, site);
@@ -68,6 +71,8 @@ void Listen(const Arguments& args) {
   t_isolate = args.GetIsolate();
   if (t_map != nullptr) return;
   t_map = stacks::StartListening(guard, t_isolate);
+  if (t_cleaned_up_later) return;
+  t_cleaned_up_later = true;
   node::AddEnvironmentCleanupHook(t_isolate, [](void*) { StopHere(); }, nullptr);
 }
 
@@ -163,7 +168,7 @@ void Check(const Arguments& args) {
     const RecursionGuard guard;
     void* stack_pointer;
     asm volatile("mov %%rsp, %0" : "=r"(stack_pointer));
-    const StackId id = stacks::CaptureJavaScriptOnly(
+    const StackId id = stacks::CaptureHeapAllocation(
         guard, isolate, *t_map, {__builtin_return_address(0), __builtin_frame_address(0), stack_pointer});
     AppendFrames(out, stacks::Resolve(guard, isolate, *t_map, id).frames);
     std::vector<stacks::Frame> theirs;
@@ -238,10 +243,10 @@ void StopSampling(const Arguments&) {
 void Counts(const Arguments& args) {
   const stacks::TableState state = stacks::State();
   char text[200];
-  std::snprintf(text, sizeof text, "{\"captures\":%llu,\"native\":%llu,\"stacks\":%llu,\"dropped\":%llu,\"ownBytes\":%llu}",
+  std::snprintf(text, sizeof text, "{\"captures\":%llu,\"native\":%llu,\"stacks\":%llu,\"dropped\":%llu,\"ownBytes\":%llu,\"records\":%llu}",
                 static_cast<unsigned long long>(g_captures.load()), static_cast<unsigned long long>(g_native_captures.load()),
                 static_cast<unsigned long long>(state.stacks), static_cast<unsigned long long>(state.dropped),
-                static_cast<unsigned long long>(state.own_bytes));
+                static_cast<unsigned long long>(state.own_bytes), static_cast<unsigned long long>(stacks::RecordsAlive()));
   ReturnString(args, text);
 }
 

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { runFixture } from "./run-fixture.js";
+
+// MEMSPEC_TORTURE_SECONDS=60 for the long one.
+const seconds = Number(process.env["MEMSPEC_TORTURE_SECONDS"] ?? 5);
+
+it.each([
+  ["", []],
+  [" with a collection at every turn", ["--expose-gc", "--stress-compaction"]],
+])(
+  "a program in which every malloc of every thread is captured runs to its end%s",
+  async (_, flags) => {
+    const counts = await runFixture<{ captures: number; native: number; stacks: number }>("torture.cjs", [seconds], flags);
+    expect(counts.captures).toBeGreaterThan(1000);
+    expect(counts.native).toBeGreaterThan(1000);
+    expect(counts.stacks).toBeGreaterThan(100);
+  },
+  seconds * 3000 + 120_000,
+);

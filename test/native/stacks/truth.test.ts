@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { runFixture } from "./run-fixture.js";
+
+interface Counts {
+  readonly checks: number;
+  readonly frames: number;
+  readonly exact: number;
+  readonly byFunction: number;
+  readonly inlined: number;
+  readonly wrong: readonly unknown[];
+}
+
+// V8's stack traces come from its deoptimisation data and are exact; ours come from what may be read inside malloc.
+describe("stacks of a busy program, compared with V8's own stack traces", () => {
+  it.each([
+    ["as it comes", []],
+    ["with code that moves and is flushed", ["--expose-gc", "--stress-compaction", "--stress-flush-code", "--flush-bytecode"]],
+    ["with code compiled at once for the baseline", ["--always-sparkplug"]],
+  ])("have no wrong line, and nearly all lines: %s", async (_, flags) => {
+    const counts = await runFixture<Counts>("busy.cjs", [211], ["--stack-trace-limit=64", ...flags]);
+    expect(counts.wrong).toEqual([]);
+    expect(counts.checks).toBeGreaterThan(200);
+    expect(counts.inlined).toBeGreaterThan(0);
+    expect(counts.exact / counts.frames).toBeGreaterThan(0.9);
+    expect(counts.exact + counts.byFunction).toBe(counts.frames);
+  });
+});
