@@ -18,8 +18,10 @@ test("n objects of a known shape are n times its size within 1%", () => {
       for (let i = 0; i < n; i++) holder.value = new Point();
     };
     for (let i = 0; i < 50; i++) make();
-    const { allocatedBytes } = figuresOf(make, { settle: true }).spaces[HEAP];
-    expect(Math.abs(allocatedBytes - n * POINT_BYTES)).toBeLessThanOrEqual(n * POINT_BYTES * 0.01);
+    // The median, as `runs` takes it: V8 may finish compiling `make` inside one of them.
+    const figures = Array.from({ length: 5 }, () => figuresOf(make, { settle: true }).spaces[HEAP].allocatedBytes);
+    const median = figures.sort((a, b) => a - b)[2] as number;
+    expect(Math.abs(median - n * POINT_BYTES)).toBeLessThanOrEqual(n * POINT_BYTES * 0.01);
   }
 });
 

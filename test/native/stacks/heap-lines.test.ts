@@ -91,7 +91,22 @@ describe("heap sites", () => {
       ["--no-opt", "--no-maglev", ...flags],
     );
     // 3: the context. 5: array and elements. 6: the object and its number. 14 and 19: two arrays and what is in them.
-    expect(lines).toEqual({ 3: 1, 5: 2, 6: 1, 7: 1, 8: 1, 9: 1, 10: 1, 14: 2, 15: 1, 16: 1, 17: 1, 18: 1, 19: 2, 20: 2 });
+    expect(lines).toEqual({
+      3: 1,
+      5: 2,
+      6: 1,
+      7: 1,
+      8: 1,
+      9: 1,
+      10: 1,
+      14: 2,
+      15: 1,
+      16: 1,
+      17: 1,
+      18: 1,
+      19: 2,
+      20: 2,
+    });
   });
 
   it("count every object when each allocation is recorded", async () => {

@@ -10,7 +10,11 @@ it.each([
 ])(
   "a program in which every malloc of every thread is captured runs to its end%s",
   async (_, flags) => {
-    const counts = await runFixture<{ captures: number; native: number; stacks: number }>("torture.cjs", [seconds], flags);
+    const counts = await runFixture<{ captures: number; native: number; stacks: number }>(
+      "torture.cjs",
+      [seconds],
+      flags,
+    );
     expect(counts.captures).toBeGreaterThan(1000);
     expect(counts.native).toBeGreaterThan(1000);
     expect(counts.stacks).toBeGreaterThan(100);

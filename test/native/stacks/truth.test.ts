@@ -14,7 +14,10 @@ interface Counts {
 describe("stacks of a busy program, compared with V8's own stack traces", () => {
   it.each([
     ["as it comes", []],
-    ["with code that moves and is flushed", ["--expose-gc", "--stress-compaction", "--stress-flush-code", "--flush-bytecode"]],
+    [
+      "with code that moves and is flushed",
+      ["--expose-gc", "--stress-compaction", "--stress-flush-code", "--flush-bytecode"],
+    ],
     ["with code compiled at once for the baseline", ["--always-sparkplug"]],
   ])("have no wrong line, and nearly all lines: %s", async (_, flags) => {
     const counts = await runFixture<Counts>("busy.cjs", [211], ["--stack-trace-limit=64", ...flags]);
