@@ -96,7 +96,9 @@ test("a file that is read counts as a buffer of its size", async () => {
   const asynchronous = await figuresOfAsync(async () => {
     holder.value = await (await import("node:fs/promises")).readFile(file);
   });
-  expect(asynchronous.spaces[BUFFERS].allocatedBytes).toBeGreaterThanOrEqual(500_000);
+  // Node 26 reads on a pool thread into memory of its own, which becomes the Buffer's: native, where it was allocated.
+  const { [BUFFERS]: buffers, [NATIVE]: native } = asynchronous.spaces;
+  expect(buffers.allocatedBytes + native.allocatedBytes).toBeGreaterThanOrEqual(500_000);
 });
 
 test("a buffer that is dropped lowers the level when it is collected, and the peak remembers it", () => {
