@@ -65,11 +65,12 @@ bool MappingTable::RemoveOne(std::uint64_t start, std::uint64_t end, Removed* re
   return true;
 }
 
-bool MappingTable::Insert(std::uint64_t start, std::uint64_t end, Mapping& mapping) {
-  if (!HasMemory()) return false;
+MappingTable::Inserted MappingTable::Insert(std::uint64_t start, std::uint64_t end, Mapping& mapping) {
+  if (!HasMemory()) return Inserted::kNoRoom;
   SpinGuard guard(lock_);
+  if (FirstOverlapping(start, RoundUpToPage(end)) != kNone) return Inserted::kTaken;
   const std::uint32_t index = NewPiece();
-  if (index == kNone) return false;
+  if (index == kNone) return Inserted::kNoRoom;
   if (mapping.sample != 0) {
     if (++last_sample_ == 0) last_sample_ = 1;
     mapping.sample = last_sample_;
@@ -81,7 +82,7 @@ bool MappingTable::Insert(std::uint64_t start, std::uint64_t end, Mapping& mappi
   piece.next_of_mapping = piece.previous_of_mapping = index;
   piece.counts = true;
   Link(index);
-  return true;
+  return Inserted::kYes;
 }
 
 void MappingTable::SetBirth(std::uint64_t start, const Mapping& mapping, std::uint32_t birth) {

@@ -48,8 +48,9 @@ class MappingTable {
 
   // Takes out the lowest piece, or part of one, in [start, end); false: there is none. `start`, `end`: whole pages.
   bool RemoveOne(std::uint64_t start, std::uint64_t end, Removed* removed);
-  // [start, end) must be free. mapping.sample != 0: it gets a number. False: no room.
-  bool Insert(std::uint64_t start, std::uint64_t end, Mapping& mapping);
+  // mapping.sample != 0: it gets a number. kTaken: another thread's piece came between; nothing was done.
+  enum class Inserted { kYes, kTaken, kNoRoom };
+  Inserted Insert(std::uint64_t start, std::uint64_t end, Mapping& mapping);
   void SetBirth(std::uint64_t start, const Mapping& mapping, std::uint32_t birth);
   // The lowest part of [start, end) that no piece covers; false: all is covered.
   bool FindGap(std::uint64_t start, std::uint64_t end, std::uint64_t* gap_start, std::uint64_t* gap_end);

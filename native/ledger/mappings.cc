@@ -21,18 +21,25 @@ void RemoveRange(std::uint64_t start, std::size_t bytes) {
   }
 }
 
-void InsertRange(std::uint64_t start, std::uint64_t end, Space space, DomainId domain, const Sample& sample) {
+// False: another thread's mapping is there; nothing was counted.
+bool InsertRange(std::uint64_t start, std::uint64_t end, Space space, DomainId domain, const Sample& sample) {
   const bool sampled = sample.stack != StackId::kNone;
   Mapping mapping{end - start, sampled ? 1u : 0u, g_state.scopes.Now(), domain, space};
-  if (!g_state.mappings.Insert(start, end, mapping)) {
-    g_state.scopes.Tell(domain, [](Scope& scope) { ++scope.losses().blocks_dropped; });
-    return;
+  switch (g_state.mappings.Insert(start, end, mapping)) {
+    case MappingTable::Inserted::kTaken:
+      return false;
+    case MappingTable::Inserted::kNoRoom:
+      g_state.scopes.Tell(domain, [](Scope& scope) { ++scope.losses().blocks_dropped; });
+      return true;
+    case MappingTable::Inserted::kYes:
+      break;
   }
   const std::uint32_t birth = g_state.scopes.Tell(domain, [&](Scope& scope) {
     if (sampled) scope.log().AppendWithWeight(LogKind::kMapped, space, mapping.bytes, mapping.sample, sample);
     scope.CountAllocation(space, mapping.bytes);
   });
   if (birth != mapping.birth) [[unlikely]] g_state.mappings.SetBirth(start, mapping, birth);
+  return true;
 }
 
 }  // namespace
@@ -40,8 +47,10 @@ void InsertRange(std::uint64_t start, std::uint64_t end, Space space, DomainId d
 void Map(const RecursionGuard&, void* address, std::size_t bytes, Space space, DomainId domain, const Sample& sample) {
   const auto start = reinterpret_cast<std::uint64_t>(address);
   if (bytes == 0) return;
-  RemoveRange(start, bytes);
-  InsertRange(start, start + bytes, space, domain, sample);
+  // Two threads may report the same range at once; the second one replaces the first one's mapping.
+  do {
+    RemoveRange(start, bytes);
+  } while (!InsertRange(start, start + bytes, space, domain, sample));
 }
 
 void Commit(const RecursionGuard&, void* address, std::size_t bytes, Space space, DomainId domain,
@@ -51,14 +60,15 @@ void Commit(const RecursionGuard&, void* address, std::size_t bytes, Space space
   std::uint64_t gap_start = start;
   std::uint64_t gap_end = start;
   bool first = true;
-  for (std::uint64_t at = start; at < end && g_state.mappings.FindGap(at, end, &gap_start, &gap_end); at = gap_end) {
+  for (std::uint64_t at = start; at < end && g_state.mappings.FindGap(at, end, &gap_start, &gap_end);) {
     // The sample stands for the whole range; each new part gets its share of the bytes, the first one the count.
     Sample part = sample;
     const double share = static_cast<double>(gap_end - gap_start) / static_cast<double>(bytes);
     part.weight_bytes = static_cast<std::uint64_t>(static_cast<double>(sample.weight_bytes) * share + 0.5);
     if (!first) part.weight_count = 0;
-    InsertRange(gap_start, gap_end, space, domain, part);
+    if (!InsertRange(gap_start, gap_end, space, domain, part)) continue;  // the gap has just been filled: look again
     first = false;
+    at = gap_end;
   }
 }
 

@@ -305,6 +305,27 @@ TEST("eight threads do everything to the same addresses while windows come and g
   CHECK_EQUAL(CountIn(alive, Space::kNative) + CountIn(alive, Space::kBuffers) + CountIn(alive, Space::kEngine), 0u);
 }
 
+TEST("eight threads map and unmap the same few pages, and no page has two mappings") {
+  World world;
+  const WindowId whole = world.OpenIn(kProcessScope);
+  OnThreads(kThreads, [&](int thread, const RecursionGuard& guard) {
+    Random random(static_cast<std::uint64_t>(thread) + 1);
+    for (std::uint64_t i = 0; i < 20 * Rounds(); ++i) {
+      const auto page = At(World::kMapBase + random.Below(6) * 4096);
+      switch (random.Below(3)) {
+        case 0: Map(guard, page, 1 + random.Below(20'000), Space::kNative, kFirst, kNoSample); break;
+        case 1: Commit(guard, page, 1 + random.Below(20'000), Space::kNative, kFirst, kNoSample); break;
+        default: Unmap(guard, page, 1 + random.Below(20'000));
+      }
+    }
+  });
+  Unmap(world.guard(), At(World::kMapBase), 0x10'0000);
+  CHECK(!IsMapped(world.guard(), At(World::kMapBase)));
+  const WindowFigures figures = world.CloseIn(kProcessScope, whole);
+  CHECK_EQUAL(In(figures, Space::kNative).freed_bytes, In(figures, Space::kNative).allocated_bytes);
+  CHECK_EQUAL(In(figures, Space::kNative).free_count, In(figures, Space::kNative).allocation_count);
+}
+
 TEST("tables that grow under eight threads lose no block") {
   World world;
   const WindowId id = world.OpenIn(kFirst);
