@@ -6,7 +6,7 @@ import { SUPPORTED_MAJORS } from "../../native/tools/node-versions.mjs";
  */
 
 /** Suites that say something about the versions of Node and Vitest; lint-like ones run once, in `npm test`. */
-const SUITES = ["native", "core", "types", "e2e-vitest"];
+const SUITES = ["native", "core", "leaks", "types", "e2e-vitest"];
 
 /** Vitest 5 needs Node 22.12, 24 or 26. */
 const runsOn = (vitest, node) => vitest === "4.1" || node >= 22;

@@ -177,7 +177,7 @@ export const asyncContext: readonly LeakCase[] = [
 
   leaking(
     "snapshots of the context, kept",
-    { space: "heap", type: "(closure)", allocatingFunction: "capture", retainingName: "snapshots", countPerCall: 1 },
+    { space: "heap", type: "closure", allocatingFunction: "capture", retainingName: "snapshots", countPerCall: 1 },
     () => {
       const snapshots: unknown[] = [];
       return {

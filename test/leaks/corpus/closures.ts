@@ -15,7 +15,7 @@ export const closures: readonly LeakCase[] = [
     "closures, kept in a module's array",
     {
       space: "heap",
-      type: "(closure) onRequest",
+      type: "closure onRequest",
       allocatingFunction: "addHook",
       retainingName: "hooks",
       countPerCall: 1,
@@ -84,7 +84,7 @@ export const closures: readonly LeakCase[] = [
     "a small closure that pins a big array by its context",
     {
       space: "heap",
-      type: "(closure) size",
+      type: "closure size",
       allocatingFunction: "describe",
       retainingName: "sizes",
       countPerCall: 1,
@@ -116,7 +116,7 @@ export const closures: readonly LeakCase[] = [
 
   leaking(
     "bound functions, kept",
-    { space: "heap", type: "bound", allocatingFunction: "bind", retainingName: "bound", countPerCall: 1 },
+    { space: "heap", type: "closure bound run", allocatingFunction: "bind", retainingName: "bound", countPerCall: 1 },
     () => {
       const bound: Callback[] = [];
       const service = {
@@ -148,7 +148,7 @@ export const closures: readonly LeakCase[] = [
 
   leaking(
     "a method that is wrapped again with every call",
-    { space: "heap", type: "(closure) wrapped", allocatingFunction: "patch", retainingName: "save", countPerCall: 1 },
+    { space: "heap", type: "closure wrapped", allocatingFunction: "patch", retainingName: "save", countPerCall: 1 },
     () => {
       const store = { save: (): unknown => "saved" };
       return {

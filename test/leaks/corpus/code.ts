@@ -29,7 +29,7 @@ function moduleOnDisk() {
 export const code: readonly LeakCase[] = [
   leaking(
     "functions that are compiled with new Function, kept",
-    { space: "heap", type: "(closure) anonymous", allocatingFunction: "compile", retainingName: "compiled" },
+    { space: "heap", type: "closure anonymous", allocatingFunction: "compile", retainingName: "compiled" },
     () => {
       const compiled: unknown[] = [];
       return {
@@ -47,7 +47,7 @@ export const code: readonly LeakCase[] = [
 
   leaking(
     "functions from eval, kept",
-    { space: "heap", type: "(closure)", allocatingFunction: "evaluate", retainingName: "evaluated", countPerCall: 1 },
+    { space: "heap", type: "closure", allocatingFunction: "evaluate", retainingName: "evaluated", countPerCall: 1 },
     () => {
       const evaluated: unknown[] = [];
       // biome-ignore lint/security/noGlobalEval: it is the case
@@ -146,7 +146,7 @@ export const code: readonly LeakCase[] = [
     "classes, one for each call",
     {
       space: "heap",
-      type: "(closure) Model",
+      type: "closure Model",
       allocatingFunction: "defineModel",
       retainingName: "models",
       countPerCall: 1,

@@ -181,7 +181,7 @@ export const handles: readonly LeakCase[] = [
     "listeners to a file's state",
     {
       space: "heap",
-      type: "(closure) onState",
+      type: "closure onState",
       allocatingFunction: "watchState",
       retainingName: null,
       countPerCall: 1,

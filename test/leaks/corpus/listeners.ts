@@ -11,7 +11,7 @@ const diagnostics = channel("memspec:corpus");
 export const listeners: readonly LeakCase[] = [
   leaking(
     "listeners on a long-lived emitter",
-    { space: "heap", type: "(closure) onTick", allocatingFunction: "listen", retainingName: "bus", countPerCall: 1 },
+    { space: "heap", type: "closure onTick", allocatingFunction: "listen", retainingName: "bus", countPerCall: 1 },
     () => {
       const bus = emitter();
       return {
@@ -35,7 +35,7 @@ export const listeners: readonly LeakCase[] = [
 
   leaking(
     "listeners for one time that never comes",
-    { space: "heap", type: "(closure) onReady", allocatingFunction: "awaitReady", retainingName: "server" },
+    { space: "heap", type: "closure onReady", allocatingFunction: "awaitReady", retainingName: "server" },
     () => {
       const server = emitter();
       return {
@@ -87,7 +87,7 @@ export const listeners: readonly LeakCase[] = [
     "listeners on a long-lived EventTarget",
     {
       space: "heap",
-      type: "(closure) onChange",
+      type: "closure onChange",
       allocatingFunction: "observe",
       retainingName: "model",
       countPerCall: 1,
@@ -114,7 +114,7 @@ export const listeners: readonly LeakCase[] = [
 
   leaking(
     "listeners on a long-lived AbortSignal",
-    { space: "heap", type: "(closure) onAbort", allocatingFunction: "request", retainingName: "shutdown" },
+    { space: "heap", type: "closure onAbort", allocatingFunction: "request", retainingName: "shutdown" },
     () => {
       const shutdown = new AbortController();
       return {
@@ -191,7 +191,7 @@ export const listeners: readonly LeakCase[] = [
 
   leaking(
     "listeners on the process",
-    { space: "heap", type: "(closure) onWarning", allocatingFunction: "watchProcess", retainingName: "process" },
+    { space: "heap", type: "closure onWarning", allocatingFunction: "watchProcess", retainingName: "process" },
     () => {
       const most = process.getMaxListeners();
       const before = new Set(process.listeners("warning"));
@@ -221,7 +221,7 @@ export const listeners: readonly LeakCase[] = [
     "subscribers of a diagnostics channel",
     {
       space: "heap",
-      type: "(closure) onMessage",
+      type: "closure onMessage",
       allocatingFunction: "trace",
       retainingName: "diagnostics",
       countPerCall: 1,
@@ -253,7 +253,7 @@ export const listeners: readonly LeakCase[] = [
     "an iterator over events that is never returned",
     {
       space: "heap",
-      type: "(closure) eventHandler",
+      type: "closure eventHandler",
       allocatingFunction: "follow",
       retainingName: "feed",
       countPerCall: 1,

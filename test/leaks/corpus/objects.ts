@@ -18,6 +18,7 @@ class Session {
 const sessions: Session[] = [];
 
 class Registry {
+  readonly name = "registry";
   static readonly entries: Session[] = [];
   static last: Session | undefined;
 }
@@ -303,7 +304,7 @@ export const objects: readonly LeakCase[] = [
     "a prototype that gets a property with every call",
     {
       space: "heap",
-      type: "(closure) added",
+      type: "closure added",
       allocatingFunction: "extend",
       retainingName: "prototype",
       countPerCall: 1,

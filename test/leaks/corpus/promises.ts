@@ -56,7 +56,7 @@ export const promises: readonly LeakCase[] = [
     "reactions to a promise that is long pending",
     {
       space: "heap",
-      type: "(closure) onReady",
+      type: "closure onReady",
       allocatingFunction: "whenReady",
       retainingName: "ready",
       countPerCall: 1,

@@ -43,7 +43,7 @@ export const streams: readonly LeakCase[] = [
 
   leaking(
     "finished() on a long-lived stream",
-    { space: "heap", type: "(closure) onFinish", allocatingFunction: "awaitEnd", retainingName: "output" },
+    { space: "heap", type: "closure onFinish", allocatingFunction: "awaitEnd", retainingName: "output" },
     () => {
       const output = nowhere();
       return {

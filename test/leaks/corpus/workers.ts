@@ -98,7 +98,7 @@ export const workers: readonly LeakCase[] = [
 
   leaking(
     "listeners on a long-lived port",
-    { space: "heap", type: "(closure) onReply", allocatingFunction: "ask", retainingName: "port", countPerCall: 1 },
+    { space: "heap", type: "closure onReply", allocatingFunction: "ask", retainingName: "port", countPerCall: 1 },
     () => {
       const { port1: port } = new MessageChannel();
       port.setMaxListeners(0);
