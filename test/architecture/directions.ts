@@ -9,6 +9,7 @@ export const CORE_ROOMS: readonly string[] = [
   "analysis",
   "graph",
   "measure",
+  "leaks",
   "assertions",
   "limits",
   "matchers",
