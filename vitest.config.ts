@@ -12,6 +12,7 @@ interface Suite {
 const suites: readonly Suite[] = [
   { name: "native", folder: "test/native", timeoutMs: 120_000 },
   { name: "core", folder: "test/core", timeoutMs: 120_000 },
+  { name: "leaks", folder: "test/leaks", timeoutMs: 120_000 },
   { name: "types", folder: "test/types", timeoutMs: 120_000 },
   { name: "architecture", folder: "test/architecture", timeoutMs: 120_000 },
   { name: "tooling", folder: "test/matrix", timeoutMs: 120_000 },
