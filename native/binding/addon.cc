@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "binding/leaks.h"
 #include "binding/options.h"
 #include "binding/report.h"
 #include "capture/isolate_state.h"
@@ -283,6 +284,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("instances", Napi::Function::New<Instances>(env, "instances"));
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
+  ExportLeaks(env, exports);
   return exports;
 }
 

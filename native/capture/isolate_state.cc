@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "capture/leak_run.h"
 #include "capture/measurement.h"
 #include "capture/recorder.h"
 #include "hooks/buffer_tap.h"
@@ -84,6 +85,8 @@ IsolateState::~IsolateState() {
   RecursionGuard guard;
   t_thread.isolate = nullptr;
   t_thread.domain = DomainId::kHelpers;
+  if (leak_run_ != nullptr) leak_run_->Abandon(guard);
+  leak_run_.reset();
   for (auto& [handle, measurement] : measurements_) measurement->Abandon(guard);
   measurements_.clear();
   while (arms_ > 0) Disarm(guard);
@@ -119,6 +122,8 @@ Measurement* IsolateState::Find(std::uint32_t handle) const {
   const auto found = measurements_.find(handle);
   return found == measurements_.end() ? nullptr : found->second.get();
 }
+
+void IsolateState::SetLeakRun(std::unique_ptr<LeakRun> run) { leak_run_ = std::move(run); }
 
 void IsolateState::Remove(std::uint32_t handle) { measurements_.erase(handle); }
 

@@ -18,6 +18,7 @@
 
 namespace memspec::capture {
 
+class LeakRun;
 class Measurement;
 
 class IsolateState {
@@ -59,6 +60,10 @@ class IsolateState {
   Measurement* Find(std::uint32_t handle) const;
   void Remove(std::uint32_t handle);
 
+  // The leak check that runs, or null.
+  LeakRun* leak_run() const { return leak_run_.get(); }
+  void SetLeakRun(std::unique_ptr<LeakRun> run);
+
  private:
   IsolateState(v8::Isolate* isolate, DomainId domain);
   ~IsolateState();
@@ -79,6 +84,7 @@ class IsolateState {
   std::uint64_t heap_sample_interval_ = 0;
   std::map<std::uint32_t, std::unique_ptr<Measurement>> measurements_;
   std::uint32_t next_handle_ = 1;
+  std::unique_ptr<LeakRun> leak_run_;
 };
 
 }  // namespace memspec::capture

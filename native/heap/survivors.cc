@@ -5,19 +5,19 @@ namespace memspec::heap {
 // V8 tells only of the intervals whose contents changed since it was last asked: the table keeps the rest.
 class ObjectIds::Stream final : public v8::OutputStream {
  public:
-  explicit Stream(std::vector<std::uint64_t>& bytes) : bytes_(bytes) {}
+  explicit Stream(std::vector<Alive>& alive) : alive_(alive) {}
   void EndOfStream() override {}
   WriteResult WriteAsciiChunk(char*, int) override { return kAbort; }
   WriteResult WriteHeapStatsChunk(v8::HeapStatsUpdate* updates, int count) override {
     for (int i = 0; i < count; ++i) {
-      if (updates[i].index >= bytes_.size()) bytes_.resize(updates[i].index + 1);
-      bytes_[updates[i].index] = updates[i].size;
+      if (updates[i].index >= alive_.size()) alive_.resize(updates[i].index + 1);
+      alive_[updates[i].index] = {updates[i].size, updates[i].count};
     }
     return kContinue;
   }
 
  private:
-  std::vector<std::uint64_t>& bytes_;
+  std::vector<Alive>& alive_;
 };
 
 namespace {
@@ -48,12 +48,12 @@ ObjectIds::~ObjectIds() {
   }
 }
 
-void ObjectIds::Use(const RecursionGuard& guard) {
+void ObjectIds::Use(const RecursionGuard& guard, bool traces) {
   if (users_++ > 0) return;
   const OwnWork own(guard);
   intervals_ = 0;
-  bytes_by_interval_.clear();
-  isolate_->GetHeapProfiler()->StartTrackingHeapObjects(false);
+  by_interval_.clear();
+  isolate_->GetHeapProfiler()->StartTrackingHeapObjects(traces);
 }
 
 void ObjectIds::Release(const RecursionGuard& guard) {
@@ -67,7 +67,7 @@ void ObjectIds::Release(const RecursionGuard& guard) {
 
 ObjectIds::Mark ObjectIds::Now(const RecursionGuard& guard) {
   const OwnWork own(guard);
-  Stream stream(bytes_by_interval_);
+  Stream stream(by_interval_);
   Mark mark;
   mark.last_id = isolate_->GetHeapProfiler()->GetHeapStats(&stream);
   mark.interval = intervals_++;
@@ -77,9 +77,7 @@ ObjectIds::Mark ObjectIds::Now(const RecursionGuard& guard) {
 std::uint64_t ObjectIds::BytesAlive(const RecursionGuard& guard, const Mark& from, const Mark& to) {
   Now(guard);
   std::uint64_t bytes = 0;
-  for (std::uint32_t i = from.interval + 1; i <= to.interval && i < bytes_by_interval_.size(); ++i) {
-    bytes += bytes_by_interval_[i];
-  }
+  for (std::uint32_t i = from.interval + 1; i <= to.interval; ++i) bytes += AliveAt(i).bytes;
   return bytes;
 }
 

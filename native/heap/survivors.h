@@ -26,9 +26,21 @@ class ObjectIds {
     v8::SnapshotObjectId last_id = 0;  // ids up to and including this one are older
   };
 
-  void Use(const RecursionGuard&);  // balanced by Release
+  // Balanced by Release. traces: objects remember where they are allocated, which makes allocating 40 times slower; has no
+  // effect unless it is the first use.
+  void Use(const RecursionGuard&, bool traces = false);
   void Release(const RecursionGuard&);
   Mark Now(const RecursionGuard&);
+
+  // What was born in an interval and was alive at the last mark: intervals are told as Mark::interval, and one ends with
+  // the mark of its number.
+  struct Alive {
+    std::uint64_t bytes = 0;
+    std::uint64_t count = 0;
+  };
+  Alive AliveAt(std::uint32_t interval) const {
+    return interval < by_interval_.size() ? by_interval_[interval] : Alive{};
+  }
 
   // Shallow bytes of what was born after `from` and not after `to`, and is alive now (takes a mark of its own).
   std::uint64_t BytesAlive(const RecursionGuard&, const Mark& from, const Mark& to);
@@ -43,7 +55,7 @@ class ObjectIds {
   v8::Isolate* const isolate_;
   int users_ = 0;
   std::uint32_t intervals_ = 0;
-  std::vector<std::uint64_t> bytes_by_interval_;
+  std::vector<Alive> by_interval_;
 };
 
 }  // namespace memspec::heap

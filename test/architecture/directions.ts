@@ -7,7 +7,9 @@ export const CORE_ROOMS: readonly string[] = [
   "sizes",
   "capture",
   "analysis",
+  "graph",
   "measure",
+  "leaks",
   "assertions",
   "limits",
   "matchers",
@@ -15,7 +17,16 @@ export const CORE_ROOMS: readonly string[] = [
 ];
 
 /** Rooms of the addon, likewise. */
-export const NATIVE_ROOMS: readonly string[] = ["base", "hooks", "ledger", "stacks", "heap", "capture", "binding"];
+export const NATIVE_ROOMS: readonly string[] = [
+  "base",
+  "hooks",
+  "ledger",
+  "stacks",
+  "graph",
+  "heap",
+  "capture",
+  "binding",
+];
 
 /** Data only, known to every room: what a runner gives. */
 const SHARED_TYPES: readonly string[] = ["core/src/matchers/host.ts"];

@@ -3,6 +3,9 @@
  * function acts for the isolate that calls it.
  */
 
+import type { GraphBinding } from "./graph-binding.js";
+import type { LeakBinding } from "./leak-binding.js";
+
 /** Index of a space in `RawSite.space`, in this order everywhere. */
 export const SPACES = ["heap", "buffers", "native", "engine"] as const;
 export type Space = (typeof SPACES)[number];
@@ -121,7 +124,7 @@ export interface RawRetained {
 /** An open measurement. A number, so that holding one costs no heap. */
 export type Handle = number;
 
-export interface NativeBinding {
+export interface NativeBinding extends GraphBinding, LeakBinding {
   capabilities(): NativeCapabilities;
   /** Takes a reference on the hooks, so that memory allocated from now on is known. Balanced by `disarm`. */
   arm(): void;

@@ -22,6 +22,10 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "instances",
   "close",
   "sourceMapUrl",
+  "leakBegin",
+  "leakBoundary",
+  "leakRead",
+  "leakEnd",
 ];
 
 /**

@@ -119,14 +119,14 @@ function intervalOf(options: ResolvedOptions, limitBytes: number | null): number
   return options.sampleInterval ?? sampleIntervalFor(limitBytes);
 }
 
-function invalid(key: string, value: unknown, where: string, hint: string): MemspecError {
+export function invalid(key: string, value: unknown, where: string, hint: string): MemspecError {
   return new MemspecError("MEMSPEC_INVALID_OPTION", `${where}: ${showValue(value)} is no valid "${key}".`, {
     value,
     hint,
   });
 }
 
-function knownKeys(options: unknown, where: string, known: readonly string[]): Record<string, unknown> {
+export function knownKeys(options: unknown, where: string, known: readonly string[]): Record<string, unknown> {
   if (options === undefined) return {};
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new MemspecError("MEMSPEC_INVALID_OPTION", `${where}: options are an object, not ${showValue(options)}.`, {
@@ -188,13 +188,13 @@ function oneOf<T extends string>(value: unknown, allowed: readonly T[], byDefaul
   throw invalid(key, value, where, `${meant === undefined ? "" : `Did you mean "${meant}"? `}It is one of ${list}.`);
 }
 
-function wholeNumber(value: unknown, byDefault: number, least: number, key: string, where: string): number {
+export function wholeNumber(value: unknown, byDefault: number, least: number, key: string, where: string): number {
   if (value === undefined) return byDefault;
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= MAX_CALLS) return value;
   throw invalid(key, value, where, `It is a whole number from ${least} to ${MAX_CALLS}.`);
 }
 
-function flag(value: unknown, byDefault: boolean, key: string, where: string): boolean {
+export function flag(value: unknown, byDefault: boolean, key: string, where: string): boolean {
   if (value === undefined) return byDefault;
   if (typeof value === "boolean") return value;
   throw invalid(key, value, where, "It is true or false.");

@@ -1,0 +1,41 @@
+/** The contract of a leak check's readings (native/capture/leak_run.h): plain data, no behaviour. */
+
+/** What was born in one interval and is alive. */
+export interface RawAlive {
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** What one boundary read. */
+export interface RawBoundary {
+  /** V8's used size without code spaces. */
+  readonly usedBytes: number;
+  /** The highest object id: the interval that begins here gives higher ones. */
+  readonly lastObjectId: number;
+  /** By interval, as many as there were boundaries before this one. */
+  readonly heap: readonly RawAlive[];
+  /** `null`: the allocator's hooks could not be installed. */
+  readonly buffers: readonly RawAlive[] | null;
+  readonly native: readonly RawAlive[] | null;
+  /** Open libuv handles of this thread's loop by kind ("tcp", "fs_event", …), and the process's descriptors ("fd"). */
+  readonly handles: Readonly<Record<string, number>>;
+}
+
+/** The part of the addon that reads what leak checks judge. One check at a time in an isolate. */
+export interface LeakBinding {
+  /**
+   * From here to `leakEnd` the hooks are in and objects have ids.
+   *
+   * @param traces also record where each object is allocated (`RawTrace`): 40 times slower
+   */
+  leakBegin(traces: boolean): void;
+  /**
+   * Collects, and reads what is alive of each interval between two boundaries. Macrotasks must have gone by.
+   *
+   * @param lastResort also collects what only a last-resort collection frees
+   */
+  leakBoundary(lastResort: boolean): void;
+  /** All boundaries so far. */
+  leakRead(): readonly RawBoundary[];
+  leakEnd(): void;
+}

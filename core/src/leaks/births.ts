@@ -1,0 +1,67 @@
+/** What a check has read so far: how much of what was born in each batch is alive. Plain data, in the rule's terms. */
+
+import type { RawAlive } from "../capture/leak-binding.js";
+
+export type Alive = RawAlive;
+
+/** Spaces of memory for which births are told apart. */
+export const MEMORY_SPACES = ["heap", "buffers", "native"] as const;
+export type MemorySpace = (typeof MEMORY_SPACES)[number];
+
+/** What one boundary read. Births: by interval, as many as there were boundaries before; `null`: not told here. */
+export interface Reading {
+  /** Of the heap. */
+  readonly usedBytes: number;
+  /** Of the buffers; `null` where births are told. */
+  readonly buffersBytes: number | null;
+  readonly heap: readonly Alive[] | null;
+  readonly buffers: readonly Alive[] | null;
+  readonly native: readonly Alive[] | null;
+  /** Open handles by kind. */
+  readonly handles: Readonly<Record<string, number>>;
+}
+
+/** A batch of calls: the interval between two boundaries. */
+export interface Batch {
+  readonly calls: number;
+  /** Number of the interval in which the calls were made; it ends with the boundary `interval + 1`. */
+  readonly interval: number;
+  /** Numbers of the boundaries before its setup and after its teardown. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Batches of one size, with every reading from the boundary before the first to the last one that is looked at. */
+export interface BatchTable {
+  readonly readings: readonly Reading[];
+  readonly batches: readonly Batch[];
+}
+
+const NONE: Alive = { bytes: 0, count: 0 };
+
+/** What was born in each batch and is alive at the last reading; `null`: births are not told for the space. */
+export function survivors(table: BatchTable, space: MemorySpace): readonly Alive[] | null {
+  const births = table.readings.at(-1)?.[space] ?? null;
+  return births === null ? null : table.batches.map((batch) => births[batch.interval] ?? NONE);
+}
+
+/** What was born in each batch and was alive when the next one had ended too; without the last batch. */
+export function survivorsOfNext(table: BatchTable, space: MemorySpace): readonly Alive[] {
+  return table.batches.slice(0, -1).map((batch, index) => {
+    const next = table.batches[index + 1]?.to ?? batch.to;
+    return table.readings[next]?.[space]?.[batch.interval] ?? NONE;
+  });
+}
+
+/** How much a level rose with each batch: negative where it fell. */
+export function rises(table: BatchTable, level: (reading: Reading) => number): readonly number[] {
+  return table.batches.map(({ from, to }) => {
+    const [before, after] = [table.readings[from], table.readings[to]];
+    return before === undefined || after === undefined ? 0 : level(after) - level(before);
+  });
+}
+
+/** Kinds of handles of which there were any. */
+export function handleKinds(table: BatchTable): readonly string[] {
+  return [...new Set(table.readings.flatMap((reading) => Object.keys(reading.handles)))].sort();
+}

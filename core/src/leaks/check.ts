@@ -1,0 +1,92 @@
+import type { BatchTable, MemorySpace } from "./births.js";
+import { survivors } from "./births.js";
+import { confirm, type Finding } from "./confirm.js";
+import { isSuspicious, levelRises, type Suspicion, screen } from "./rule.js";
+import { BATCHES, confirmingRuns, DEFAULT_WARMUP, LEAST_WARMUP, screeningRuns, WARMUP_BUDGET_MS } from "./schedule.js";
+import type { LeakSession } from "./session.js";
+import type { LeakGrowth, LeakPlan } from "./types.js";
+
+/** What a check has found out, before it is put into words and places. */
+export interface Outcome {
+  readonly findings: readonly Finding[];
+  readonly growth: LeakGrowth;
+  readonly warmup: number;
+  readonly screening: number;
+  readonly confirming: number;
+  readonly batchCalls: number;
+  readonly msPerCall: number;
+}
+
+/** Warm-up, screening, and the confirming run where something is suspected. */
+export async function judge(session: LeakSession): Promise<Outcome> {
+  const { plan } = session;
+  const warm = await session.callUncounted(
+    plan.warmup ?? LEAST_WARMUP,
+    plan.warmup ?? DEFAULT_WARMUP,
+    WARMUP_BUDGET_MS,
+  );
+  const runs = screeningRuns(plan.runs, warm.msPerCall);
+  await session.begin(false);
+  // Also memspec's own code is to be warm.
+  await session.batches(1, runs);
+  const began = session.elapsedMs();
+  const table = session.table(await session.batches(BATCHES, runs));
+  const msPerCall = (session.elapsedMs() - began) / (runs * BATCHES);
+  const screening = runs * BATCHES;
+  const suspicion = within(screen(table), plan);
+  const warmup = warm.calls + runs;
+  const base = { warmup, screening, msPerCall };
+  if (!isSuspicious(suspicion)) {
+    return { ...base, findings: [], growth: growthOf(table, plan), confirming: 0, batchCalls: runs };
+  }
+  const confirmed = await confirm(session, suspicion, {
+    runs: confirmingRuns(runs, warm.msPerCall),
+    before: warmup + screening,
+  });
+  return {
+    ...base,
+    findings: confirmed.findings,
+    growth: growthOf(confirmed.table, plan),
+    confirming: confirmed.calls,
+    batchCalls: confirmed.table.batches.at(-1)?.calls ?? runs,
+  };
+}
+
+/** What the caller asked about. */
+function within(suspicion: Suspicion, plan: LeakPlan): Suspicion {
+  return {
+    spaces: suspicion.spaces.filter((space) => plan.spaces.includes(space)),
+    container: suspicion.container && plan.spaces.includes("heap"),
+    handles: plan.spaces.includes("handles") ? suspicion.handles : [],
+  };
+}
+
+/** Averages a call, over all batches but the newest, of what is alive at the end. */
+function growthOf(table: BatchTable, plan: LeakPlan): LeakGrowth {
+  const asked = (space: MemorySpace): number | null =>
+    plan.spaces.includes(space) ? bytesPerCall(table, space) : null;
+  return {
+    heapBytes: asked("heap"),
+    buffersBytes: asked("buffers"),
+    nativeBytes: asked("native"),
+    handles: plan.spaces.includes("handles") ? handlesPerCall(table) : null,
+  };
+}
+
+function bytesPerCall(table: BatchTable, space: MemorySpace): number | null {
+  const alive = survivors(table, space);
+  const older = table.batches.slice(0, -1);
+  const calls = older.reduce((sum, batch) => sum + batch.calls, 0);
+  if (calls === 0) return null;
+  if (alive !== null) return alive.slice(0, -1).reduce((sum, { bytes }) => sum + bytes, 0) / calls;
+  if (space === "native") return null;
+  return levelRises({ ...table, batches: older }, space).reduce((sum, rise) => sum + rise, 0) / calls;
+}
+
+function handlesPerCall(table: BatchTable): number {
+  const [first, last] = [table.batches[0], table.batches.at(-1)];
+  const total = (at: number): number =>
+    Object.values(table.readings[at]?.handles ?? {}).reduce((sum, count) => sum + count, 0);
+  const calls = table.batches.reduce((sum, batch) => sum + batch.calls, 0);
+  return calls === 0 ? 0 : (total(last?.to ?? 0) - total(first?.from ?? 0)) / calls;
+}

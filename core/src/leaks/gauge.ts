@@ -1,0 +1,69 @@
+import { getHeapStatistics } from "node:v8";
+import { withAddonErrors } from "../capture/addon-errors.js";
+import type { NativeBinding } from "../capture/binding.js";
+import { collectGarbage } from "../capture/collect-garbage.js";
+import type { Reading } from "./births.js";
+
+/** What reads a heap and its surroundings at the boundaries of batches: the addon, or V8's JavaScript interfaces. */
+export interface LeakGauge {
+  /** @param traces objects remember where they are allocated: 40 times slower */
+  begin(traces: boolean): void;
+  /** Collects and reads. Macrotasks must have gone by. */
+  boundary(lastResort: boolean): void;
+  /** All readings since `begin`. */
+  read(): readonly Reading[];
+  /** Highest object ids at the boundaries; `null` without the addon. */
+  objectIds(): readonly number[] | null;
+  end(): void;
+}
+
+export function nativeGauge(binding: NativeBinding): LeakGauge {
+  return {
+    begin: (traces) => withAddonErrors(() => binding.leakBegin(traces)),
+    boundary: (lastResort) => withAddonErrors(() => binding.leakBoundary(lastResort)),
+    read: () => withAddonErrors(() => binding.leakRead().map((row) => ({ ...row, buffersBytes: null }))),
+    objectIds: () => withAddonErrors(() => binding.leakRead().map((row) => row.lastObjectId)),
+    end: () => binding.leakEnd(),
+  };
+}
+
+const MOST_READINGS = 64;
+
+/** The heap's and the buffers' levels, and the handles that Node tells of. */
+export function javascriptGauge(): LeakGauge {
+  // Written in place: a reading must leave nothing behind.
+  const levels = new Float64Array(MOST_READINGS * 2);
+  const handles: Record<string, number>[] = [];
+  let count = 0;
+  return {
+    begin() {
+      count = 0;
+      handles.length = 0;
+    },
+    boundary() {
+      collectGarbage();
+      const { arrayBuffers } = process.memoryUsage();
+      levels[2 * count] = getHeapStatistics().used_heap_size;
+      levels[2 * count + 1] = arrayBuffers;
+      handles[count] = countActive();
+      count += 1;
+    },
+    read: () =>
+      Array.from({ length: count }, (_, index) => ({
+        usedBytes: levels[2 * index] ?? 0,
+        buffersBytes: levels[2 * index + 1] ?? 0,
+        heap: null,
+        buffers: null,
+        native: null,
+        handles: handles[index] ?? {},
+      })),
+    objectIds: () => null,
+    end: () => undefined,
+  };
+}
+
+function countActive(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}

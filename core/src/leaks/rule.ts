@@ -1,0 +1,107 @@
+/**
+ * The rule by which growth is judged: docs/how-leaks-are-judged.md argues it. Pure functions on what was read.
+ *
+ * A leak leaves something of *every* batch, in proportion to the batch's calls, for ever. Noise (tiers of the compiler, inline
+ * caches, what the runner does meanwhile) leaves something of some batches; a cache leaves nothing once it is full.
+ */
+
+import {
+  type BatchTable,
+  handleKinds,
+  MEMORY_SPACES,
+  type MemorySpace,
+  rises,
+  survivors,
+  survivorsOfNext,
+} from "./births.js";
+
+/** How a row of equal batches grew. */
+export type Growth =
+  /** Nothing stays. */
+  | "none"
+  /** Every batch leaves its share. */
+  | "steady"
+  /** It grew, and has come to an end. */
+  | "ended"
+  /** It goes on, but not evenly: so few calls cannot tell. */
+  | "uneven";
+
+/** One in so many calls is the smallest rate that is looked for in large batches; in small ones a single survivor is. */
+const CALLS_PER_SURVIVOR = 16;
+
+/** Survivors of a batch below which there are none to speak of. */
+export function leastSurvivors(calls: number): number {
+  return Math.max(1, Math.floor(calls / CALLS_PER_SURVIVOR));
+}
+
+/** Bytes a call below which a container does not grow with the calls: a number in an array takes 8. */
+export const LEAST_BYTES_PER_CALL = 4;
+
+/** Shares of even batches differ by less than this factor: chance makes one leak in three calls uneven. */
+const EVENNESS = 2;
+
+/**
+ * Judges the survivors of equal batches, oldest first.
+ *
+ * @param least what a batch leaves at least if it leaves its share
+ */
+export function judgeShares(shares: readonly number[], least: number): Growth {
+  const grown = shares.filter((share) => share >= least);
+  if (grown.length === 0) return "none";
+  const highest = Math.max(...shares);
+  const lowest = Math.min(...shares);
+  if (grown.length === shares.length && lowest * EVENNESS >= highest) return "steady";
+  const [first = 0] = shares;
+  const last = shares.at(-1) ?? 0;
+  // Full at last; or a window on what was used last, which lets go of what is older.
+  return first < least || last < least ? "ended" : "uneven";
+}
+
+/** What is suspected after the first batches, and pays for the confirming run. */
+export interface Suspicion {
+  readonly spaces: readonly MemorySpace[];
+  /** A container of old age grew: its store is made anew only now and then. */
+  readonly container: boolean;
+  /** Kinds of handles of which every batch left some. */
+  readonly handles: readonly string[];
+}
+
+/** Looks at the first, small batches. Rather suspects too much than too little: a suspicion costs time, nothing else. */
+export function screen(table: BatchTable): Suspicion {
+  const calls = table.batches.at(-1)?.calls ?? 0;
+  return {
+    spaces: MEMORY_SPACES.filter((space) => isSuspected(table, space, calls)),
+    container: containerGrew(table, calls),
+    handles: handleKinds(table).filter((kind) =>
+      rises(table, (reading) => reading.handles[kind] ?? 0).every((rise) => rise >= leastSurvivors(calls)),
+    ),
+  };
+}
+
+export function isSuspicious(suspicion: Suspicion): boolean {
+  return suspicion.container || suspicion.spaces.length > 0 || suspicion.handles.length > 0;
+}
+
+function isSuspected(table: BatchTable, space: MemorySpace, calls: number): boolean {
+  const alive = survivors(table, space);
+  if (alive !== null) return alive.slice(0, -1).every(({ count }) => count >= leastSurvivors(calls));
+  if (space === "native") return false;
+  return levelRises(table, space).every((rise) => rise >= LEAST_BYTES_PER_CALL * calls);
+}
+
+/** Rises of a space's level, where births are not told. */
+export function levelRises(table: BatchTable, space: "heap" | "buffers"): readonly number[] {
+  return rises(table, (reading) => (space === "heap" ? reading.usedBytes : (reading.buffersBytes ?? 0)));
+}
+
+/**
+ * Whether the heap grew, the first batch left out: it pays for much that is done once. Looked at twice, by the level and by what
+ * was born, for what V8 throws away in the meantime (compiled code) lowers the level.
+ */
+function containerGrew(table: BatchTable, calls: number): boolean {
+  const later = { readings: table.readings, batches: table.batches.slice(1) };
+  const least = LEAST_BYTES_PER_CALL * calls * later.batches.length;
+  const risen = levelRises(later, "heap").reduce((sum, rise) => sum + rise, 0);
+  const born = survivorsOfNext(later, "heap").reduce((sum, alive) => sum + alive.bytes, 0);
+  return risen >= least || born >= least;
+}

@@ -1,0 +1,36 @@
+/** How many calls a check makes: fixed numbers for a fast function, as many as there is time for, for a slow one. */
+
+export const DEFAULT_RUNS = 16;
+export const DEFAULT_WARMUP = 16;
+export const BATCHES = 4;
+
+/** A slow function's warm-up ends early after this time, though not before it has had its least calls. */
+export const WARMUP_BUDGET_MS = 400;
+/** Lazy initialisation on the fourth call is no leak. */
+export const LEAST_WARMUP = 5;
+
+const SCREENING_BUDGET_MS = 1000;
+const CONFIRMING_BUDGET_MS = 1000;
+/** One leak in every third call shows in each batch. */
+const LEAST_RUNS = 3;
+const MOST_CONFIRMING_RUNS = 512;
+
+/** Calls in one of the screening's batches. */
+export function screeningRuns(asked: number | null, msPerCall: number): number {
+  return asked ?? clamp(SCREENING_BUDGET_MS / BATCHES / msPerCall, LEAST_RUNS, DEFAULT_RUNS);
+}
+
+/**
+ * Calls in one of the confirming run's batches: a power of two times the screening's, so that a machine that is
+ * a little slower makes the same calls. Enough to see the end of a cache of a thousand entries.
+ */
+export function confirmingRuns(screening: number, msPerCall: number): number {
+  const affordable = CONFIRMING_BUDGET_MS / BATCHES / msPerCall;
+  let runs = screening;
+  while (runs * 2 <= affordable && runs * 2 <= Math.max(MOST_CONFIRMING_RUNS, screening)) runs *= 2;
+  return runs;
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, Math.floor(value)));
+}

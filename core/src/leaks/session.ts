@@ -1,0 +1,142 @@
+import { performance } from "node:perf_hooks";
+import { clearTimeout as nodeClearTimeout, setTimeout as nodeSetTimeout } from "node:timers";
+import { MemspecError } from "../errors/memspec-error.js";
+import type { Batch, BatchTable } from "./births.js";
+import { type CallWatch, callTimes, settleTasks } from "./calls.js";
+import type { LeakGauge } from "./gauge.js";
+import type { LeakPlan } from "./types.js";
+
+/** Kept from before anybody could put fake ones in their place. */
+const now = performance.now.bind(performance);
+const startTimer = nodeSetTimeout;
+const stopTimer = nodeClearTimeout;
+
+/** One check of one function: makes its calls and the boundaries between them, and stops when it must. */
+export class LeakSession {
+  readonly plan: LeakPlan;
+  readonly gauge: LeakGauge;
+  readonly #fn: () => unknown;
+  readonly #began = now();
+  readonly #watch: CallWatch = { check: () => this.#check() };
+  readonly #headroom: () => boolean;
+  #boundaries = 0;
+  #stopped: MemspecError | null = null;
+
+  /** @param hasRoom whether there is memory enough to go on */
+  constructor(fn: () => unknown, plan: LeakPlan, gauge: LeakGauge, hasRoom: () => boolean) {
+    this.#fn = fn;
+    this.plan = plan;
+    this.gauge = gauge;
+    this.#headroom = hasRoom;
+  }
+
+  elapsedMs(): number {
+    return now() - this.#began;
+  }
+
+  /** Ends the check between two calls. */
+  stop(error: MemspecError): void {
+    this.#stopped ??= error;
+  }
+
+  #check(): void {
+    if (this.#stopped !== null) throw this.#stopped;
+    if (!this.#headroom()) throw outOfMemory();
+  }
+
+  /** Calls until `most` are made or the time is up, at least `least`. Nothing is read. */
+  async callUncounted(least: number, most: number, budgetMs: number): Promise<{ calls: number; msPerCall: number }> {
+    await this.plan.setup?.();
+    const began = now();
+    let calls = 0;
+    while (calls < most && (calls < least || now() - began < budgetMs)) {
+      await callTimes(this.#fn, 1, this.#watch);
+      calls += 1;
+    }
+    const msPerCall = calls === 0 ? 0 : (now() - began) / calls;
+    await this.plan.teardown?.();
+    return { calls, msPerCall };
+  }
+
+  /** From here on births are told apart. The intervals that were read before are forgotten. */
+  async begin(traces: boolean): Promise<void> {
+    this.gauge.begin(traces);
+    this.#boundaries = 0;
+    await this.boundary(false);
+  }
+
+  async boundary(lastResort: boolean): Promise<void> {
+    await settleTasks();
+    this.gauge.boundary(lastResort);
+    this.#boundaries += 1;
+    this.#check();
+  }
+
+  /** Batches of one size, from the last boundary on. */
+  async batches(count: number, calls: number): Promise<readonly Batch[]> {
+    // Made before the calls: what memspec itself left behind with every batch would look like a leak.
+    const batches = this.#planBatches(count, calls);
+    for (let done = 0; done < count; done += 1) await this.#batch(calls);
+    return batches;
+  }
+
+  #planBatches(count: number, calls: number): readonly Batch[] {
+    const beforeCalls = this.plan.setup === null ? 0 : 1;
+    const intervals = 1 + beforeCalls + (this.plan.teardown === null ? 0 : 1);
+    return Array.from({ length: count }, (_, index) => {
+      const from = this.#boundaries - 1 + index * intervals;
+      return { calls, interval: from + beforeCalls, from, to: from + intervals };
+    });
+  }
+
+  async #batch(calls: number): Promise<void> {
+    const { setup, teardown } = this.plan;
+    if (setup !== null) {
+      await setup();
+      await this.boundary(false);
+    }
+    await callTimes(this.#fn, calls, this.#watch);
+    if (teardown !== null) {
+      await this.boundary(false);
+      await teardown();
+    }
+    await this.boundary(false);
+  }
+
+  table(batches: readonly Batch[]): BatchTable {
+    return { readings: this.gauge.read(), batches };
+  }
+}
+
+function outOfMemory(): MemspecError {
+  return new MemspecError("MEMSPEC_LEAK_OUT_OF_MEMORY", "The function was stopped before it filled the heap.", {
+    hint: "Between two calls almost all of the heap that Node may use was in use. Raise --max-old-space-size, or let a call do less.",
+  });
+}
+
+/**
+ * Runs `work`, but no longer than the session's timeout: then the session is stopped, and what a pending call still does is
+ * nobody's any more.
+ *
+ * @throws MemspecError `MEMSPEC_LEAK_TIMEOUT`
+ */
+export async function withDeadline<T>(session: LeakSession, work: () => Promise<T>): Promise<T> {
+  const { timeoutMs } = session.plan;
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = startTimer(() => {
+      const error = new MemspecError(
+        "MEMSPEC_LEAK_TIMEOUT",
+        `The leak check did not end within ${timeoutMs} ms: a call did not settle, or the calls took too long.`,
+        { value: timeoutMs, hint: 'Raise "timeout", lower "runs" and "warmup", or let a call do less.' },
+      );
+      session.stop(error);
+      reject(error);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), deadline]);
+  } finally {
+    stopTimer(timer);
+  }
+}

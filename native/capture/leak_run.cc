@@ -1,0 +1,76 @@
+#include "capture/leak_run.h"
+
+#include "heap/collect.h"
+#include "heap/meter.h"
+#include "ledger/ledger.h"
+
+namespace memspec::capture {
+
+namespace {
+
+LeakRun::Alive Of(const ledger::Survivors& survivors, Space space) {
+  return {survivors.bytes[static_cast<int>(space)], survivors.count[static_cast<int>(space)]};
+}
+
+}  // namespace
+
+LeakRun::LeakRun(const RecursionGuard& guard, IsolateState& isolate, bool traces) : isolate_(isolate) {
+  const char* missing = nullptr;
+  armed_ = isolate.Arm(guard, &missing);
+  isolate.object_ids().Use(guard, traces);
+  isolate.meter().TurnOn(guard);
+}
+
+LeakRun::~LeakRun() {
+  if (abandoned_) return;
+  const RecursionGuard guard;
+  CloseWindow(guard);
+  for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
+  isolate_.meter().TurnOff(guard);
+  isolate_.object_ids().Release(guard);
+  if (armed_) isolate_.Disarm(guard);
+}
+
+void LeakRun::Abandon(const RecursionGuard& guard) {
+  CloseWindow(guard);
+  for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
+  abandoned_ = true;
+}
+
+void LeakRun::CloseWindow(const RecursionGuard& guard) {
+  if (windows_.size() == rows_.size() && !windows_.empty() && windows_.back() != WindowId::kInvalid) {
+    ledger::Close(guard, isolate_.domain(), windows_.back(), 0);
+  }
+}
+
+bool LeakRun::Boundary(const RecursionGuard& guard, bool last_resort) {
+  CloseWindow(guard);
+  heap::ObjectIds& ids = isolate_.object_ids();
+  if (last_resort) heap::CollectLastResort(guard, isolate_.isolate());
+  // The mark collects by itself, once.
+  marks_.push_back(ids.Now(guard));
+  // Array buffers are freed by a background thread, after the collection that found them dead.
+  isolate_.quiescence().Reach(guard);
+  Row row;
+  row.used_bytes = isolate_.meter().Read(guard).used_bytes;
+  row.last_object = marks_.back().last_id;
+  for (std::size_t i = 1; i < marks_.size(); ++i) {
+    Alive heap;
+    for (std::uint32_t n = marks_[i - 1].interval + 1; n <= marks_[i].interval; ++n) {
+      heap.bytes += ids.AliveAt(n).bytes;
+      heap.count += ids.AliveAt(n).count;
+    }
+    row.heap.push_back(heap);
+    const WindowId window = windows_[i - 1];
+    const ledger::Survivors survivors =
+        window == WindowId::kInvalid ? ledger::Survivors{} : ledger::CountSurvivors(guard, isolate_.domain(), window);
+    row.buffers.push_back(Of(survivors, Space::kBuffers));
+    row.native.push_back(Of(survivors, Space::kNative));
+  }
+  row.handles = CountHandles(guard, isolate_.isolate());
+  rows_.push_back(std::move(row));
+  windows_.push_back(ledger::Open(guard, isolate_.domain(), 0));
+  return windows_.back() != WindowId::kInvalid;
+}
+
+}  // namespace memspec::capture

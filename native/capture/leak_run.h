@@ -1,0 +1,62 @@
+// A leak check's readings: between two *boundaries* lies an *interval*, and at each boundary it is read how much of what was
+// born in each earlier interval is still alive. Births times survival: frees of older memory offset nothing.
+// Isolate's own thread only, not inside a hook. One at a time in an isolate.
+//
+//   begin ──► boundary 0 ──interval 0── boundary 1 ──interval 1── boundary 2 … ──► read ──► (destroyed)
+//
+// A boundary collects garbage; the caller lets macrotasks go by before it. What a boundary notes lies in memory of the
+// tracker's: it leaves nothing on the heap that is judged.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/recursion_guard.h"
+#include "capture/handles.h"
+#include "capture/isolate_state.h"
+#include "heap/survivors.h"
+
+namespace memspec::capture {
+
+class LeakRun {
+ public:
+  // What was born in one interval and is alive.
+  struct Alive {
+    std::uint64_t bytes = 0;
+    std::uint64_t count = 0;
+  };
+  struct Row {
+    std::int64_t used_bytes = 0;           // V8's used size without code spaces
+    v8::SnapshotObjectId last_object = 0;  // ids up to this one are older than the interval that begins here
+    std::vector<Alive> heap, buffers, native;  // by interval, as many as there were boundaries before this one
+    std::vector<HandleCount> handles;
+  };
+
+  // traces: objects remember where they were allocated, 40 times slower.
+  LeakRun(const RecursionGuard&, IsolateState& isolate, bool traces);
+  ~LeakRun();
+  LeakRun(const LeakRun&) = delete;
+  LeakRun& operator=(const LeakRun&) = delete;
+
+  // last_resort: also what only a last-resort collection frees (heap/collect.h), which takes several times as long.
+  // False when the ledger has no window left: off-heap figures of the interval that begins are then 0.
+  bool Boundary(const RecursionGuard&, bool last_resort);
+  const std::vector<Row>& rows() const { return rows_; }
+  bool counts_off_heap() const { return armed_; }
+
+  // The isolate ends: give back what other threads could still reach, touch V8 no more.
+  void Abandon(const RecursionGuard&);
+
+ private:
+  void CloseWindow(const RecursionGuard&);
+
+  IsolateState& isolate_;
+  bool armed_ = false;
+  bool abandoned_ = false;
+  std::vector<heap::ObjectIds::Mark> marks_;
+  std::vector<WindowId> windows_;  // of the intervals; the last one is open
+  std::vector<Row> rows_;
+};
+
+}  // namespace memspec::capture
