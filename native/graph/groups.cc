@@ -216,6 +216,18 @@ const char* StoreName(const Heap& heap, Node owner, Node store) {
   return nullptr;
 }
 
+std::optional<std::uint64_t> StoreBytes(const Heap& heap, ObjectId owner) {
+  const Node node = heap.graph().Find(owner);
+  if (node == kNoIndex) return std::nullopt;
+  const KnownTexts& known = heap.known();
+  std::uint64_t bytes = 0;
+  for (const Text name : {known.elements, known.properties, known.table}) {
+    const Node store = heap.scopes().Follow(node, name);
+    if (store != kNoIndex && heap.describer().IsStore(store)) bytes += heap.graph().self_size(store);
+  }
+  return bytes;
+}
+
 bool FindGroups(const Heap& heap, const GroupQuery& query, Groups* out) { return Grouping(heap, query, out).Run(); }
 
 }  // namespace memspec::graph

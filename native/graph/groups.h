@@ -70,4 +70,7 @@ bool FindGroups(const Heap& heap, const GroupQuery& query, Groups* out);
 // "elements", "properties" or "table"; nullptr: `store` is none of `owner`'s.
 const char* StoreName(const Heap& heap, Node owner, Node store);
 
+// Of all stores of an object; empty: there is no such object.
+std::optional<std::uint64_t> StoreBytes(const Heap& heap, ObjectId owner);
+
 }  // namespace memspec::graph

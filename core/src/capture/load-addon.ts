@@ -22,6 +22,15 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "instances",
   "close",
   "sourceMapUrl",
+  "takeGraph",
+  "graphSummary",
+  "graphGroups",
+  "graphPaths",
+  "objectId",
+  "storeBytes",
+  "closeGraph",
+  "analyzeSnapshotFile",
+  "diffSnapshotFiles",
 ];
 
 /**
