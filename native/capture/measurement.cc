@@ -77,14 +77,6 @@ std::unique_ptr<Measurement> Measurement::Open(const RecursionGuard& guard, Isol
     isolate.object_ids().Use(guard);
     measurement->holds_object_ids_ = true;
   }
-  if (options.settle) {
-    heap::Collect(guard, isolate.isolate());
-    isolate.quiescence().Reach(guard);
-  }
-  if (options.sample_interval > 0) {
-    // What survives is told by samples that die with their objects; totals keep them.
-    measurement->sampler_state_ = isolate.StartHeapSampler(guard, options.sample_interval, !options.retained);
-  }
   return measurement;
 }
 
@@ -104,6 +96,15 @@ Measurement::~Measurement() {
 
 bool Measurement::Begin(const RecursionGuard& guard) {
   if (state_ != State::kOpened) return false;
+  // Here, not when it was opened: JavaScript that runs in between may have itself compiled in the background again.
+  if (options_.settle) {
+    heap::Collect(guard, isolate_.isolate());
+    isolate_.quiescence().Reach(guard);
+  }
+  if (options_.sample_interval > 0) {
+    // What survives is told by samples that die with their objects; totals keep them.
+    sampler_state_ = isolate_.StartHeapSampler(guard, options_.sample_interval, !options_.retained);
+  }
   samples_begin_ = isolate_.sampler().Position();
   if (options_.retained) born_after_ = isolate_.object_ids().Now(guard);
   isolate_.BeginSampling(guard, options_.sample_interval);

@@ -1,8 +1,8 @@
 // One measurement, from open to close. Isolate's own thread only.
 //
 //   open ──► opened ──begin──► counting ──end──► ended ──► read, retained, instances ──► (destroyed)
-//     hooks installed,           window open,       window closed,
-//     sampler running            meter on           figures frozen
+//     hooks installed            settled, sampler    window closed,
+//                                and meter on        figures frozen
 #pragma once
 #include <cstdint>
 #include <memory>

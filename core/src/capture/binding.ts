@@ -129,9 +129,9 @@ export interface NativeBinding extends GraphBinding, LeakBinding {
   /** Takes a reference on the hooks, so that memory allocated from now on is known. Balanced by `disarm`. */
   arm(): void;
   disarm(): void;
-  /** Prepares a measurement (hooks, sampler, settling). Nothing is counted yet. */
+  /** Prepares a measurement (hooks). Nothing is counted yet. */
   open(options: OpenOptions): Handle;
-  /** Counting begins. */
+  /** Settles if asked to, starts the sampler; then counting begins. */
   begin(handle: Handle): void;
   /** Counting ends. Idempotent. */
   end(handle: Handle): void;

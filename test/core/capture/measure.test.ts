@@ -9,20 +9,19 @@ const WARM_RUNS = 40;
 onBothTrackers((kind, loaded) => {
   test("an empty function allocates nothing, 100 times of 100 with the addon", () => {
     const empty = (): void => {};
-    // V8 gives a function its feedback vector, 48 B for an empty one, after some hundred calls.
-    loaded.core.measure(empty, { warmup: 2000 });
+    // V8 gives a function its feedback vector, 48 B for an empty one, after some hundred calls; after some thousand its
+    // middle compiler makes code of it in the background, with a constant of 16 B on the heap (Node 22 and later).
+    loaded.core.measure(empty, { warmup: 4000 });
     const zeros = Array.from({ length: 100 }, () =>
       // A clean start: what V8 compiles of this test's own code meanwhile is not the function's.
       loaded.core.measure(empty, { settle: kind === "native" }),
     ).filter((measurement) => {
       expect(measurement.buffers.allocatedBytes).toBe(0);
       expect(measurement.native.allocatedBytes).toBe(kind === "native" ? 0 : null);
-      expect(measurement.heap.allocatedBytes ?? 0).toBeLessThan(4096);
       return measurement.heap.allocatedBytes === 0 && measurement.total.allocatedBytes === 0;
     });
     // Without the addon the compiler's work on our own code can be seen now and then; it is unknown where it is noticed.
-    // On Node 26 one of a hundred may hold 48 B of V8's own; docs/plan.md. Node 20 is held to 100 by test/native/measure/empty.test.ts.
-    expect(zeros.length).toBeGreaterThanOrEqual(kind === "native" ? 97 : 95);
+    expect(zeros.length).toBeGreaterThanOrEqual(kind === "native" ? 100 : 95);
     for (const measurement of zeros) expect(measurement.total.peakBytes).toBe(0);
   });
 
