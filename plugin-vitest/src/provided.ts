@@ -5,6 +5,8 @@ import type { MemspecOptions } from "@memspec/core/adapter";
 export interface ProvidedMemspec {
   readonly options: MemspecOptions;
   readonly root: string;
+  /** Every test file has modules of its own. */
+  readonly isolate: boolean;
 }
 
 declare module "vitest" {

@@ -1,3 +1,4 @@
+import { armIfExpected } from "./arm.js";
 import { createFallbackTracker } from "./fallback-tracker.js";
 import { loadAddon } from "./load-addon.js";
 import { createNativeTracker } from "./native-tracker.js";
@@ -12,6 +13,7 @@ let tracker: Tracker | undefined;
  * @throws MemspecError `MEMSPEC_ADDON_MISMATCH`
  */
 export function currentTracker(): Tracker {
+  armIfExpected();
   tracker ??= chooseTracker();
   return tracker;
 }
