@@ -24,7 +24,7 @@ const rootOfFile = file.filepath.endsWith(file.name) ? file.filepath.slice(0, -f
 session.beginFile(file, provided?.options ?? {}, provided?.root ?? path.resolve(rootOfFile));
 
 // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
-// compiled from now on has lines. Where files share their modules, a later file's are compiled for an earlier one.
+// compiled from now on has lines. Where files share a process (in vm pools, too), V8 compiles once for all of them.
 const alone = provided?.isolate === true;
 const limited = limitsFor(session.options.limits, session.root, file.filepath).length > 0;
 if (!alone || limited || mayMeasure(file.filepath)) armTracker();

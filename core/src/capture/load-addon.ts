@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { MemspecError } from "../errors/memspec-error.js";
 import type { NativeBinding } from "./binding.js";
+import { load } from "./native-package.js";
 import { VERSION } from "./version.js";
 
 export type LoadedAddon =
@@ -31,8 +31,6 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
  * @throws MemspecError `MEMSPEC_ADDON_MISMATCH` when there is one of another version
  */
 export function loadAddon(): LoadedAddon {
-  // Not a static import: a worker whose tests measure nothing must not pay for it.
-  const { load } = createRequire(import.meta.url)("@memspec/native") as typeof import("@memspec/native");
   const loaded = load();
   if (loaded.error !== undefined) return { binding: null, reason: loaded.error };
   return { binding: checkedBinding(loaded.binding), reason: "" };
