@@ -1,3 +1,4 @@
+import { prepareStacks } from "../errors/stack-start.js";
 import { armIfExpected } from "./arm.js";
 import { createFallbackTracker } from "./fallback-tracker.js";
 import { loadAddon } from "./load-addon.js";
@@ -19,6 +20,7 @@ export function currentTracker(): Tracker {
 }
 
 function chooseTracker(): Tracker {
+  prepareStacks();
   const { binding, reason } = loadAddon();
   return binding === null ? createFallbackTracker(reason) : createNativeTracker(binding);
 }

@@ -14,7 +14,14 @@ const EXPECT = /[\\/]node_modules[\\/](?:expect|chai|@vitest[\\/]expect)[\\/]/u;
  */
 let folders: readonly string[] | undefined;
 
-/** Read with the first error: formatting a stack under source maps takes milliseconds, and every worker loads this module. */
+/**
+ * Formats the first stack: under source maps that takes milliseconds, so not where this module is merely loaded, and
+ * memory, so before a measurement that an error may be made in.
+ */
+export function prepareStacks(): void {
+  ownFolders();
+}
+
 function ownFolders(): readonly string[] {
   folders ??= repositoryFolders(framesOf(new Error().stack)[0] ?? "");
   return folders;
