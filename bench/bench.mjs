@@ -1,6 +1,6 @@
 // `npm run bench`: what memspec costs, as ratios to the untracked program in the same run.
 //   node bench/bench.mjs [--only suites,programs,pairs] [--rounds 5] [--clock wall|cpu] [--json]
-// On a busy machine the processor's time (`--clock cpu`) says more; whole suites are many processes and always have the wall's.
+// On a busy machine the processor's time (`--clock cpu`) says more; whole suites always tell both.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";

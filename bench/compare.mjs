@@ -15,9 +15,10 @@ export function summarise(samples) {
 /**
  * Runs every variant `rounds` times, in turn, after one run of each that does not count.
  *
- * @param {Record<string, () => number>} variants each returns its time, in any unit
+ * @template T
+ * @param {Record<string, () => T>} variants each returns its time, in any unit, or several
  * @param {number} rounds
- * @returns {Record<string, number[]>} times by variant; the same index is the same round
+ * @returns {Record<string, T[]>} times by variant; the same index is the same round
  */
 export function takeTurns(variants, rounds) {
   const times = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));

@@ -15,11 +15,26 @@ export function outputOf(command, args, { cwd, env = {} } = {}) {
   return stdout;
 }
 
-/** Milliseconds that it took as a whole. */
-export function timeOf(command, args, options) {
+/**
+ * Milliseconds that it took as a whole, and those of the processor, of all processes that it started and awaited.
+ *
+ * @returns {{ wall: number, cpu: number }}
+ */
+export function timesOf(command, args, options) {
   const started = process.hrtime.bigint();
-  outputOf(command, args, options);
-  return Number(process.hrtime.bigint() - started) / 1e6;
+  const output = outputOf("sh", ["-c", '"$@" || exit; times', "sh", command, ...args], options);
+  const wall = Number(process.hrtime.bigint() - started) / 1e6;
+  // The last line of `times` is that of the children: 0m7.15s 0m1.23s.
+  const parts = [
+    ...output
+      .trimEnd()
+      .split("\n")
+      .at(-1)
+      .matchAll(/(\d+)m([\d.]+)s/g),
+  ];
+  if (parts.length !== 2) throw new Error(`no time was printed:\n${output}`);
+  const cpu = parts.reduce((sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000, 0);
+  return { wall, cpu };
 }
 
 /**

@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { installPackages } from "../test/matrix/install-packages.mjs";
 import { ratios, takeTurns } from "./compare.mjs";
-import { timeOf } from "./run-node.mjs";
+import { timesOf } from "./run-node.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const project = path.join(root, ".cache/bench/suites");
@@ -40,26 +40,36 @@ describe("file ${index}", () => {
 
 function generate() {
   rmSync(project, { recursive: true, force: true });
-  for (const folder of ["vitest", "jest"]) mkdirSync(path.join(project, folder), { recursive: true });
+  for (const folder of ["vitest", "vitest-armed", "jest", "jest-armed"])
+    mkdirSync(path.join(project, folder), { recursive: true });
   const write = (name, text) => writeFileSync(path.join(project, name), text);
   write("package.json", '{ "name": "suites", "private": true }\n');
   write("model.ts", model);
   for (let index = 0; index < FILES; index++) {
-    write(`vitest/${index}.test.ts`, testFile('import { describe, expect, test } from "vitest";', index));
-    write(`jest/${index}.test.ts`, testFile('import { describe, expect, test } from "@jest/globals";', index));
+    for (const [runner, module] of [
+      ["vitest", "vitest"],
+      ["jest", "@jest/globals"],
+    ]) {
+      const text = testFile(`import { describe, expect, test } from "${module}";`, index);
+      write(`${runner}/${index}.test.ts`, text);
+      // A file that names memspec has the tracker from its start.
+      write(`${runner}-armed/${index}.test.ts`, `// memspec\n${text}`);
+    }
   }
-  const vitest = (plugins) => `
+  const vitest = (plugins, folder = "vitest") => `
 import { memspec } from "@memspec/vitest/config";
-export default { plugins: [${plugins}], test: { include: ["vitest/*.test.ts"] } };\n`;
+export default { plugins: [${plugins}], test: { include: ["${folder}/*.test.ts"] } };\n`;
   write("plain.vitest.mjs", vitest("").replace(/^import.*$/m, ""));
   write("plugin.vitest.mjs", vitest("memspec()"));
+  write("armed.vitest.mjs", vitest("memspec()", "vitest-armed"));
   write("limits.vitest.mjs", vitest('memspec({ limits: { default: "1 GB" } })'));
-  const jest = (more) => `module.exports = {
-  rootDir: __dirname, testMatch: ["<rootDir>/jest/*.test.ts"], ${more}
+  const jest = (more, folder = "jest") => `module.exports = {
+  rootDir: __dirname, testMatch: ["<rootDir>/${folder}/*.test.ts"], ${more}
   transform: { "\\\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
 };\n`;
   write("plain.jest.cjs", jest('testEnvironment: "node",'));
   write("plugin.jest.cjs", jest('preset: "@memspec/jest",'));
+  write("armed.jest.cjs", jest('preset: "@memspec/jest",', "jest-armed"));
   write(
     "limits.jest.cjs",
     jest('preset: "@memspec/jest", testEnvironmentOptions: { memory: { limits: { default: "1 GB" } } },'),
@@ -67,28 +77,36 @@ export default { plugins: [${plugins}], test: { include: ["vitest/*.test.ts"] } 
   installPackages(project);
 }
 
-/** Target: at most 1.05 with the plugin. A limit on every test collects garbage before each; it has no target. */
+/**
+ * Target: at most 1.05 with the plugin, where no test measures. Files that name memspec have the tracker from their start;
+ * a limit on every test collects garbage before each. Those have no target.
+ */
 export function benchSuites(rounds) {
   generate();
-  const vitest = (config) => () =>
-    timeOf(
-      process.execPath,
-      [path.join(root, "node_modules/vitest/vitest.mjs"), "run", "--config", `${config}.vitest.mjs`],
-      {
-        cwd: project,
-      },
+  const runs = {
+    Vitest: (config) => ["node_modules/vitest/vitest.mjs", "run", "--config", `${config}.vitest.mjs`],
+    Jest: (config) => ["node_modules/jest/bin/jest.js", "--config", `${config}.jest.cjs`],
+  };
+  return Object.entries(runs).flatMap(([runner, argumentsOf]) => {
+    const run = (config) => () => {
+      const [program, ...args] = argumentsOf(config);
+      return timesOf(process.execPath, [path.join(root, program), ...args], { cwd: project });
+    };
+    const both = takeTurns(
+      { plain: run("plain"), plugin: run("plugin"), armed: run("armed"), limits: run("limits") },
+      rounds,
     );
-  const jest = (config) => () =>
-    timeOf(process.execPath, [path.join(root, "node_modules/jest/bin/jest.js"), "--config", `${config}.jest.cjs`], {
-      cwd: project,
+    return ["wall", "cpu"].flatMap((clock) => {
+      const times = Object.fromEntries(Object.entries(both).map(([name, taken]) => [name, taken.map((t) => t[clock])]));
+      const row = (config, what) => ({
+        name: `${runner}, ${FILES} files, ${what} (${clock})`,
+        ratio: ratios(times, config, "plain"),
+      });
+      return [
+        { ...row("plugin", "with the plugin, no test measures"), target: 1.05 },
+        row("armed", "with the tracker in every file"),
+        row("limits", "with a limit on every test"),
+      ];
     });
-  return ["vitest", "jest"].flatMap((runner) => {
-    const run = runner === "vitest" ? vitest : jest;
-    const times = takeTurns({ plain: run("plain"), plugin: run("plugin"), limits: run("limits") }, rounds);
-    const name = runner === "vitest" ? "Vitest" : "Jest";
-    return [
-      { name: `${name}, ${FILES} files, with the plugin`, ratio: ratios(times, "plugin", "plain"), target: 1.05 },
-      { name: `${name}, ${FILES} files, with a limit on every test`, ratio: ratios(times, "limits", "plain") },
-    ];
   });
 }

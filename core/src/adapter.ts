@@ -1,6 +1,6 @@
 /** What memspec's own packages build on, beside the public interface. Not for use in tests. */
 
-export { armTracker } from "./capture/arm.js";
+export { armTracker, armTrackerOnUse } from "./capture/arm.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export { type CallSite, captureCallSite } from "./limits/call-site.js";
@@ -18,6 +18,7 @@ export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./
 export { createLimitMemory, type LimitDecorator, type LimitMemory, limitBody } from "./limits/wrap.js";
 export { createMatchers } from "./matchers/create.js";
 export type { CurrentTest, MatcherHost, MatcherResult, MatcherThis } from "./matchers/host.js";
+export { mayMeasure } from "./matchers/may-measure.js";
 export { createPending, type PendingRegistry } from "./matchers/pending.js";
 export type {
   BodyOutcome,

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
+#include <utility>
 
 #include "base/own_memory.h"
 #include "hooks/loaded_objects.h"
@@ -68,10 +70,14 @@ SymbolTable FindTable(const MappedFile& file, std::uint32_t section_type) {
   return {};
 }
 
-struct SymbolStart {
-  std::uint32_t start;  // relative to the text
-  CallerKind kind;
-};
+// A function's start relative to the text, and below it its kind.
+using PackedStart = std::uint64_t;
+constexpr int kKindBits = 8;
+PackedStart Pack(std::uint32_t start, CallerKind kind) {
+  return static_cast<PackedStart>(start) << kKindBits | static_cast<PackedStart>(kind);
+}
+std::uint32_t StartOf(PackedStart packed) { return static_cast<std::uint32_t>(packed >> kKindBits); }
+CallerKind KindIn(PackedStart packed) { return static_cast<CallerKind>(packed & ((1u << kKindBits) - 1)); }
 
 bool IsFunction(const ElfW(Sym)& symbol) {
   const auto type = ELF64_ST_TYPE(symbol.st_info);
@@ -79,7 +85,7 @@ bool IsFunction(const ElfW(Sym)& symbol) {
   return symbol.st_shndx != SHN_UNDEF && symbol.st_value != 0 && (type == STT_FUNC || type == STT_NOTYPE);
 }
 
-std::size_t ReadFunctions(const SymbolTable& table, std::uintptr_t base, EngineSymbols& symbols, SymbolStart* functions) {
+std::size_t ReadFunctions(const SymbolTable& table, std::uintptr_t base, EngineSymbols& symbols, PackedStart* functions) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < table.count; i++) {
     const ElfW(Sym)& symbol = table.symbols[i];
@@ -93,23 +99,41 @@ std::size_t ReadFunctions(const SymbolTable& table, std::uintptr_t base, EngineS
         std::string_view(name) == "_ZN2v87Isolate10InitializeEPS0_RKNS0_12CreateParamsE") {
       symbols.a_v8_function = address;
     }
-    functions[count++] = {static_cast<std::uint32_t>(address - symbols.text.begin), kind};
+    functions[count++] = Pack(static_cast<std::uint32_t>(address - symbols.text.begin), kind);
   }
   return count;
 }
 
-// Sorted, one entry for each run of functions of one kind.
-std::size_t MergeRuns(SymbolStart* functions, std::size_t count) {
-  std::sort(functions, functions + count, [](const SymbolStart& a, const SymbolStart& b) {
-    // Of several names for one function, a telling one first.
-    return a.start != b.start ? a.start < b.start : a.kind < b.kind;
-  });
+// By start, in linear time: every process that measures does this. Both arrays hold `count`; the result is in `starts`.
+void SortByStart(PackedStart* starts, PackedStart* scratch, std::size_t count) {
+  constexpr int kPasses = 4;
+  constexpr int kDigitBits = 8;
+  PackedStart* from = starts;
+  PackedStart* to = scratch;
+  for (int pass = 0; pass < kPasses; pass++) {
+    const int shift = kKindBits + pass * kDigitBits;
+    std::size_t next[(1 << kDigitBits) + 1] = {};
+    const auto digit = [&](PackedStart packed) { return packed >> shift & ((1u << kDigitBits) - 1); };
+    for (std::size_t i = 0; i < count; i++) next[digit(from[i]) + 1]++;
+    for (int value = 0; value < 1 << kDigitBits; value++) next[value + 1] += next[value];
+    for (std::size_t i = 0; i < count; i++) to[next[digit(from[i])]++] = from[i];
+    std::swap(from, to);
+  }
+  static_assert(kPasses % 2 == 0, "the last pass must end in `starts`");
+  static_assert(kPasses * kDigitBits == 32);
+}
+
+// Of functions sorted by start, one entry for each run of one kind.
+std::size_t MergeRuns(PackedStart* functions, std::size_t count) {
   std::size_t kept = 0;
   CallerKind last = CallerKind::kProgram;
-  for (std::size_t i = 0; i < count; i++) {
-    if (i > 0 && functions[i].start == functions[i - 1].start) continue;
-    const CallerKind kind = functions[i].kind == CallerKind::kLikeNeighbour ? last : functions[i].kind;
-    if (kept == 0 || kind != last) functions[kept++] = {functions[i].start, kind};
+  for (std::size_t i = 0; i < count;) {
+    const std::uint32_t start = StartOf(functions[i]);
+    // Of several names for one function, a telling one.
+    CallerKind kind = KindIn(functions[i]);
+    for (i++; i < count && StartOf(functions[i]) == start; i++) kind = std::min(kind, KindIn(functions[i]));
+    if (kind == CallerKind::kLikeNeighbour) kind = last;
+    if (kept == 0 || kind != last) functions[kept++] = Pack(start, kind);
     last = kind;
   }
   return kept;
@@ -145,17 +169,19 @@ EngineSymbols ReadEngineSymbols() {
   symbols.has_v8 = table.count > 0;
   // Without it only the exported functions are known, and the gaps between them would be anybody's.
   if (!symbols.has_v8) return symbols;
-  const std::size_t scratch_bytes = table.count * sizeof(SymbolStart);
-  auto* const functions = static_cast<SymbolStart*>(MapOwn(scratch_bytes, Backing::kLazily));
+  const std::size_t scratch_bytes = 2 * table.count * sizeof(PackedStart);
+  auto* const functions = static_cast<PackedStart*>(MapOwn(scratch_bytes, Backing::kLazily));
   if (functions == nullptr) return {symbols.text};
-  const std::size_t runs = MergeRuns(functions, ReadFunctions(table, base, symbols, functions));
+  const std::size_t count = ReadFunctions(table, base, symbols, functions);
+  SortByStart(functions, functions + table.count, count);
+  const std::size_t runs = MergeRuns(functions, count);
   void* const memory = MapOwn(runs * (sizeof(std::uint32_t) + sizeof(CallerKind)), Backing::kNow);
   if (memory != nullptr) {
     auto* const starts = static_cast<std::uint32_t*>(memory);
     auto* const kinds = reinterpret_cast<CallerKind*>(starts + runs);
     for (std::size_t i = 0; i < runs; i++) {
-      starts[i] = functions[i].start;
-      kinds[i] = functions[i].kind;
+      starts[i] = StartOf(functions[i]);
+      kinds[i] = KindIn(functions[i]);
     }
     symbols.starts = starts;
     symbols.kinds = kinds;

@@ -1,7 +1,16 @@
 /** One test file's run: what is declared for it, and what is done at each event of circus. */
 
 import type { MemspecError, MemspecOptions, PendingRegistry } from "@memspec/core/adapter";
-import { abandonSpans, createLimitMemory, createMatchers, createPending, isMemspecError } from "@memspec/core/adapter";
+import {
+  abandonSpans,
+  armTracker,
+  armTrackerOnUse,
+  createLimitMemory,
+  createMatchers,
+  createPending,
+  isMemspecError,
+  mayMeasure,
+} from "@memspec/core/adapter";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
@@ -22,7 +31,12 @@ export class FileRun {
   constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions, warn: (message: string) => void) {
     const session = new Session(root, file);
     const pending = createPending(session);
-    this.#declared = declaredLimits(root, file, pragmas, options);
+    const declared = declaredLimits(root, file, pragmas, options);
+    this.#declared = declared;
+    // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code
+    // that is compiled from now on has lines. It stays for the later files of the worker process.
+    if (declared.docblock.length + declared.table.length > 0 || mayMeasure(file)) armTracker();
+    else armTrackerOnUse();
     this.#options = options;
     this.#pending = pending;
     this.#matchers = createMatchers(session, options, pending);

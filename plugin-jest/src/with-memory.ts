@@ -1,15 +1,10 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
-import { armTracker } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
 import type { EnvironmentOptions } from "./declared.js";
 import { splitOptions } from "./declared.js";
 import { FileRun } from "./file-run.js";
-
-// Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
-// compiled from now on has lines. Once per worker process.
-armTracker();
 
 /** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
 export type EnvironmentClass = new (config: JestEnvironmentConfig, context: EnvironmentContext) => JestEnvironment;

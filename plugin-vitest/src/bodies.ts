@@ -2,6 +2,7 @@
 
 import {
   abandonSpans,
+  armTracker,
   type CallSite,
   captureCallSite,
   isMemspecError,
@@ -87,7 +88,9 @@ export function createBracket(session: Session, pending: PendingMatchers): Brack
     collected(task, dressed, definer) {
       const site = captureCallSite(definer);
       const limits = placed(site, () => applicable(task, dressed));
-      if (limits.length > 0) limited.set(task, { limits, site });
+      if (limits.length === 0) return;
+      armTracker();
+      limited.set(task, { limits, site });
     },
   };
 }

@@ -54,7 +54,11 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
       // setup file itself, too.
       project.config.setupFiles = [setupFile, ...project.config.setupFiles.filter((file) => file !== setupFile)];
       project.config.onStackTrace = withoutOwnFrames(project.config.onStackTrace);
-      project.provide("memspec", { options: parsed, root: project.config.root });
+      project.provide("memspec", {
+        options: parsed,
+        root: project.config.root,
+        isolate: project.config.isolate,
+      });
     },
   };
 }

@@ -5,6 +5,8 @@ import type { MemspecOptions } from "@memspec/core/adapter";
 export interface ProvidedMemspec {
   readonly options: MemspecOptions;
   readonly root: string;
+  /** Every test file has a process or thread of its own; Vitest says `false` for vm pools. */
+  readonly isolate: boolean;
 }
 
 declare module "vitest" {

@@ -1,7 +1,14 @@
 /** The setup file: runs in the worker before each test file. Listed by the plugin, or by hand: `setupFiles: ["@memspec/vitest/setup"]`. */
 
 import path from "node:path";
-import { armTracker, createMatchers, createPending } from "@memspec/core/adapter";
+import {
+  armTracker,
+  armTrackerOnUse,
+  createMatchers,
+  createPending,
+  limitsFor,
+  mayMeasure,
+} from "@memspec/core/adapter";
 import { expect, inject, TestRunner } from "vitest";
 import "./assertion-types.js";
 import { createBracket } from "./bodies.js";
@@ -9,16 +16,19 @@ import { bracketBodies, type Collector } from "./collectors.js";
 import "./provided.js";
 import { session } from "./session.js";
 
-// Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
-// compiled from now on has lines.
-armTracker();
-
 const collector = TestRunner.getCurrentSuite();
 const { file } = collector;
 const provided = inject("memspec") as ReturnType<typeof inject<"memspec">> | undefined;
 /** A file's name is its path relative to the root of its project. */
 const rootOfFile = file.filepath.endsWith(file.name) ? file.filepath.slice(0, -file.name.length) : process.cwd();
 session.beginFile(file, provided?.options ?? {}, provided?.root ?? path.resolve(rootOfFile));
+
+// Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
+// compiled from now on has lines. Where files share a process (in vm pools, too), V8 compiles once for all of them.
+const alone = provided?.isolate === true;
+const limited = limitsFor(session.options.limits, session.root, file.filepath).length > 0;
+if (!alone || limited || mayMeasure(file.filepath)) armTracker();
+else armTrackerOnUse();
 
 const pending = createPending(session);
 expect.extend(createMatchers(session, session.options, pending) as unknown as Parameters<typeof expect.extend>[0]);

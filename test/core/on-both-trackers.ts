@@ -32,7 +32,9 @@ export function onBothTrackers(tests: (kind: Kind, loaded: Loaded) => void): voi
     const loaded = { kept: [] } as unknown as Loaded;
     beforeEach(async () => {
       vi.resetModules();
-      vi.doMock("@memspec/native", () => ({ load: kind === "native" ? load : () => ({ error: SWITCHED_OFF }) }));
+      vi.doMock("../../core/src/capture/native-package.js", () => ({
+        load: kind === "native" ? load : () => ({ error: SWITCHED_OFF }),
+      }));
       loaded.kept = [];
       loaded.core = await import("../../core/src/index.js");
       loaded.measuring = await import("../../core/src/measure/measure.js");
@@ -40,7 +42,7 @@ export function onBothTrackers(tests: (kind: Kind, loaded: Loaded) => void): voi
       loaded.trackers = await import("../../core/src/capture/current-tracker.js");
     });
     afterAll(() => {
-      vi.doUnmock("@memspec/native");
+      vi.doUnmock("../../core/src/capture/native-package.js");
     });
     tests(kind, loaded);
   });

@@ -1,6 +1,7 @@
 import { loadAddon } from "./load-addon.js";
 
 let armed = false;
+let expected = false;
 
 /**
  * Keeps the native tracker's hooks in for as long as this isolate lives: memory that is allocated from now on is known
@@ -12,4 +13,14 @@ export function armTracker(): void {
   if (armed) return;
   loadAddon().binding?.arm();
   armed = true;
+}
+
+/** As `armTracker`, but from the first measurement on: for code that does not look as if it measured anything. */
+export function armTrackerOnUse(): void {
+  expected = true;
+}
+
+/** Before a measurement. */
+export function armIfExpected(): void {
+  if (expected) armTracker();
 }

@@ -1,3 +1,5 @@
+import { prepareStacks } from "../errors/stack-start.js";
+import { armIfExpected } from "./arm.js";
 import { createFallbackTracker } from "./fallback-tracker.js";
 import { loadAddon } from "./load-addon.js";
 import { createNativeTracker } from "./native-tracker.js";
@@ -12,11 +14,13 @@ let tracker: Tracker | undefined;
  * @throws MemspecError `MEMSPEC_ADDON_MISMATCH`
  */
 export function currentTracker(): Tracker {
+  armIfExpected();
   tracker ??= chooseTracker();
   return tracker;
 }
 
 function chooseTracker(): Tracker {
+  prepareStacks();
   const { binding, reason } = loadAddon();
   return binding === null ? createFallbackTracker(reason) : createNativeTracker(binding);
 }

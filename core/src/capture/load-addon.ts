@@ -1,6 +1,6 @@
-import { load } from "@memspec/native";
 import { MemspecError } from "../errors/memspec-error.js";
 import type { NativeBinding } from "./binding.js";
+import { load } from "./native-package.js";
 import { VERSION } from "./version.js";
 
 export type LoadedAddon =

@@ -12,7 +12,20 @@ const EXPECT = /[\\/]node_modules[\\/](?:expect|chai|@vitest[\\/]expect)[\\/]/u;
  * Folders of memspec's packages in its repository, as stacks name them; none where it is installed. The place of this
  * module is read from a stack: the same source becomes ESM, which has `import.meta`, and CommonJS, which does not.
  */
-const FOLDERS: readonly string[] = repositoryFolders(framesOf(new Error().stack)[0] ?? "");
+let folders: readonly string[] | undefined;
+
+/**
+ * Formats the first stack: under source maps that takes milliseconds, so not where this module is merely loaded, and
+ * memory, so before a measurement that an error may be made in.
+ */
+export function prepareStacks(): void {
+  ownFolders();
+}
+
+function ownFolders(): readonly string[] {
+  folders ??= repositoryFolders(framesOf(new Error().stack)[0] ?? "");
+  return folders;
+}
 
 function repositoryFolders(ownFrame: string): readonly string[] {
   const root = /(?:\(|at )(?:async )?([^(]*?)core[\\/](?:src|dist)[\\/]/u.exec(ownFrame)?.[1];
@@ -44,7 +57,7 @@ function setFrames(error: Error, frames: readonly string[]): void {
 }
 
 function isNotTheCallers(line: string): boolean {
-  return INSTALLED.test(line) || EXPECT.test(line) || FOLDERS.some((folder) => line.includes(folder));
+  return INSTALLED.test(line) || EXPECT.test(line) || ownFolders().some((folder) => line.includes(folder));
 }
 
 /** `Error.prepareStackTrace` may give anything at all. */

@@ -1,5 +1,6 @@
 /** `limitMemory`: limits on a test's body as a wrapper and as a decorator. */
 
+import { armTracker } from "../capture/arm.js";
 import { MemspecError } from "../errors/memspec-error.js";
 import { showValue } from "../errors/show-value.js";
 import { type CallSite, captureCallSite } from "./call-site.js";
@@ -47,6 +48,8 @@ export function createLimitMemory(host: LimitsHost, options: () => LimitOptions 
     const site = captureCallSite(limitMemory);
     try {
       const limit = parseLimit({ limit: args[0], source: SOURCE });
+      // The body is about to be compiled.
+      armTracker();
       const wrap = (body: TestBody): TestBody => limitBody(limit, body, host, options, site);
       if (args.length < 2) return decorator(wrap);
       const body = args[1];
