@@ -1,6 +1,9 @@
-// Prints the milliseconds of a program's work, as JSON: `{ wall, cpu }`. `plain`: untracked; `tracked`: inside a measurement with sampled stacks.
-//   node bench/programs/run.mjs <plain|tracked> <module that exports work()> [interval of stack samples]
+// Prints the milliseconds of a program's work, as JSON: `{ wall, cpu }`. `plain`: untracked; `collected`: untracked, after a
+// collection; `tracked`: inside a measurement with figures and sampled stacks; `settled`: the same with a clean start, a collection.
+//   node bench/programs/run.mjs <plain|collected|tracked|settled> <module that exports work()> [interval of stack samples]
 import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 const [variant, module, sampleInterval] = process.argv.slice(2);
 const { work } = await import(pathToFileURL(module).href);
@@ -14,12 +17,19 @@ const timed = () => {
   time = { wall: performance.now() - wall, cpu: (user + system) / 1000 };
 };
 timed();
-if (variant === "tracked") {
+if (variant === "tracked" || variant === "settled") {
   const { measure } = await import("@memspec/core");
-  const { capabilities, sites } = measure(timed, sampleInterval === undefined ? {} : { sampleInterval });
+  const { capabilities, sites } = measure(timed, {
+    settle: variant === "settled",
+    ...(sampleInterval === undefined ? {} : { sampleInterval }),
+  });
   if (!capabilities.native.available) throw new Error(`nothing native was tracked: ${capabilities.native.reason}`);
   if (sites.length === 0) throw new Error("no stack was sampled");
 } else {
+  if (variant === "collected") {
+    setFlagsFromString("--expose-gc");
+    runInNewContext("gc")();
+  }
   timed();
 }
 console.log(JSON.stringify(time));

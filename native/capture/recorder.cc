@@ -90,6 +90,8 @@ void MaybeReadHeap(const RecursionGuard& guard, ThreadState& thread) {
   }
 }
 
+void OnExpected(const void* address) { ledger::Expect(address); }
+
 void OnAllocated(const RecursionGuard& guard, const hooks::AllocationEvent& event) {
   ThreadState& thread = t_thread;
   if (thread.own_work) return;
@@ -146,7 +148,7 @@ std::mutex& InstallMutex() {
   return *mutex;
 }
 
-constexpr hooks::Sink kSink = {OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+constexpr hooks::Sink kSink = {OnExpected, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
 
 }  // namespace
 

@@ -21,6 +21,7 @@ template <ObjectKind kKind>
 inline void ReportAllocated(const RecursionGuard& guard, void* block, std::size_t bytes, Function function,
                             const CallSite& site) {
   const ErrnoKeeper keep_errno;
+  if constexpr (kKind != ObjectKind::kProgram) g_sink.expected(block);  // finding the caller takes some time
   if (g_retries_left.load(std::memory_order_relaxed) != 0) [[unlikely]] RetryPatching();
   g_sink.allocated(guard, {block, bytes, AllocationSpace<kKind>(guard, function, site), function, site});
 }

@@ -43,6 +43,7 @@ struct FreedBlock {
 };
 
 struct Sink {
+  void (*expected)(const void* address);  // `allocated` will follow: what it needs can be on its way into the cache
   void (*allocated)(const RecursionGuard&, const AllocationEvent&);
   FreedBlock (*freed)(const RecursionGuard&, void* address);  // before the real free
   void (*unknown_freed)(const RecursionGuard&);  // after `freed` knew nothing of a block that is not the engine's

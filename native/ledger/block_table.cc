@@ -17,15 +17,14 @@ void BlockTable::Grow(Shard& shard, std::size_t from_buckets) {
       unused = shard.buckets.load(std::memory_order_relaxed);
       unused_buckets = current;
       shard.buckets.store(fresh, std::memory_order_relaxed);
-      shard.mask = static_cast<std::uint32_t>(buckets - 1);
-      shard.shift.store(static_cast<std::uint32_t>(64 - std::countr_zero(buckets)), std::memory_order_relaxed);
+      shard.mask.store(static_cast<std::uint32_t>(buckets - 1), std::memory_order_relaxed);
       shard.grow_at = static_cast<std::uint32_t>(buckets * 7 / 2);
       shard.limit = static_cast<std::uint32_t>(buckets * 9 / 2);
       for (std::size_t at = 0; at < current; ++at) {
         const Bucket& bucket = unused[at];
         for (std::uint64_t used = bucket.tags & kTagHighBits; used != 0; used &= used - 1) {
           const Entry& entry = bucket.entries[static_cast<unsigned>(std::countr_zero(used)) / 8];
-          Claim(shard, Hash(entry.address)).entry() = entry;
+          Claim(shard, entry.address).entry() = entry;
         }
       }
     }
@@ -34,20 +33,18 @@ void BlockTable::Grow(Shard& shard, std::size_t from_buckets) {
 }
 
 void BlockTable::SetBirth(std::uint64_t address, const Block& block, std::uint32_t birth) {
-  const std::uint64_t hash = Hash(address);
-  Shard& shard = ShardOf(hash);
+  Shard& shard = ShardOf(address);
   SpinGuard guard(shard.lock);
-  const Place place = Find(shard, hash, address);
+  const Place place = Find(shard, address);
   if (place.bucket != nullptr && place.entry().birth == block.birth && place.entry().sample == block.sample) {
     place.entry().birth = birth;
   }
 }
 
 bool BlockTable::Holds(std::uint64_t address, std::uint32_t sample) {
-  const std::uint64_t hash = Hash(address);
-  Shard& shard = ShardOf(hash);
+  Shard& shard = ShardOf(address);
   SpinGuard guard(shard.lock);
-  const Place place = Find(shard, hash, address);
+  const Place place = Find(shard, address);
   return place.bucket != nullptr && place.entry().sample == sample;
 }
 
@@ -60,7 +57,8 @@ void BlockTable::Clear() {
       unused = shard.buckets.load(std::memory_order_relaxed);
       unused_buckets = BucketsOf(shard);
       shard.buckets.store(nullptr, std::memory_order_relaxed);
-      shard.mask = shard.count = shard.grow_at = shard.limit = 0;
+      shard.mask.store(0, std::memory_order_relaxed);
+      shard.count = shard.grow_at = shard.limit = 0;
     }
     if (unused != nullptr) UnmapOwn(unused, unused_buckets * sizeof(Bucket), Backing::kNow);
   }

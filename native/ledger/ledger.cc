@@ -30,6 +30,8 @@ void TellDropped(DomainId domain) {
 
 }  // namespace
 
+void Expect(const void* address) { g_state.blocks.Expect(NumberOf(address)); }
+
 void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space space, DomainId domain,
               const Sample& sample) {
   const std::uint64_t at = NumberOf(address);

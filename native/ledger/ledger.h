@@ -30,6 +30,9 @@ struct Block {
 };
 static_assert(sizeof(Block) <= 24);
 
+// A hint that Allocate will follow for this address: its place in the table is fetched into the cache.
+void Expect(const void* address);
+
 // An address that is already there was freed unseen: the old block is counted as freed (WindowFigures::unseen_frees).
 // A block for which the table has no room is in no figure but blocks_dropped; its free will be an unknown one.
 void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);

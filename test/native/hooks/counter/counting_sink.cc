@@ -139,8 +139,9 @@ void OnUnknownFreed(const RecursionGuard&) {
   g_figures.unknown_frees++;
 }
 
-constexpr Sink kCounting = {OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+constexpr Sink kCounting = {[](const void*) {}, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
 constexpr Sink kEmpty = {
+    [](const void*) {},
     [](const RecursionGuard&, const AllocationEvent&) {},
     [](const RecursionGuard&, void*) { return FreedBlock{}; },
     [](const RecursionGuard&) {},
