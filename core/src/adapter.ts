@@ -3,6 +3,7 @@
 export { armTracker, armTrackerOnUse } from "./capture/arm.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
+export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
 export { type CallSite, captureCallSite } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
@@ -15,7 +16,16 @@ export type { LimitOptions } from "./limits/plans.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
-export { createLimitMemory, type LimitDecorator, type LimitMemory, limitBody } from "./limits/wrap.js";
+export {
+  createLimits,
+  type LeakLimitOptions,
+  type LimitDecorator,
+  type LimitLeaks,
+  type LimitMemory,
+  type Limits,
+  limitBody,
+  type NoLeaks,
+} from "./limits/wrap.js";
 export { createMatchers } from "./matchers/create.js";
 export type { CurrentTest, MatcherHost, MatcherResult, MatcherThis } from "./matchers/host.js";
 export { mayMeasure } from "./matchers/may-measure.js";
@@ -25,6 +35,7 @@ export type {
   InstanceLimits,
   MatcherDefaults,
   MemoryMatchers,
+  NotLeakOptions,
   PendingMatchers,
   SizingOptions,
   SurvivorOptions,

@@ -3,15 +3,15 @@
  * finds it on its global, so that limits, matchers and the tracker are one and the same inside and outside.
  */
 
-import type { LimitMemory } from "@memspec/core/adapter";
+import type { Limits } from "@memspec/core/adapter";
 
 const KEY = Symbol.for("memspec.jest");
 
 export interface Bridge {
   /** Version of the plugin that made it: another copy in the sandbox must not take it for its own. */
   readonly version: 1;
-  /** `limitMemory`, bound to the environment's session. */
-  readonly limitMemory: LimitMemory;
+  /** `limitMemory` and its kin, bound to the environment's session. */
+  readonly limits: Limits;
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   abandonSpans,
   armTracker,
   armTrackerOnUse,
-  createLimitMemory,
+  createLimits,
   createMatchers,
   createPending,
   isMemspecError,
@@ -46,7 +46,7 @@ export class FileRun {
 
   /** Makes the sandbox know this run. */
   enter(sandbox: object): void {
-    installBridge(sandbox, { version: 1, limitMemory: createLimitMemory(this.#session, () => this.#options) });
+    installBridge(sandbox, { version: 1, limits: createLimits(this.#session, () => this.#options) });
   }
 
   handle(event: CircusEvent, state: CircusState): void {

@@ -2,5 +2,14 @@
 
 import "./matchers.js";
 
-export type { MemoryLimit, MemoryLimits, Size } from "@memspec/core/adapter";
-export { limitMemory } from "./limit-memory.js";
+export type {
+  LeakAllowance,
+  LeakGroup,
+  LeakIgnore,
+  LeakLimitOptions,
+  MemoryLimit,
+  MemoryLimits,
+  NotLeakOptions,
+  Size,
+} from "@memspec/core/adapter";
+export { limitLeaks, limitMemory, noLeaks } from "./limits.js";

@@ -1,6 +1,6 @@
 /** The matchers' types, for `expect` of `@jest/globals` and for the global one of `@types/jest`. */
 
-import type { InstanceLimits, Size, SizingOptions, SurvivorOptions } from "@memspec/core/adapter";
+import type { InstanceLimits, NotLeakOptions, Size, SizingOptions, SurvivorOptions } from "@memspec/core/adapter";
 
 // biome-ignore lint/suspicious/noExplicitAny: only what the function returns matters.
 type AnyFunction = (...args: any[]) => unknown;
@@ -28,6 +28,8 @@ export interface MemoryMatcherTypes<R, T> {
   toRetainInstances: ForFunction<T, (limits: InstanceLimits, options?: SurvivorOptions) => Promise<void>>;
   /** Passes when the object that the function returns can be collected once it is dropped. */
   toBeCollected: ForFunction<T, (options?: SurvivorOptions) => Promise<void>>;
+  /** Passes when nothing that the function leaves behind grows with its calls: it is called again and again. */
+  toNotLeak: ForFunction<T, (options?: NotLeakOptions) => Promise<void>>;
 }
 
 declare module "expect" {

@@ -30,9 +30,9 @@ function loadAdapter(): Adapter {
   return createRequire(import.meta.url)("@memspec/core/adapter") as Adapter;
 }
 
-/** Makes this sandbox's own `limitMemory`, once. */
+/** Makes this sandbox's own `limitMemory` and its kin, once. */
 export function standalone(): Bridge {
-  const bridge: Bridge = { version: 1, limitMemory: loadAdapter().createLimitMemory(new StandaloneHost()) };
+  const bridge: Bridge = { version: 1, limits: loadAdapter().createLimits(new StandaloneHost()) };
   installBridge(globalThis, bridge);
   return bridge;
 }

@@ -6,7 +6,14 @@
  * therefore read from the type of `this`.
  */
 
-import type { InstanceLimits, MemoryLimit, Size, SizingOptions, SurvivorOptions } from "@memspec/core/adapter";
+import type {
+  InstanceLimits,
+  MemoryLimit,
+  NotLeakOptions,
+  Size,
+  SizingOptions,
+  SurvivorOptions,
+} from "@memspec/core/adapter";
 import type { Assertion } from "vitest";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -64,6 +71,8 @@ declare global {
       toRetainInstances<A>(this: A & OnFunction<A>, limits: InstanceLimits, options?: SurvivorOptions): Promise<void>;
       /** Passes when the object that the function returns can be collected once it is dropped. Await it. */
       toBeCollected<A>(this: A & OnFunction<A>, options?: SurvivorOptions): Promise<void>;
+      /** Passes when nothing that the function leaves behind grows with its calls: it is called again and again. Await it. */
+      toNotLeak<A>(this: A & OnFunction<A>, options?: NotLeakOptions): Promise<void>;
     }
   }
 }

@@ -27,8 +27,16 @@ export async function findLeaks(fn: () => unknown, options?: LeakOptions): Promi
   return checkPlanned(fn, planLeakCheck(options, "findLeaks()"));
 }
 
-/** As `findLeaks`, for a plan that is already made. */
-export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<LeakReport> {
+/**
+ * As `findLeaks`, for a plan that is already made.
+ *
+ * @param started is given what ends the check between two calls, with an error
+ */
+export async function checkPlanned(
+  fn: () => unknown,
+  plan: LeakPlan,
+  started?: (stop: (error: MemspecError) => void) => void,
+): Promise<LeakReport> {
   if (running !== null) {
     throw new MemspecError("MEMSPEC_MEASUREMENT_OPEN", "Another leak check is running in this isolate.", {
       hint: "What stays alive cannot be attributed to one of two functions: await one check before the next begins.",
@@ -39,6 +47,7 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
   const session = new LeakSession(fn, plan, gauge, () => true);
   const taker = binding === null ? null : heapTaker(binding, memspecScripts(), [session, fn]);
   running = session;
+  started?.((error) => session.stop(error));
   try {
     return await withDeadline(session, async () => report(session, await judge(session, taker)));
   } finally {

@@ -53,6 +53,9 @@ export interface LeakOptions {
   readonly strict?: boolean;
 }
 
+/** What the configuration may say for all leak checks: what holds for one function alone is left out. */
+export type LeakDefaults = Omit<LeakOptions, "setup" | "teardown">;
+
 /** Options after validation. */
 export interface LeakPlan {
   /** `null`: the default, which may be lowered for a slow function. */

@@ -19,6 +19,11 @@ export const LEAK_OPTIONS: readonly (keyof LeakOptions)[] = [
   "strict",
 ];
 
+/** Those that the configuration may say for all checks. */
+export const LEAK_DEFAULTS: readonly (keyof LeakOptions)[] = LEAK_OPTIONS.filter(
+  (key) => key !== "setup" && key !== "teardown",
+);
+
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** Fewer calls in a batch than three, and one leak in every third call would not show in each. */
 const LEAST_RUNS = 3;

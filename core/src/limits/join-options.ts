@@ -10,7 +10,7 @@ const STACK_KEYS: readonly (keyof CommonOptions)[] = ["stacks", "sampleInterval"
  *
  * @param keys the options that the call takes: of the configuration only these count
  */
-export function joinOptions(defaults: CommonOptions, call: unknown, keys: readonly string[]): unknown {
+export function joinOptions(defaults: object, call: unknown, keys: readonly string[]): unknown {
   if (call !== undefined && (typeof call !== "object" || call === null || Array.isArray(call))) return call;
   const given: Record<string, unknown> = { ...call };
   const choosesStacks = STACK_KEYS.some((key) => given[key] !== undefined);

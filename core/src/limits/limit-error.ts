@@ -7,7 +7,7 @@ import { formatBytesExact } from "../sizes/format-size.js";
 
 export interface LimitFailure {
   readonly source: string;
-  readonly figure: FigureName;
+  readonly figure: FigureName | "leaked";
   readonly figureBytes: number;
   readonly limitBytes: number;
   /** What could not be counted, for the first line of the message; `null`: nothing. */

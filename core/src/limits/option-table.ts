@@ -1,10 +1,13 @@
 /** Every option once: what validation, the merging of configuration and calls, and docs/options.md go by. */
 
 import type { CommonOptions } from "../capture/options.js";
+import type { LeakDefaults } from "../leaks/types.js";
 import type { LimitsTable } from "./types.js";
 
 /** Options of the configuration of both plugins. */
 export interface MemspecOptions extends CommonOptions {
+  /** Options of all leak checks: of `toNotLeak`, `noLeaks` and limits on what is leaked. */
+  readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
   readonly limits?: LimitsTable;
 }
@@ -84,6 +87,13 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: "false",
     places: ["configuration", "sizing", "survivors"],
     meaning: "The long message: all places, every frame.",
+  },
+  {
+    name: "toNotLeak",
+    type: "options of a leak check",
+    default: "those of [toNotLeak](matchers/toNotLeak.md)",
+    places: ["configuration"],
+    meaning: "Options of all leak checks, without `setup` and `teardown`; what a call says wins.",
   },
   {
     name: "limits",

@@ -1,4 +1,6 @@
-import { validateOptions } from "../capture/validate-options.js";
+import { invalid, validateOptions } from "../capture/validate-options.js";
+import type { LeakDefaults } from "../leaks/types.js";
+import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
 import { type MemspecOptions, optionsOf } from "./option-table.js";
 import { parseLimitsTable } from "./table.js";
 
@@ -12,6 +14,21 @@ import { parseLimitsTable } from "./table.js";
 export function parseOptions(options: unknown): MemspecOptions {
   validateOptions(options, "memspec", optionsOf("configuration"));
   const given = (options ?? {}) as MemspecOptions;
+  if (given.toNotLeak !== undefined) planLeakCheck(given.toNotLeak, "memspec, toNotLeak", LEAK_DEFAULTS);
+  refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
   return given;
+}
+
+/** A configuration is handed to workers as data. */
+function refuseFunctions(ignore: LeakDefaults["ignore"]): void {
+  for (const entry of [ignore ?? []].flat()) {
+    if (!("group" in entry)) continue;
+    throw invalid(
+      "toNotLeak.ignore.group",
+      entry.group,
+      "memspec",
+      "A function is for a call alone: workers get the configuration as data.",
+    );
+  }
 }

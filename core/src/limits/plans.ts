@@ -2,6 +2,7 @@
 
 import type { CommonOptions, MeasurePlan } from "../capture/options.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import type { LeakDefaults } from "../leaks/types.js";
 import { joinOptions } from "./join-options.js";
 import type { ParsedLimit } from "./types.js";
 
@@ -11,10 +12,13 @@ export interface PlannedLimits {
 }
 
 /** What the configuration says for all bodies: as for matchers, but a body runs once. */
-export type LimitOptions = Omit<CommonOptions, "warmup" | "runs">;
+export type LimitOptions = Omit<CommonOptions, "warmup" | "runs"> & {
+  /** Options of leak checks. */
+  readonly toNotLeak?: LeakDefaults;
+};
 
 /** Keys of `LimitOptions`. */
-export const LIMIT_OPTIONS: readonly (keyof LimitOptions)[] = [
+export const LIMIT_OPTIONS: readonly (keyof CommonOptions)[] = [
   "space",
   "ignore",
   "stacks",
@@ -27,6 +31,7 @@ export const LIMIT_OPTIONS: readonly (keyof LimitOptions)[] = [
 export function planLimits(limits: readonly ParsedLimit[], options: LimitOptions): readonly PlannedLimits[] {
   const bySpaces = new Map<string, ParsedLimit[]>();
   for (const limit of limits) {
+    if (limit.figures.length === 0) continue;
     const key = limit.spaces?.join(" ") ?? "";
     bySpaces.set(key, [...(bySpaces.get(key) ?? []), limit]);
   }

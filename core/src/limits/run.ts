@@ -6,6 +6,7 @@ import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
+import { leakFailures } from "./leak-limit.js";
 import { isLimitError, type LimitFailure, MemspecLimitError } from "./limit-error.js";
 import type { DeclaredLimit } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
@@ -48,16 +49,57 @@ export function runBody(
   site?: () => CallSite,
 ): MaybePromise<unknown> {
   if (limits.length === 0) return Reflect.apply(body, thisArg, args);
+  const figures = (): MaybePromise<unknown> => runMeasured(host, limits, body, thisArg, args, options, site);
   try {
     checkNotConcurrent(host, "A memory limit");
-    const planned = planLimits(limits, options);
-    const plans = planned.map((entry) => entry.plan);
-    return chain(measureSpan(host, plans, body, thisArg, args, isLimitError), (span) =>
-      verdict(host, planned, span, options, site),
-    );
+    if (limits.every((limit) => limit.leaks === null)) return figures();
+    const check = (): Promise<readonly LimitFailure[]> =>
+      leakFailures(host, limits, () => Reflect.apply(body, thisArg, args), options);
+    return withLeakCheck(figures, check, site);
   } catch (error) {
     throw placed(error, site);
   }
+}
+
+/** The body once under the limits on its figures; not at all where there is none. */
+function runMeasured(
+  host: LimitsHost,
+  limits: readonly ParsedLimit[],
+  body: TestBody,
+  thisArg: unknown,
+  args: readonly unknown[],
+  options: LimitOptions,
+  site: (() => CallSite) | undefined,
+): MaybePromise<unknown> {
+  const planned = planLimits(limits, options);
+  if (planned.length === 0) return undefined;
+  const plans = planned.map((entry) => entry.plan);
+  return chain(measureSpan(host, plans, body, thisArg, args, isLimitError), (span) =>
+    verdict(host, planned, span, options, site),
+  );
+}
+
+/** First the figures of one call, then the calls that tell a leak; what both exceed is told together. */
+async function withLeakCheck(
+  figures: () => MaybePromise<unknown>,
+  check: () => Promise<readonly LimitFailure[]>,
+  site: (() => CallSite) | undefined,
+): Promise<unknown> {
+  let value: unknown;
+  const failures: LimitFailure[] = [];
+  try {
+    value = await figures();
+  } catch (error) {
+    if (!isLimitError(error)) throw error;
+    failures.push(...error.failures);
+  }
+  try {
+    failures.push(...(await check()));
+  } catch (error) {
+    throw placed(error, site);
+  }
+  if (failures.length > 0) throw limitError(failures, site);
+  return value;
 }
 
 function verdict(

@@ -50,13 +50,17 @@ export function limitsFor(table: LimitsTable | undefined, root: string, file: st
 
 /** What of the default no matching entry says otherwise. */
 function remaining(byDefault: MemoryLimit, matching: readonly DeclaredLimit[]): readonly DeclaredLimit[] {
-  const limited = new Set(matching.flatMap((declared) => parseLimit(declared).figures.map((limit) => limit.figure)));
+  const others = matching.map(parseLimit);
+  const limited = new Set(others.flatMap(({ figures }) => figures.map((limit) => limit.figure)));
   const source = sourceOf(DEFAULT);
-  const figures = parseLimit({ limit: byDefault, source }).figures.filter((limit) => !limited.has(limit.figure));
-  if (figures.length === 0) return [];
+  const whole = parseLimit({ limit: byDefault, source });
+  const figures = whole.figures.filter((limit) => !limited.has(limit.figure));
+  const leaked = others.some(({ leaks }) => leaks !== null) ? undefined : whole.leaks?.allow;
+  if (figures.length === 0 && leaked === undefined) return [];
   const space = typeof byDefault === "object" ? byDefault.space : undefined;
   const limit: MemoryLimits = {
     ...Object.fromEntries(figures.map(({ figure, limitBytes }) => [figure, limitBytes])),
+    ...(leaked === undefined ? {} : { leaked }),
     ...(space === undefined ? {} : { space }),
   };
   return [{ limit, source }];

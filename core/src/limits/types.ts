@@ -2,6 +2,7 @@
 
 import type { FigureName } from "../assertions/figures.js";
 import type { AssertableSpace } from "../capture/measurement.js";
+import type { LeakOptions } from "../leaks/types.js";
 import type { MemoryLimit } from "./limits.js";
 
 /** The part of a runner's `MatcherHost` that limits need. */
@@ -17,8 +18,10 @@ export type LimitsTable = Readonly<Record<string, MemoryLimit>>;
 /** A declared limit after validation. */
 export interface ParsedLimit {
   readonly source: string;
-  /** At least one. */
+  /** None: leaks alone are limited. */
   readonly figures: readonly FigureLimit[];
+  /** What each call may leak, with the options of that check; `null`: leaks are not limited. */
+  readonly leaks: LeakOptions | null;
   /** `null`: not named, so the configuration's, or all. */
   readonly spaces: readonly AssertableSpace[] | null;
 }

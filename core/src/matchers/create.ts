@@ -6,15 +6,18 @@ import type { SizeAssertion, SizeFacts } from "../assertions/size-assertion.js";
 import { assertAllocateLessThan } from "../assertions/to-allocate-less-than.js";
 import { assertAllocateNothing } from "../assertions/to-allocate-nothing.js";
 import { assertBeCollected } from "../assertions/to-be-collected.js";
+import { assertNotLeak, inconclusiveNotice } from "../assertions/to-not-leak.js";
 import { assertPeakBelow } from "../assertions/to-peak-below.js";
 import { assertRetainInstances } from "../assertions/to-retain-instances.js";
 import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
+import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
 import { captureCallSite } from "../limits/call-site.js";
 import { checkNotConcurrent } from "../limits/concurrent.js";
 import { joinOptions } from "../limits/join-options.js";
+import { checkLeaks } from "../limits/leak-check.js";
 import { optionsOf } from "../limits/option-table.js";
 import { placed } from "../limits/place-error.js";
 import { measureRuns } from "../measure/measure.js";
@@ -53,8 +56,9 @@ interface SizingCall {
 export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pending: PendingRegistry): MemoryMatchers {
   const style = messageStyle(host.colour);
 
+  const { toNotLeak: leakDefaults = {}, ...sizingDefaults } = defaults;
   const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
-    validateOptions(joinOptions(defaults, call, known), `${matcher}()`, known);
+    validateOptions(joinOptions(sizingDefaults, call, known), `${matcher}()`, known);
 
   const begin = (matcher: string): void => {
     checkNotConcurrent(host, `${matcher}()`);
@@ -180,6 +184,29 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       );
       return hand(this, matcher, answer, matchers.toBeCollected) as Promise<MatcherResult>;
     },
+
+    toNotLeak(received, call) {
+      const matcher = "toNotLeak";
+      checkReceived(this, received, matcher);
+      const { verbose, ...given } = { ...call };
+      if (verbose !== undefined) options(matcher, { verbose }, ["verbose"]);
+      const joined = call === undefined || isPlain(call) ? joinOptions(leakDefaults, given, LEAK_OPTIONS) : call;
+      const plan = planLeakCheck(joined, `${matcher}()`);
+      begin(matcher);
+      const answer = checkLeaks(host, received, plan).then((report) => {
+        const assertion = {
+          headline: headline("fn", matcher, this.isNot, ""),
+          report,
+          strict: plan.strict,
+          context: contextOf(this, verbose ?? defaults.verbose ?? false),
+        };
+        const outcome = assertNotLeak(assertion);
+        if (report.verdict === "inconclusive" && outcome.pass && !this.isNot)
+          console.warn(inconclusiveNotice(assertion));
+        return result(outcome);
+      });
+      return hand(this, matcher, answer, matchers.toNotLeak) as Promise<MatcherResult>;
+    },
   };
   for (const name of Object.keys(matchers) as (keyof MemoryMatchers)[]) placing(matchers, name);
   return matchers;
@@ -197,6 +224,10 @@ function placing<Name extends keyof MemoryMatchers>(matchers: MemoryMatchers, na
     }
   };
   matchers[name] = placingMatcher as MemoryMatchers[Name];
+}
+
+function isPlain(call: unknown): boolean {
+  return typeof call === "object" && call !== null && !Array.isArray(call);
 }
 
 function saysWarmup(defaults: MatcherDefaults, call: SizingOptions | undefined): boolean {

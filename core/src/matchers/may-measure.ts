@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** In the name of every matcher, and in whatever else declares a limit: `limitMemory`, `meta.memory`, `@memory-limit`. */
-const TELLING = /memspec|memory|toAllocate|toPeakBelow|toRetain|toBeCollected/iu;
+const TELLING = /memspec|memory|toAllocate|toPeakBelow|toRetain|toBeCollected|leak/iu;
 
 /**
  * Whether the text of a test file looks as if it measured something, so that the tracker should be there before the

@@ -2,6 +2,7 @@
 
 import type { CommonOptions } from "../capture/options.js";
 import type { MemspecError } from "../errors/memspec-error.js";
+import type { LeakDefaults, LeakOptions } from "../leaks/types.js";
 import type { Size } from "../sizes/size.js";
 import type { MatcherResult, MatcherThis } from "./host.js";
 
@@ -15,8 +16,14 @@ export interface SurvivorOptions {
   readonly verbose?: boolean;
 }
 
+/** Options of `toNotLeak`. */
+export interface NotLeakOptions extends LeakOptions {
+  /** The long message: every group, whole stacks. */
+  readonly verbose?: boolean;
+}
+
 /** What the configuration may say for all matchers. */
-export type MatcherDefaults = SizingOptions;
+export type MatcherDefaults = SizingOptions & { readonly toNotLeak?: LeakDefaults };
 
 /** New live instances that are allowed, by constructor name. */
 export type InstanceLimits = Readonly<Record<string, number>>;
@@ -46,6 +53,7 @@ export interface MemoryMatchers {
     options?: SurvivorOptions,
   ): Promise<MatcherResult>;
   toBeCollected(this: MatcherThis, received: unknown, options?: SurvivorOptions): Promise<MatcherResult>;
+  toNotLeak(this: MatcherThis, received: unknown, options?: NotLeakOptions): Promise<MatcherResult>;
 }
 
 /** How a test's body ended. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { abandonSpans } from "../../../core/src/limits/open-spans.js";
-import { createLimitMemory } from "../../../core/src/limits/wrap.js";
+import { createLimits } from "../../../core/src/limits/wrap.js";
 import { testHost } from "./host.js";
 
 const hoard: unknown[] = [];
@@ -16,7 +16,7 @@ function gated(): { readonly opened: Promise<void>; open(): void } {
 /** Over its limit, and running until the gate opens. */
 function running(gate: Promise<void>): Promise<string> {
   const host = testHost();
-  return createLimitMemory(host)({ peak: "1MB", space: "buffers" }, async () => {
+  return createLimits(host).limitMemory({ peak: "1MB", space: "buffers" }, async () => {
     hoard.push(Buffer.alloc(3_000_000));
     await gate;
     return "value";
@@ -51,7 +51,7 @@ test("the end of another test, or of the same one twice, abandons nothing more",
 
 test("a body that threw at once is forgotten", () => {
   const host = testHost();
-  const body = createLimitMemory(host)("1MB", () => {
+  const body = createLimits(host).limitMemory("1MB", () => {
     throw new Error("own reason");
   });
   expect(body).toThrow("own reason");

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { isLimitError, type MemspecLimitError } from "../../../core/src/limits/limit-error.js";
 import { runWithLimits } from "../../../core/src/limits/run.js";
-import { createLimitMemory } from "../../../core/src/limits/wrap.js";
+import { createLimits } from "../../../core/src/limits/wrap.js";
 import { CONCURRENT, testHost } from "./host.js";
 
 // Settled collections are slow on a machine that is busy.
@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const MB = 1_000_000;
 const host = testHost();
-const limitMemory = createLimitMemory(host);
+const limitMemory = createLimits(host).limitMemory;
 
 /** Never emptied: a peak is above the level at the start, and what is freed later from before it would lower it. */
 const kept: unknown[] = [];
