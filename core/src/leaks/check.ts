@@ -54,9 +54,12 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
 
 /** What the caller asked about. */
 function within(suspicion: Suspicion, plan: LeakPlan): Suspicion {
+  // Timers are handles to their owner, and objects to V8; other handles have owners on the heap.
+  const isAsked = (space: MemorySpace): boolean =>
+    plan.spaces.includes(space) || (space === "heap" && plan.spaces.includes("handles"));
   return {
-    spaces: suspicion.spaces.filter((space) => plan.spaces.includes(space)),
-    containers: suspicion.containers.filter((space) => plan.spaces.includes(space)),
+    spaces: suspicion.spaces.filter(isAsked),
+    containers: suspicion.containers.filter(isAsked),
     handles: plan.spaces.includes("handles") ? suspicion.handles : [],
   };
 }
