@@ -1,7 +1,7 @@
+import { isNameable } from "../analysis/sites.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import type { AllocationSite } from "../capture/measurement.js";
 import { closing, openOptions, readRecording } from "../capture/record.js";
-import { isNameable } from "../analysis/sites.js";
 import { planMeasurement, validateOptions } from "../capture/validate-options.js";
 import type { ObjectGroup } from "../graph/types.js";
 import { analyseHere } from "../measure/analyse-here.js";
@@ -39,16 +39,18 @@ export async function gatherEvidence(
   });
   session.gauge.end();
   await session.begin(exact);
-const handle = tracker.open({ ...openOptions(plan), settle: false });
+  const handle = tracker.open({ ...openOptions(plan), settle: false });
   return closing(tracker, handle, async () => {
-tracker.begin(handle);const batches = await session.batches(1, calls);
-tracker.end(handle);const onHeap = findings.some(({ group }) => group !== null);
+    tracker.begin(handle);
+    const batches = await session.batches(1, calls);
+    tracker.end(handle);
+    const onHeap = findings.some(({ group }) => group !== null);
     const groups = onHeap ? taker.groups(batches, session.gauge.objectIds() ?? []).groups : [];
-await settleTasks();
+    await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
     const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
     const { sites } = analyseHere(readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null));
-const alive = sites.filter((site) => (site.retainedBytes ?? 0) > 0 && isNameable(site));
+    const alive = sites.filter((site) => (site.retainedBytes ?? 0) > 0 && isNameable(site));
     return { calls, groups, sites: alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0)) };
   });
 }

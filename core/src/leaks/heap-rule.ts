@@ -29,7 +29,8 @@ export function judgeGroups(found: ObjectGroups, batches: readonly Batch[]): rea
   const judged = kept.map((group) => judgeGroup(group, [group], intervals, calls));
   const grown = judged.filter(({ growth }) => growth === "steady" || growth === "uneven");
   if (grown.some(({ growth }) => growth === "steady")) return grown;
-  return [...grown, ...mixed(kept, intervals, calls)];
+  const together = mixed(kept, intervals, calls);
+  return [...grown, ...(together.length > 0 ? together : hoard(found, kept, intervals, calls))];
 }
 
 function judgeGroup(
@@ -69,6 +70,30 @@ function mixed(groups: readonly ObjectGroup[], intervals: readonly number[], cal
     const finding = judgeGroup(biggest, alike, intervals, calls);
     return finding.growth === "steady" ? [finding] : [];
   });
+}
+
+/** So much of all that is new must hang on one group, for it to be the leak although its own members are few. */
+const HOARD_SHARE = 0.5;
+
+/** A chain: each call's objects hold those of the call before, so that all of them hang on the newest. */
+function hoard(
+  found: ObjectGroups,
+  groups: readonly ObjectGroup[],
+  intervals: readonly number[],
+  calls: number,
+): readonly HeapFinding[] {
+  const births = intervals.map((interval) => found.births[interval] ?? { count: 0, bytes: 0 });
+  const growth = judgeShares(
+    births.map(({ count }) => count),
+    leastSurvivors(calls),
+  );
+  const bytes = births.reduce((sum, born) => sum + born.bytes, 0);
+  const [biggest] = [...groups].sort((a, b) => b.retainedBytes - a.retainedBytes);
+  if (growth !== "steady" || biggest === undefined || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
+  const retained = biggest.retainedBytes / (calls * intervals.length);
+  return [
+    { growth, group: biggest, store: null, countPerCall: null, bytesPerCall: retained, retainedPerCall: retained },
+  ];
 }
 
 /** Stores of older containers that have room for something of every call. */

@@ -11,6 +11,8 @@ const now = performance.now.bind(performance);
 const startTimer = nodeSetTimeout;
 const stopTimer = nodeClearTimeout;
 
+const PAUSE_MS = 3;
+
 /** One check of one function: makes its calls and the boundaries between them, and stops when it must. */
 export class LeakSession {
   readonly plan: LeakPlan;
@@ -63,6 +65,13 @@ export class LeakSession {
     this.gauge.begin(traces);
     this.#boundaries = 0;
     await this.boundary(false);
+  }
+
+  /** Lets real time go by: tasks that V8 and libuv's threads still have to hand over get their turn. */
+  async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      startTimer(resolve, PAUSE_MS);
+    });
   }
 
   async boundary(lastResort: boolean): Promise<void> {
