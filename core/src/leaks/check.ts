@@ -20,13 +20,14 @@ export interface Outcome {
 /** Warm-up, screening, and the confirming run where something is suspected. */
 export async function judge(session: LeakSession, taker: HeapTaker | null): Promise<Outcome> {
   const { plan } = session;
+  session.begin(false);
   const warm = await session.callUncounted(
     plan.warmup ?? LEAST_WARMUP,
     plan.warmup ?? DEFAULT_WARMUP,
     WARMUP_BUDGET_MS,
   );
   const runs = screeningRuns(plan.runs, warm.msPerCall);
-  await session.begin(false);
+  await session.boundary(false);
   // Also memspec's own code is to be warm.
   await session.batches(1, runs);
   const began = session.elapsedMs();

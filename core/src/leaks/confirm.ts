@@ -10,7 +10,7 @@ import {
   survivors,
 } from "./births.js";
 import type { HeapTaker } from "./graph-evidence.js";
-import { grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
+import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
 import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
@@ -43,7 +43,7 @@ interface Round {
   readonly calls: number;
   readonly findings: readonly Finding[];
   /** Older containers on the heap, and levels off it, that grew: to grow again in the next round, if they are to be leaks. */
-  readonly stores: readonly GrownStore[];
+  readonly stores: readonly Grown[];
   readonly levels: readonly MemorySpace[];
 }
 

@@ -37,8 +37,8 @@ export async function gatherEvidence(
   const plan = planMeasurement(validateOptions(exact ? { stacks: "exact" } : { sampleInterval: 512 }, "findLeaks()"), {
     retained: true,
   });
-  session.gauge.end();
-  await session.begin(exact);
+  session.begin(exact);
+  await session.boundary(false);
   const handle = tracker.open({ ...openOptions(plan), settle: false });
   return closing(tracker, handle, async () => {
     tracker.begin(handle);

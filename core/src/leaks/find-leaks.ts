@@ -2,11 +2,11 @@ import type { OpenOptions } from "../capture/binding.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import { loadAddon } from "../capture/load-addon.js";
 import { assertFunction } from "../capture/repeat.js";
-import { MemspecError } from "../errors/memspec-error.js";
+import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { memspecRoots } from "../measure/memspec-roots.js";
 import { judge } from "./check.js";
 import { gatherEvidence } from "./evidence.js";
-import { javascriptGauge, nativeGauge } from "./gauge.js";
+import { javascriptGauge, nativeGauge, outOfMemory } from "./gauge.js";
 import { heapTaker } from "./graph-evidence.js";
 import { leakCapabilities, toReport } from "./report.js";
 import { LeakSession, withDeadline } from "./session.js";
@@ -39,7 +39,7 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
   }
   const { binding, reason } = loadAddon();
   const gauge = binding === null ? javascriptGauge() : nativeGauge(binding);
-  const session = new LeakSession(fn, plan, gauge, () => true);
+  const session = new LeakSession(fn, plan, gauge);
   const taker = binding === null ? null : heapTaker(binding, memspecScripts(), [session, fn]);
   const tracker = currentTracker().capabilities(OBSERVING);
   if (plan.spacesNamed && plan.spaces.includes("native") && !tracker.native.available) {
@@ -66,6 +66,10 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
         durationMs: session.elapsedMs(),
       });
     });
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code !== "MEMSPEC_LEAK_OUT_OF_MEMORY" || isMemspecError(error))
+      throw error;
+    throw outOfMemory(error);
   } finally {
     running = null;
     gauge.end();

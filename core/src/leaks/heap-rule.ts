@@ -2,6 +2,7 @@
 
 import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import type { Batch } from "./births.js";
+import { shapeOf } from "./match-sites.js";
 import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors } from "./rule.js";
 
 /** A group of objects, or a container, and how it grew. */
@@ -96,25 +97,41 @@ function hoard(
   ];
 }
 
-/** Stores of older containers that have room for something of every call. */
-export function grownStores(found: ObjectGroups, batches: readonly Batch[]): readonly GrownStore[] {
+/** Something that grew without new objects for every call: an older container's store, or one new object that is as good as that. */
+export interface Grown {
+  /** What makes it the same thing in two runs. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly store: GrownStore | null;
+  readonly group: ObjectGroup | null;
+}
+
+/** What grew and has room for something of every call. */
+export function grownStores(found: ObjectGroups, batches: readonly Batch[]): readonly Grown[] {
   const calls = batches.reduce((sum, batch) => sum + batch.calls, 0);
-  return found.grown.filter(({ bytes, path }) => path !== null && bytes >= LEAST_BYTES_PER_CALL * calls);
+  const stores = found.grown.map((store) => ({
+    key: `${store.objectId} ${store.store}`,
+    bytes: store.bytes,
+    store,
+    group: null,
+  }));
+  const single = found.groups
+    .filter(({ kind, count }) => count === 1 && kind !== "code" && kind !== "shape" && kind !== "closure")
+    .map((group) => ({ key: shapeOf(group), bytes: group.retainedBytes, store: null, group }));
+  return [...stores, ...single].filter(
+    ({ bytes, store, group }) => (store ?? group)?.path != null && bytes >= LEAST_BYTES_PER_CALL * calls,
+  );
 }
 
 /**
- * Containers that grew in two runs, of which the second made as many calls as all before it: a container that is made for
- * twice its contents has to grow then.
+ * What grew in two runs, of which the second made as many calls as all before it: a container that is made for twice its
+ * contents has to grow then.
  */
-export function grewAgain(
-  first: readonly GrownStore[],
-  second: readonly GrownStore[],
-  calls: number,
-): readonly HeapFinding[] {
-  return second.flatMap((store) => {
-    const before = first.find(({ objectId }) => objectId === store.objectId);
-    if (before === undefined || store.bytes <= before.bytes) return [];
-    const bytesPerCall = (store.bytes - before.bytes) / calls;
-    return [{ growth: "steady", group: null, store, countPerCall: null, bytesPerCall, retainedPerCall: bytesPerCall }];
+export function grewAgain(first: readonly Grown[], second: readonly Grown[], calls: number): readonly HeapFinding[] {
+  return second.flatMap(({ key, bytes, store, group }) => {
+    const before = first.find((grown) => grown.key === key);
+    if (before === undefined || bytes <= before.bytes) return [];
+    const bytesPerCall = (bytes - before.bytes) / calls;
+    return [{ growth: "steady", group, store, countPerCall: null, bytesPerCall, retainedPerCall: bytesPerCall }];
   });
 }

@@ -2,7 +2,7 @@ import type { AllocationSite } from "../capture/measurement.js";
 import type { AllocationTrace, ObjectGroup } from "../graph/types.js";
 
 /** What two runs' groups have in common when they are of the same leak: type, and the kinds of the steps that keep them. */
-function shapeOf({ kind, type, path }: ObjectGroup): string {
+export function shapeOf({ kind, type, path }: ObjectGroup): string {
   const steps = path?.steps.map((step) => `${step.edge} ${step.type}`) ?? [];
   return [kind, type, path?.root ?? "", ...steps].join("|");
 }
