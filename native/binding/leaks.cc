@@ -1,5 +1,6 @@
 #include "binding/leaks.h"
 
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -82,11 +83,46 @@ Napi::Value End(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// Straight through V8: napi_call_function would make a termination of ours a fatal matter.
+void Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  LeakRun* const run = t_thread.isolate == nullptr ? nullptr : t_thread.isolate->leak_run();
+  v8::Local<v8::Value> result;
+  LeakRun::CallResult outcome = LeakRun::CallResult::kStopped;
+  const char* code = "MEMSPEC_MEASUREMENT_CLOSED";
+  const char* message = "no leak check is running";
+  if (run != nullptr && info[0]->IsFunction()) {
+    outcome = run->Call(info[0].As<v8::Function>(), &result);
+    code = "MEMSPEC_LEAK_OUT_OF_MEMORY";
+    message = "the function was stopped before it filled the heap";
+  }
+  if (outcome == LeakRun::CallResult::kReturned) info.GetReturnValue().Set(result);
+  if (outcome != LeakRun::CallResult::kStopped) return;
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  const v8::Local<v8::String> text = v8::String::NewFromUtf8(isolate, message).ToLocalChecked();
+  const v8::Local<v8::Value> error = v8::Exception::Error(text);
+  const v8::Local<v8::String> key = v8::String::NewFromUtf8Literal(isolate, "code");
+  const v8::Local<v8::String> value = v8::String::NewFromUtf8(isolate, code).ToLocalChecked();
+  if (error.As<v8::Object>()->Set(context, key, value).IsNothing()) return;
+  isolate->ThrowException(error);
+}
+
+Napi::Value CallFunction(Napi::Env env) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  v8::Local<v8::Function> function;
+  if (!v8::Function::New(isolate->GetCurrentContext(), Call).ToLocal(&function)) return env.Undefined();
+  napi_value value;
+  static_assert(sizeof value == sizeof function);
+  std::memcpy(&value, static_cast<const void*>(&function), sizeof value);
+  return Napi::Value(env, value);
+}
+
 }  // namespace
 
 void ExportLeaks(Napi::Env env, Napi::Object exports) {
   exports.Set("leakBegin", Napi::Function::New<Begin>(env, "leakBegin"));
   exports.Set("leakBoundary", Napi::Function::New<Boundary>(env, "leakBoundary"));
+  exports.Set("leakCall", CallFunction(env));
   exports.Set("leakRead", Napi::Function::New<Read>(env, "leakRead"));
   exports.Set("leakEnd", Napi::Function::New<End>(env, "leakEnd"));
 }

@@ -12,26 +12,75 @@ LeakRun::Alive Of(const ledger::Survivors& survivors, Space space) {
   return {survivors.bytes[static_cast<int>(space)], survivors.count[static_cast<int>(space)]};
 }
 
+// Of the heap's limit, alive after a full collection: the rest is for what the process does to end well.
+constexpr double kFull = 0.75;
+// What the process gets beyond its limit when V8 is about to give up, so that it can unwind.
+constexpr std::size_t kReserve = std::size_t{256} << 20;
+
 }  // namespace
 
-LeakRun::LeakRun(const RecursionGuard& guard, IsolateState& isolate, bool traces) : isolate_(isolate) {
+LeakRun::LeakRun(const RecursionGuard& guard, IsolateState& isolate, bool traces) : isolate_(isolate), traces_(traces) {
   const char* missing = nullptr;
   armed_ = isolate.Arm(guard, &missing);
-  isolate.object_ids().Use(guard, traces);
   isolate.meter().TurnOn(guard);
+  v8::HeapStatistics statistics;
+  isolate.isolate()->GetHeapStatistics(&statistics);
+  limit_ = statistics.heap_size_limit();
+  isolate.isolate()->AddGCEpilogueCallback(OnCollected, this, v8::kGCTypeMarkSweepCompact);
+  isolate.isolate()->AddNearHeapLimitCallback(OnNearLimit, this);
+}
+
+void LeakRun::OnCollected(v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* self) {
+  auto& run = *static_cast<LeakRun*>(self);
+  v8::HeapStatistics statistics;
+  isolate->GetHeapStatistics(&statistics);
+  if (static_cast<double>(statistics.used_heap_size()) > kFull * static_cast<double>(run.limit_)) run.Stop();
+}
+
+std::size_t LeakRun::OnNearLimit(void* self, std::size_t limit, std::size_t) {
+  static_cast<LeakRun*>(self)->Stop();
+  return limit + kReserve;
+}
+
+// A running call of ours is unwound as far as that call; what runs otherwise (microtasks) is not touched: the next call ends it.
+void LeakRun::Stop() {
+  full_ = true;
+  if (calls_ > 0) isolate_.isolate()->TerminateExecution();
+}
+
+LeakRun::CallResult LeakRun::Call(v8::Local<v8::Function> function, v8::Local<v8::Value>* result) {
+  if (full_) return CallResult::kStopped;
+  v8::Isolate* const isolate = isolate_.isolate();
+  v8::TryCatch caught(isolate);
+  ++calls_;
+  const bool returned =
+      function->Call(isolate->GetCurrentContext(), v8::Undefined(isolate), 0, nullptr).ToLocal(result);
+  --calls_;
+  if (full_) {
+    isolate->CancelTerminateExecution();
+    caught.Reset();
+    return CallResult::kStopped;
+  }
+  if (returned) return CallResult::kReturned;
+  caught.ReThrow();
+  return CallResult::kThrew;
 }
 
 LeakRun::~LeakRun() {
   if (abandoned_) return;
   const RecursionGuard guard;
+  isolate_.isolate()->RemoveGCEpilogueCallback(OnCollected, this);
+  isolate_.isolate()->RemoveNearHeapLimitCallback(OnNearLimit, 0);
   CloseWindow(guard);
   for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
   isolate_.meter().TurnOff(guard);
-  isolate_.object_ids().Release(guard);
+  if (!rows_.empty()) isolate_.object_ids().Release(guard);
   if (armed_) isolate_.Disarm(guard);
 }
 
 void LeakRun::Abandon(const RecursionGuard& guard) {
+  isolate_.isolate()->RemoveGCEpilogueCallback(OnCollected, this);
+  isolate_.isolate()->RemoveNearHeapLimitCallback(OnNearLimit, 0);
   CloseWindow(guard);
   for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
   abandoned_ = true;
@@ -46,6 +95,7 @@ void LeakRun::CloseWindow(const RecursionGuard& guard) {
 bool LeakRun::Boundary(const RecursionGuard& guard, bool last_resort) {
   CloseWindow(guard);
   heap::ObjectIds& ids = isolate_.object_ids();
+  if (rows_.empty()) ids.Use(guard, traces_);
   if (last_resort) heap::CollectLastResort(guard, isolate_.isolate());
   // The mark collects by itself, once.
   marks_.push_back(ids.Now(guard));

@@ -2,6 +2,8 @@
 // born in each earlier interval is still alive. Births times survival: frees of older memory offset nothing.
 // Isolate's own thread only, not inside a hook. One at a time in an isolate.
 //
+// Objects have ids from the first boundary on, so that a warm-up before it costs nothing.
+//
 //   begin ──► boundary 0 ──interval 0── boundary 1 ──interval 1── boundary 2 … ──► read ──► (destroyed)
 //
 // A boundary collects garbage; the caller lets macrotasks go by before it. What a boundary notes lies in memory of the
@@ -45,15 +47,27 @@ class LeakRun {
   const std::vector<Row>& rows() const { return rows_; }
   bool counts_off_heap() const { return armed_; }
 
+  // Calls the function under judgement. Where it fills the heap it is stopped before the process dies of it, and so is every
+  // call after it: kStopped, with nothing pending. What the function throws is pending: kThrew.
+  enum class CallResult { kReturned, kThrew, kStopped };
+  CallResult Call(v8::Local<v8::Function> function, v8::Local<v8::Value>* result);
+
   // The isolate ends: give back what other threads could still reach, touch V8 no more.
   void Abandon(const RecursionGuard&);
 
  private:
   void CloseWindow(const RecursionGuard&);
+  static void OnCollected(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* self);
+  static std::size_t OnNearLimit(void* self, std::size_t limit, std::size_t initial_limit);
+  void Stop();
 
   IsolateState& isolate_;
   bool armed_ = false;
   bool abandoned_ = false;
+  const bool traces_;
+  bool full_ = false;    // most of the heap is in use, after a collection
+  int calls_ = 0;        // calls of ours on the stack
+  std::size_t limit_ = 0;
   std::vector<heap::ObjectIds::Mark> marks_;
   std::vector<WindowId> windows_;  // of the intervals; the last one is open
   std::vector<Row> rows_;

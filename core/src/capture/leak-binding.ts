@@ -35,6 +35,11 @@ export interface LeakBinding {
    * @param lastResort also collects what only a last-resort collection frees
    */
   leakBoundary(lastResort: boolean): void;
+  /**
+   * Calls `fn` without arguments. Where it fills the heap it is stopped, as is every call after it: then the error has the code
+   * `MEMSPEC_LEAK_OUT_OF_MEMORY`.
+   */
+  leakCall(fn: () => unknown): unknown;
   /** All boundaries so far. */
   leakRead(): readonly RawBoundary[];
   leakEnd(): void;

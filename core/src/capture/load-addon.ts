@@ -24,6 +24,7 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "sourceMapUrl",
   "leakBegin",
   "leakBoundary",
+  "leakCall",
   "leakRead",
   "leakEnd",
   "takeGraph",

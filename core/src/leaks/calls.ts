@@ -1,28 +1,29 @@
 import { isPromise, type MaybePromise, refuseForeignPromise } from "../capture/repeat.js";
 import { hop } from "../capture/settle.js";
 
-/** Stops a check between two calls: its time is up, or its memory. */
-export interface CallWatch {
-  /** @throws MemspecError when the check is to stop */
+/** Makes the calls, and stops a check between two of them. */
+export interface Caller {
+  call(fn: () => unknown): unknown;
+  /** @throws MemspecError when the check is to stop: its time is up */
   check(): void;
 }
 
 /**
  * Calls `fn` so many times, one after the other, and lets go of what it gives. Leaves nothing on the heap.
  *
- * @throws what fn throws or rejects with, as it is; MemspecError `MEMSPEC_FOREIGN_PROMISE`, and what the watch throws
+ * @throws what fn throws or rejects with, as it is; MemspecError `MEMSPEC_FOREIGN_PROMISE`, and what the caller throws
  */
-export async function callTimes(fn: () => unknown, times: number, watch: CallWatch): Promise<void> {
+export async function callTimes(fn: () => unknown, times: number, caller: Caller): Promise<void> {
   for (let done = 0; done < times; done += 1) {
-    const pending = callAndDrop(fn);
+    const pending = callAndDrop(fn, caller);
     if (pending !== undefined) await pending;
-    watch.check();
+    caller.check();
   }
 }
 
 /** Not async: an async frame keeps its temporaries, and with them the value, across every `await`. */
-function callAndDrop(fn: () => unknown): MaybePromise<undefined> {
-  const value = fn();
+function callAndDrop(fn: () => unknown, caller: Caller): MaybePromise<undefined> {
+  const value = caller.call(fn);
   if (isPromise(value)) return value.then(drop) as Promise<undefined>;
   refuseForeignPromise(value);
   return undefined;

@@ -20,13 +20,14 @@ export interface Outcome {
 /** Warm-up, screening, and the confirming run where something is suspected. */
 export async function judge(session: LeakSession, taker: HeapTaker | null): Promise<Outcome> {
   const { plan } = session;
+  session.begin(false);
   const warm = await session.callUncounted(
     plan.warmup ?? LEAST_WARMUP,
     plan.warmup ?? DEFAULT_WARMUP,
     WARMUP_BUDGET_MS,
   );
   const runs = screeningRuns(plan.runs, warm.msPerCall);
-  await session.begin(false);
+  await session.boundary(false);
   // Also memspec's own code is to be warm.
   await session.batches(1, runs);
   const began = session.elapsedMs();
@@ -54,9 +55,12 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
 
 /** What the caller asked about. */
 function within(suspicion: Suspicion, plan: LeakPlan): Suspicion {
+  // Timers are handles to their owner, and objects to V8; other handles have owners on the heap.
+  const isAsked = (space: MemorySpace): boolean =>
+    plan.spaces.includes(space) || (space === "heap" && plan.spaces.includes("handles"));
   return {
-    spaces: suspicion.spaces.filter((space) => plan.spaces.includes(space)),
-    containers: suspicion.containers.filter((space) => plan.spaces.includes(space)),
+    spaces: suspicion.spaces.filter(isAsked),
+    containers: suspicion.containers.filter(isAsked),
     handles: plan.spaces.includes("handles") ? suspicion.handles : [],
   };
 }

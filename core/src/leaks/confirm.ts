@@ -1,7 +1,16 @@
 import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
-import { type Batch, type BatchTable, levelOf, type MemorySpace, risen, rises, survivors } from "./births.js";
+import {
+  type Batch,
+  type BatchTable,
+  levelOf,
+  MEMORY_SPACES,
+  type MemorySpace,
+  risen,
+  rises,
+  survivors,
+} from "./births.js";
 import type { HeapTaker } from "./graph-evidence.js";
-import { grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
+import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
 import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
@@ -34,7 +43,7 @@ interface Round {
   readonly calls: number;
   readonly findings: readonly Finding[];
   /** Older containers on the heap, and levels off it, that grew: to grow again in the next round, if they are to be leaks. */
-  readonly stores: readonly GrownStore[];
+  readonly stores: readonly Grown[];
   readonly levels: readonly MemorySpace[];
 }
 
@@ -83,8 +92,9 @@ async function round(
   // What was read before lives in no batch.
   await session.boundary(taker === null);
   const batches = await session.batches(size.count, size.runs);
+  await settleDown(session, batches);
   const groups = taker === null ? null : takeApart(session, suspicion, taker, batches);
-  // What the collections found dead has finalizers, and off-heap memory: for those, once more.
+  // What the last-resort collection found dead has finalizers and off-heap memory, too.
   await session.boundary(taker === null);
   const table = session.table(batches);
   const calls = size.count * size.runs;
@@ -103,6 +113,24 @@ async function round(
       (space) => (space !== "heap" || taker === null) && risen(table, space) >= LEAST_BYTES_PER_CALL * calls,
     ),
   };
+}
+
+const MOST_ROUNDS = 6;
+
+/** What a collection finds dead is finalized after it, which lets go of more: on, until no more of the batches' survivors go. */
+async function settleDown(session: LeakSession, batches: readonly Batch[]): Promise<void> {
+  const alive = (): number => {
+    const table = session.table(batches);
+    return MEMORY_SPACES.flatMap((space) => survivors(table, space) ?? []).reduce((sum, { count }) => sum + count, 0);
+  };
+  let before = alive();
+  for (let done = 0; done < MOST_ROUNDS; done += 1) {
+    await session.pause();
+    await session.boundary(false);
+    const now = alive();
+    if (now >= before - leastSurvivors(batches[0]?.calls ?? 0)) return;
+    before = now;
+  }
 }
 
 /** `null`: so little is left that there is nothing to take apart. */

@@ -1,11 +1,14 @@
+import type { OpenOptions } from "../capture/binding.js";
+import { currentTracker } from "../capture/current-tracker.js";
 import { loadAddon } from "../capture/load-addon.js";
 import { assertFunction } from "../capture/repeat.js";
-import { MemspecError } from "../errors/memspec-error.js";
+import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { memspecRoots } from "../measure/memspec-roots.js";
 import { judge } from "./check.js";
-import { javascriptGauge, nativeGauge } from "./gauge.js";
+import { gatherEvidence } from "./evidence.js";
+import { javascriptGauge, nativeGauge, outOfMemory } from "./gauge.js";
 import { heapTaker } from "./graph-evidence.js";
-import { report } from "./report.js";
+import { leakCapabilities, toReport } from "./report.js";
 import { LeakSession, withDeadline } from "./session.js";
 import type { LeakOptions, LeakPlan, LeakReport } from "./types.js";
 import { planLeakCheck } from "./validate-options.js";
@@ -42,19 +45,48 @@ export async function checkPlanned(
       hint: "What stays alive cannot be attributed to one of two functions: await one check before the next begins.",
     });
   }
-  const { binding } = loadAddon();
+  const { binding, reason } = loadAddon();
   const gauge = binding === null ? javascriptGauge() : nativeGauge(binding);
-  const session = new LeakSession(fn, plan, gauge, () => true);
+  const session = new LeakSession(fn, plan, gauge);
   const taker = binding === null ? null : heapTaker(binding, memspecScripts(), [session, fn]);
+  const tracker = currentTracker().capabilities(OBSERVING);
+  if (plan.spacesNamed && plan.spaces.includes("native") && !tracker.native.available) {
+    throw new MemspecError("MEMSPEC_UNAVAILABLE", `Native memory cannot be counted: ${tracker.native.reason}.`, {
+      value: "native",
+      hint: 'Leave "native" out of "space", or leave "space" out to look at what there is.',
+    });
+  }
   running = session;
   started?.((error) => session.stop(error));
   try {
-    return await withDeadline(session, async () => report(session, await judge(session, taker)));
+    return await withDeadline(session, async () => {
+      const outcome = await judge(session, taker);
+      const leaks = taker !== null && outcome.findings.some(({ growth }) => growth === "steady");
+      const evidence = leaks
+        ? await gatherEvidence(session, taker, outcome.findings, {
+            calls: outcome.confirming,
+            msPerCall: outcome.msPerCall,
+          })
+        : null;
+      return toReport(outcome, evidence, {
+        plan,
+        capabilities: leakCapabilities(tracker, binding === null ? { available: false, reason } : { available: true }),
+        nodeMajor: Number.parseInt(process.versions.node, 10),
+        durationMs: session.elapsedMs(),
+      });
+    });
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code !== "MEMSPEC_LEAK_OUT_OF_MEMORY" || isMemspecError(error))
+      throw error;
+    throw outOfMemory(error);
   } finally {
     running = null;
     gauge.end();
   }
 }
+
+/** What a check's readings need of the tracker. */
+const OBSERVING: OpenOptions = { sampleInterval: 1, threads: "isolate", retained: true, settle: false };
 
 /** Parts of the names of memspec's own scripts. */
 function memspecScripts(): readonly string[] {

@@ -2,12 +2,19 @@ import { getHeapStatistics } from "node:v8";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
 import { collectGarbage } from "../capture/collect-garbage.js";
+import { MemspecError } from "../errors/memspec-error.js";
 import type { Reading } from "./births.js";
 
 /** What reads a heap and its surroundings at the boundaries of batches: the addon, or V8's JavaScript interfaces. */
 export interface LeakGauge {
   /** @param traces objects remember where they are allocated: 40 times slower */
   begin(traces: boolean): void;
+  /**
+   * Calls the function under judgement.
+   *
+   * @throws what the function throws; an error with the code `MEMSPEC_LEAK_OUT_OF_MEMORY` when it fills the heap
+   */
+  call(fn: () => unknown): unknown;
   /** Collects and reads. Macrotasks must have gone by. */
   boundary(lastResort: boolean): void;
   /** All readings since `begin`. */
@@ -20,6 +27,7 @@ export interface LeakGauge {
 export function nativeGauge(binding: NativeBinding): LeakGauge {
   return {
     begin: (traces) => withAddonErrors(() => binding.leakBegin(traces)),
+    call: (fn) => binding.leakCall(fn),
     boundary: (lastResort) => withAddonErrors(() => binding.leakBoundary(lastResort)),
     read: () => withAddonErrors(() => binding.leakRead().map((row) => ({ ...row, buffersBytes: null }))),
     objectIds: () => withAddonErrors(() => binding.leakRead().map((row) => row.lastObjectId)),
@@ -28,6 +36,8 @@ export function nativeGauge(binding: NativeBinding): LeakGauge {
 }
 
 const MOST_READINGS = 64;
+/** Of the heap's limit: garbage included, for nothing tells what is none. */
+const FULL = 0.9;
 
 /** The heap's and the buffers' levels, and the handles that Node tells of. */
 export function javascriptGauge(): LeakGauge {
@@ -39,6 +49,11 @@ export function javascriptGauge(): LeakGauge {
     begin() {
       count = 0;
       handles.length = 0;
+    },
+    call(fn) {
+      const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+      if (used > FULL * limit) throw outOfMemory();
+      return fn();
     },
     boundary() {
       collectGarbage();
@@ -66,4 +81,15 @@ function countActive(): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
+}
+
+export function outOfMemory(cause?: unknown): MemspecError {
+  return new MemspecError(
+    "MEMSPEC_LEAK_OUT_OF_MEMORY",
+    "The function of the leak check was stopped before it filled the heap.",
+    {
+      hint: "It leaks, or a call needs more than there is: raise --max-old-space-size, or let a call do less.",
+      cause,
+    },
+  );
 }

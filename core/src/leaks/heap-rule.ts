@@ -2,6 +2,7 @@
 
 import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import type { Batch } from "./births.js";
+import { shapeOf } from "./match-sites.js";
 import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors } from "./rule.js";
 
 /** A group of objects, or a container, and how it grew. */
@@ -29,7 +30,8 @@ export function judgeGroups(found: ObjectGroups, batches: readonly Batch[]): rea
   const judged = kept.map((group) => judgeGroup(group, [group], intervals, calls));
   const grown = judged.filter(({ growth }) => growth === "steady" || growth === "uneven");
   if (grown.some(({ growth }) => growth === "steady")) return grown;
-  return [...grown, ...mixed(kept, intervals, calls)];
+  const together = mixed(kept, intervals, calls);
+  return [...grown, ...(together.length > 0 ? together : hoard(found, kept, intervals, calls))];
 }
 
 function judgeGroup(
@@ -71,25 +73,65 @@ function mixed(groups: readonly ObjectGroup[], intervals: readonly number[], cal
   });
 }
 
-/** Stores of older containers that have room for something of every call. */
-export function grownStores(found: ObjectGroups, batches: readonly Batch[]): readonly GrownStore[] {
+/** So much of all that is new must hang on one group, for it to be the leak although its own members are few. */
+const HOARD_SHARE = 0.5;
+
+/** A chain: each call's objects hold those of the call before, so that all of them hang on the newest. */
+function hoard(
+  found: ObjectGroups,
+  groups: readonly ObjectGroup[],
+  intervals: readonly number[],
+  calls: number,
+): readonly HeapFinding[] {
+  const births = intervals.map((interval) => found.births[interval] ?? { count: 0, bytes: 0 });
+  const growth = judgeShares(
+    births.map(({ count }) => count),
+    leastSurvivors(calls),
+  );
+  const bytes = births.reduce((sum, born) => sum + born.bytes, 0);
+  const [biggest] = [...groups].sort((a, b) => b.retainedBytes - a.retainedBytes);
+  if (growth !== "steady" || biggest === undefined || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
+  const retained = biggest.retainedBytes / (calls * intervals.length);
+  return [
+    { growth, group: biggest, store: null, countPerCall: null, bytesPerCall: retained, retainedPerCall: retained },
+  ];
+}
+
+/** Something that grew without new objects for every call: an older container's store, or one new object that is as good as that. */
+export interface Grown {
+  /** What makes it the same thing in two runs. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly store: GrownStore | null;
+  readonly group: ObjectGroup | null;
+}
+
+/** What grew and has room for something of every call. */
+export function grownStores(found: ObjectGroups, batches: readonly Batch[]): readonly Grown[] {
   const calls = batches.reduce((sum, batch) => sum + batch.calls, 0);
-  return found.grown.filter(({ bytes, path }) => path !== null && bytes >= LEAST_BYTES_PER_CALL * calls);
+  const stores = found.grown.map((store) => ({
+    key: `${store.objectId} ${store.store}`,
+    bytes: store.bytes,
+    store,
+    group: null,
+  }));
+  const single = found.groups
+    .filter(({ kind, count }) => count === 1 && kind !== "code" && kind !== "shape" && kind !== "closure")
+    .map((group) => ({ key: shapeOf(group), bytes: group.retainedBytes, store: null, group }));
+  return [...stores, ...single].filter(
+    ({ bytes, store, group }) => (store ?? group)?.path != null && bytes >= LEAST_BYTES_PER_CALL * calls,
+  );
 }
 
 /**
- * Containers that grew in two runs, of which the second made as many calls as all before it: a container that is made for
- * twice its contents has to grow then.
+ * What grew in two runs, of which the second made as many calls as all before it: a container that is made for twice its
+ * contents has to grow then.
  */
-export function grewAgain(
-  first: readonly GrownStore[],
-  second: readonly GrownStore[],
-  calls: number,
-): readonly HeapFinding[] {
-  return second.flatMap((store) => {
-    const before = first.find(({ objectId }) => objectId === store.objectId);
-    if (before === undefined || store.bytes <= before.bytes) return [];
-    const bytesPerCall = (store.bytes - before.bytes) / calls;
-    return [{ growth: "steady", group: null, store, countPerCall: null, bytesPerCall, retainedPerCall: bytesPerCall }];
+export function grewAgain(first: readonly Grown[], second: readonly Grown[], calls: number): readonly HeapFinding[] {
+  return second.flatMap(({ key, bytes, store, group }) => {
+    const before = first.find((grown) => grown.key === key);
+    if (before === undefined || bytes <= before.bytes) return [];
+    const bytesPerCall = (bytes - before.bytes) / calls;
+    return [{ growth: "steady", group, store, countPerCall: null, bytesPerCall, retainedPerCall: bytesPerCall }];
   });
 }

@@ -1,68 +1,66 @@
 import { deepFreeze } from "../analysis/deep-freeze.js";
+import type { Capabilities } from "../capture/measurement.js";
 import type { Outcome } from "./check.js";
 import type { Finding } from "./confirm.js";
-import type { LeakSession } from "./session.js";
-import type { LeakGroup, LeakReport } from "./types.js";
+import { type Evidence, NO_EVIDENCE } from "./evidence.js";
+import { toGroups } from "./groups.js";
+import { sortOut } from "./ignore.js";
+import type { LeakCapabilities, LeakPlan, LeakReport, LeakVerdict } from "./types.js";
 
-/** What was found out, as plain data. */
-export function report(session: LeakSession, outcome: Outcome): LeakReport {
-  const steady = outcome.findings.filter(({ growth }) => growth === "steady");
-  const uneven = outcome.findings.filter(({ growth }) => growth === "uneven");
-  const verdict = steady.length > 0 ? "leak" : uneven.length > 0 ? "inconclusive" : "clean";
+/** What the machine and the run were. */
+export interface Circumstances {
+  readonly plan: LeakPlan;
+  readonly capabilities: LeakCapabilities;
+  readonly nodeMajor: number;
+  readonly durationMs: number;
+}
+
+/** What was found out, as plain data. Pure. */
+export function toReport(outcome: Outcome, evidence: Evidence | null, circumstances: Circumstances): LeakReport {
+  const { plan } = circumstances;
+  const groups = toGroups(outcome.findings, evidence ?? NO_EVIDENCE, circumstances.nodeMajor);
+  const { counted, ignored } = sortOut(
+    groups.filter(({ space }) => plan.spaces.includes(space)),
+    plan,
+  );
+  const uneven = outcome.findings.filter(({ growth, space }) => growth === "uneven" && plan.spaces.includes(space));
+  const verdict: LeakVerdict = counted.length > 0 ? "leak" : uneven.length > 0 ? "inconclusive" : "clean";
   const { warmup, screening, confirming } = outcome;
+  const evidenceCalls = evidence?.calls ?? 0;
+  const judged = warmup + screening + confirming;
   return deepFreeze<LeakReport>({
     verdict,
-    reason:
-      outcome.findings.length === 0
-        ? null
-        : JSON.stringify(
-            outcome.findings.map((f) => ({
-              ...f,
-              group: f.group && {
-                t: f.group.type,
-                k: f.group.kind,
-                b: f.group.births.map((b) => b.count).join(","),
-                p: f.group.path?.steps.map((x) => `${x.edge} ${x.name}:${x.type}`).join(">"),
-              },
-              store: f.store && {
-                t: f.store.type,
-                s: f.store.store,
-                b: f.store.bytes,
-                i: f.store.interval,
-                p: f.store.path?.steps.map((x) => `${x.edge} ${x.name}:${x.type}`).join(">"),
-              },
-            })),
-          ),
-    groups: steady.map(groupOf),
-    ignored: [],
-    growth: outcome.growth,
-    calls: { warmup, screening, confirming, evidence: 0, total: warmup + screening + confirming },
+    reason: reasonOf(verdict, outcome, uneven, ignored.length),
+    groups: [...counted],
+    ignored: [...ignored],
+    growth: { ...outcome.growth },
+    calls: { warmup, screening, confirming, evidence: evidenceCalls, total: judged + evidenceCalls },
     batchCalls: outcome.batchCalls,
-    callsToDecide: verdict === "inconclusive" ? 2 * (warmup + screening + confirming) : null,
-    spaces: session.plan.spaces,
-    capabilities: {
-      tracker: "native",
-      native: { available: true },
-      stacks: { available: true },
-      paths: { available: true },
-      notes: [],
-    },
-    durationMs: session.elapsedMs(),
+    callsToDecide: verdict === "inconclusive" ? 2 * judged : null,
+    spaces: [...plan.spaces],
+    capabilities: circumstances.capabilities,
+    durationMs: circumstances.durationMs,
   });
 }
 
-function groupOf(finding: Finding): LeakGroup {
+function reasonOf(verdict: LeakVerdict, outcome: Outcome, uneven: readonly Finding[], ignored: number): string | null {
+  const calls = outcome.warmup + outcome.screening + outcome.confirming;
+  if (verdict === "inconclusive") {
+    const what = uneven.map(({ space, kind, group }) => group?.type ?? (kind === "" ? space : kind)).join(", ");
+    return `After ${calls} calls ${what} still grew, but not evenly: a late plateau looks like that, too.`;
+  }
+  if (verdict === "leak" || outcome.confirming === 0) return null;
+  if (ignored > 0) return "All that grows with the calls is ignored or allowed.";
+  return `The first ${outcome.warmup + outcome.screening} calls left something behind; within ${calls} calls that came to an end.`;
+}
+
+/** What a check can say here, from what the tracker can. */
+export function leakCapabilities(tracker: Capabilities, held: LeakCapabilities["paths"]): LeakCapabilities {
   return {
-    space: finding.space,
-    type: finding.kind,
-    countPerCall: finding.countPerCall,
-    bytesPerCall: finding.bytesPerCall,
-    retainedBytes: null,
-    site: null,
-    place: null,
-    path: null,
-    holds: [],
-    hint: null,
-    knownOfNode: null,
+    tracker: tracker.tracker,
+    native: { ...tracker.native },
+    stacks: { ...tracker.stacks },
+    paths: { ...held },
+    notes: [...tracker.notes],
   };
 }

@@ -34,3 +34,20 @@ export function confirmingRuns(screening: number, msPerCall: number): number {
 function clamp(value: number, least: number, most: number): number {
   return Math.max(least, Math.min(most, Math.floor(value)));
 }
+
+const EVIDENCE_BUDGET_MS = 1000;
+const EVIDENCE_CALLS = 16;
+/** So much longer an allocation takes that is recorded in every way; what is no allocation takes no longer. */
+const EVIDENCE_SLOWDOWN = 20;
+
+/**
+ * Calls of the run that records stacks, and whether every allocation can be recorded in the time there is.
+ *
+ * @param toGrow calls after which a container has surely grown again; 0: none is to
+ */
+export function evidenceCalls(msPerCall: number, toGrow: number): { readonly calls: number; readonly exact: boolean } {
+  const affordable = EVIDENCE_BUDGET_MS / (msPerCall * EVIDENCE_SLOWDOWN);
+  const exact = affordable >= LEAST_RUNS;
+  if (toGrow > 0 && toGrow <= affordable) return { calls: toGrow, exact };
+  return { calls: exact ? clamp(affordable, LEAST_RUNS, EVIDENCE_CALLS) : LEAST_RUNS, exact };
+}

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { clearTimeout as nodeClearTimeout, setTimeout as nodeSetTimeout } from "node:timers";
 import { MemspecError } from "../errors/memspec-error.js";
 import type { Batch, BatchTable } from "./births.js";
-import { type CallWatch, callTimes, settleTasks } from "./calls.js";
+import { type Caller, callTimes, settleTasks } from "./calls.js";
 import type { LeakGauge } from "./gauge.js";
 import type { LeakPlan } from "./types.js";
 
@@ -11,23 +11,23 @@ const now = performance.now.bind(performance);
 const startTimer = nodeSetTimeout;
 const stopTimer = nodeClearTimeout;
 
+const PAUSE_MS = 3;
+
 /** One check of one function: makes its calls and the boundaries between them, and stops when it must. */
 export class LeakSession {
   readonly plan: LeakPlan;
   readonly gauge: LeakGauge;
   readonly #fn: () => unknown;
   readonly #began = now();
-  readonly #watch: CallWatch = { check: () => this.#check() };
-  readonly #headroom: () => boolean;
+  readonly #caller: Caller;
   #boundaries = 0;
   #stopped: MemspecError | null = null;
 
-  /** @param hasRoom whether there is memory enough to go on */
-  constructor(fn: () => unknown, plan: LeakPlan, gauge: LeakGauge, hasRoom: () => boolean) {
+  constructor(fn: () => unknown, plan: LeakPlan, gauge: LeakGauge) {
     this.#fn = fn;
     this.plan = plan;
     this.gauge = gauge;
-    this.#headroom = hasRoom;
+    this.#caller = { call: gauge.call, check: () => this.#check() };
   }
 
   elapsedMs(): number {
@@ -41,7 +41,6 @@ export class LeakSession {
 
   #check(): void {
     if (this.#stopped !== null) throw this.#stopped;
-    if (!this.#headroom()) throw outOfMemory();
   }
 
   /** Calls until `most` are made or the time is up, at least `least`. Nothing is read. */
@@ -50,7 +49,7 @@ export class LeakSession {
     const began = now();
     let calls = 0;
     while (calls < most && (calls < least || now() - began < budgetMs)) {
-      await callTimes(this.#fn, 1, this.#watch);
+      await callTimes(this.#fn, 1, this.#caller);
       calls += 1;
     }
     const msPerCall = calls === 0 ? 0 : (now() - began) / calls;
@@ -58,11 +57,18 @@ export class LeakSession {
     return { calls, msPerCall };
   }
 
-  /** From here on births are told apart. The intervals that were read before are forgotten. */
-  async begin(traces: boolean): Promise<void> {
+  /** From here on calls can be made and, from the first boundary on, births be told apart; what was read before is forgotten. */
+  begin(traces: boolean): void {
+    this.gauge.end();
     this.gauge.begin(traces);
     this.#boundaries = 0;
-    await this.boundary(false);
+  }
+
+  /** Lets real time go by: tasks that V8 and libuv's threads still have to hand over get their turn. */
+  async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      startTimer(resolve, PAUSE_MS);
+    });
   }
 
   async boundary(lastResort: boolean): Promise<void> {
@@ -95,7 +101,7 @@ export class LeakSession {
       await setup();
       await this.boundary(false);
     }
-    await callTimes(this.#fn, calls, this.#watch);
+    await callTimes(this.#fn, calls, this.#caller);
     if (teardown !== null) {
       await this.boundary(false);
       await teardown();
@@ -106,12 +112,6 @@ export class LeakSession {
   table(batches: readonly Batch[]): BatchTable {
     return { readings: this.gauge.read(), batches };
   }
-}
-
-function outOfMemory(): MemspecError {
-  return new MemspecError("MEMSPEC_LEAK_OUT_OF_MEMORY", "The function was stopped before it filled the heap.", {
-    hint: "Between two calls almost all of the heap that Node may use was in use. Raise --max-old-space-size, or let a call do less.",
-  });
 }
 
 /**

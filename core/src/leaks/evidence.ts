@@ -1,0 +1,56 @@
+import { isNameable } from "../analysis/sites.js";
+import { currentTracker } from "../capture/current-tracker.js";
+import type { AllocationSite } from "../capture/measurement.js";
+import { closing, openOptions, readRecording } from "../capture/record.js";
+import { planMeasurement, validateOptions } from "../capture/validate-options.js";
+import type { ObjectGroup } from "../graph/types.js";
+import { analyseHere } from "../measure/analyse-here.js";
+import { settleTasks } from "./calls.js";
+import type { Finding } from "./confirm.js";
+import type { HeapTaker } from "./graph-evidence.js";
+import { evidenceCalls } from "./schedule.js";
+import type { LeakSession } from "./session.js";
+
+/** Where what stays alive was allocated: of a few calls, with every stack. */
+export interface Evidence {
+  readonly calls: number;
+  /** With something alive, by bytes alive, most first. */
+  readonly sites: readonly AllocationSite[];
+  /** Groups of the heap with V8's own allocation stacks: per function, but known object by object. */
+  readonly groups: readonly ObjectGroup[];
+}
+
+export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [] };
+
+/**
+ * Calls the function a few times more and records every allocation. Slow: an allocation takes some 40 times as long, so a
+ * function that is slow by itself is sampled instead.
+ */
+export async function gatherEvidence(
+  session: LeakSession,
+  taker: HeapTaker,
+  findings: readonly Finding[],
+  made: { readonly calls: number; readonly msPerCall: number },
+): Promise<Evidence> {
+  const { calls, exact } = evidenceCalls(made.msPerCall, findings.some(({ store }) => store !== null) ? made.calls : 0);
+  const tracker = currentTracker();
+  const plan = planMeasurement(validateOptions(exact ? { stacks: "exact" } : { sampleInterval: 512 }, "findLeaks()"), {
+    retained: true,
+  });
+  session.begin(exact);
+  await session.boundary(false);
+  const handle = tracker.open({ ...openOptions(plan), settle: false });
+  return closing(tracker, handle, async () => {
+    tracker.begin(handle);
+    const batches = await session.batches(1, calls);
+    tracker.end(handle);
+    const onHeap = findings.some(({ group }) => group !== null);
+    const groups = onHeap ? taker.groups(batches, session.gauge.objectIds() ?? []).groups : [];
+    await settleTasks();
+    // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
+    const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
+    const { sites } = analyseHere(readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null));
+    const alive = sites.filter((site) => (site.retainedBytes ?? 0) > 0 && isNameable(site));
+    return { calls, groups, sites: alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0)) };
+  });
+}

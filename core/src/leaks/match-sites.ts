@@ -1,0 +1,50 @@
+import type { AllocationSite } from "../capture/measurement.js";
+import type { AllocationTrace, ObjectGroup } from "../graph/types.js";
+
+/** What two runs' groups have in common when they are of the same leak: type, and the kinds of the steps that keep them. */
+export function shapeOf({ kind, type, path }: ObjectGroup): string {
+  const steps = path?.steps.map((step) => `${step.edge} ${step.type}`) ?? [];
+  return [kind, type, path?.root ?? "", ...steps].join("|");
+}
+
+/** The group of another run that is of the same leak. */
+export function sameGroup(group: ObjectGroup, others: readonly ObjectGroup[]): ObjectGroup | null {
+  const shape = shapeOf(group);
+  return (
+    others.find((other) => shapeOf(other) === shape) ??
+    others.find((other) => other.kind === group.kind && other.type === group.type && other.path !== null) ??
+    null
+  );
+}
+
+/**
+ * The site that V8's allocation stack is of: sites know lines and inlined functions, traces know the objects. A trace's functions
+ * stand in the site's stack in the same order; of several such sites, the one that left most nearly as many bytes.
+ *
+ * @param sites of the heap
+ */
+export function siteOfTrace(trace: AllocationTrace, sites: readonly AllocationSite[]): AllocationSite | null {
+  const names = trace.frames.map(({ functionName }) => functionName);
+  let best: AllocationSite | null = null;
+  let bestScore = 0;
+  for (const site of sites) {
+    const own = site.stack.filter(({ kind }) => kind === "javascript").map(({ functionName }) => functionName);
+    const score = shareInOrder(names, own) + closeness(site.retainedBytes ?? 0, trace.bytes);
+    if (score <= bestScore) continue;
+    best = site;
+    bestScore = score;
+  }
+  return best;
+}
+
+/** Share of the names, 0 to 1, that stand among the others in the same order. */
+function shareInOrder(names: readonly string[], others: readonly string[]): number {
+  let at = 0;
+  for (const other of others) if (names[at] === other) at += 1;
+  return names.length === 0 ? 0 : at / names.length;
+}
+
+/** Between 0 and 1; 1: the same. */
+function closeness(a: number, b: number): number {
+  return a === 0 || b === 0 ? 0 : Math.min(a, b) / Math.max(a, b);
+}
