@@ -19,7 +19,7 @@ import { weak } from "./weak.js";
 import { webassembly } from "./webassembly.js";
 import { workers } from "./workers.js";
 
-export type { LeakCase, Trial } from "./case.js";
+export type { LeakCase } from "./case.js";
 
 export const corpus: Readonly<Record<string, readonly LeakCase[]>> = {
   objects,
