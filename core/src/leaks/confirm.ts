@@ -35,7 +35,7 @@ export async function confirm(
   size: { readonly runs: number; readonly before: number },
 ): Promise<Confirmed> {
   // What was read lives in no batch.
-  await session.boundary(true);
+  await session.boundary(suspicion.container);
   let batches = await session.batches(BATCHES, size.runs);
   let calls = size.runs * BATCHES;
   let findings = judgeAll(await settled(session, batches), suspicion, calls + size.before);
@@ -62,7 +62,7 @@ function wantsMore(findings: readonly Finding[]): boolean {
 /** Chains of finalizers and weak references take several collections; and one of the strongest sort. */
 async function settled(session: LeakSession, batches: readonly Batch[]): Promise<BatchTable> {
   await session.boundary(true);
-  await session.boundary(true);
+  await session.boundary(false);
   return session.table(batches);
 }
 

@@ -1,0 +1,78 @@
+#include "graph/known_texts.h"
+
+#include <string_view>
+#include <unordered_map>
+
+namespace memspec::graph {
+
+KnownTexts::KnownTexts(const Graph& graph) {
+  const std::unordered_map<std::string_view, Text*> wanted = {
+      {"elements", &elements},
+      {"properties", &properties},
+      {"table", &table},
+      {"context", &context},
+      {"shared", &shared},
+      {"script", &script},
+      {"script_or_debug_info", &script_or_debug_info},
+      {"name_or_scope_info", &name_or_scope_info},
+      {"scope_info", &scope_info},
+      {"previous", &previous},
+      {"extension", &extension},
+      {"__proto__", &proto},
+      {"_events", &events},
+      {"<symbol kEvents>", &target_events},
+      {"bound_function", &bound_function},
+      {"bound_this", &bound_this},
+      {"bound_arguments", &bound_arguments},
+      {"function", &function},
+      {"parameters_and_registers", &registers},
+      {"value", &value},
+      {"backing_store", &backing_store},
+      {"listener", &listener},
+      {"callback", &callback},
+      {"next", &next},
+      {"map", &map},
+      {"reactions_or_result", &reactions},
+      {"constructor", &constructor},
+      {"name", &name},
+      {"feedback_cell", &feedback_cell},
+      {"code", &code},
+      {"native_to_javascript", &native_to_javascript},
+      {"", &empty},
+      {"system / Context", &context_node},
+      {"system / NativeContext", &native_context},
+      {"system / PropertyCell", &property_cell},
+      {"system / Cell", &cell},
+      {"system / ContextCell", &context_cell},
+      {"system / PropertyArray", &property_array},
+      {"system / AccessorPair", &accessor_pair},
+      {"(object elements)", &object_elements},
+      {"(object properties)", &object_properties},
+      {"(bound arguments)", &bound_arguments_node},
+      {"native_bind", &native_bind},
+      {"system / ScopeInfo", &scope_info_node},
+      {"system / JSArrayBufferData", &buffer_data},
+      {"Node / CleanupQueue", &cleanup_queue},
+      {"Object", &object},
+      {"Array", &array},
+      {"Map", &map_object},
+      {"Set", &set_object},
+      {"Generator", &generator},
+      {"AsyncFunction", &async_function},
+      {"WeakMap", &weak_map},
+      {"WeakSet", &weak_set},
+      {"system / SourceTextModule", &text_module},
+      {"system / PromiseReaction", &promise_reaction},
+      {"Promise", &promise},
+      {"(shared function info)", &shared_info},
+  };
+  constexpr std::size_t kLongest = 32;
+  for (Text text = 0; text < graph.texts(); ++text) {
+    const std::string_view content = graph.text(text);
+    if (content.size() > kLongest) continue;
+    const auto found = wanted.find(content);
+    if (found != wanted.end() && *found->second == kNoIndex) *found->second = text;
+  }
+}
+
+}  // namespace memspec::graph
