@@ -11,6 +11,7 @@ import { handles } from "./handles.js";
 import { listeners } from "./listeners.js";
 import { native } from "./native.js";
 import { objects } from "./objects.js";
+import { primitives } from "./primitives.js";
 import { promises } from "./promises.js";
 import { streams } from "./streams.js";
 import { strings } from "./strings.js";
@@ -23,6 +24,7 @@ export type { LeakCase } from "./case.js";
 
 export const corpus: Readonly<Record<string, readonly LeakCase[]>> = {
   objects,
+  primitives,
   exotic,
   closures,
   collections,
