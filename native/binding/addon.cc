@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "binding/graph_binding.h"
 #include "binding/leaks.h"
 #include "binding/options.h"
+#include "binding/own_call.h"
 #include "binding/report.h"
 #include "capture/isolate_state.h"
 #include "capture/measurement.h"
@@ -22,25 +24,8 @@ namespace {
 using capture::IsolateState;
 using capture::Measurement;
 
-IsolateState& State(Napi::Env env) { return *env.GetInstanceData<IsolateState>(); }
-
 // The state is released by the cleanup hook, while the isolate still lives.
 void KeepInstanceData(Napi::Env, IsolateState*) {}
-
-// What memspec itself allocates during a call belongs to no measurement: off the heap by OwnWork, on it by the meter.
-class OwnCall {
- public:
-  explicit OwnCall(IsolateState& state) : own_(guard_), state_(state) { state_.meter().BeginOwn(guard_); }
-  ~OwnCall() { state_.meter().ReleaseOwn(guard_, state_.meter().EndOwn(guard_)); }
-  OwnCall(const OwnCall&) = delete;
-  OwnCall& operator=(const OwnCall&) = delete;
-  const RecursionGuard& guard() const { return guard_; }
-
- private:
-  const RecursionGuard guard_;
-  const OwnWork own_;
-  IsolateState& state_;
-};
 
 Measurement* FindMeasurement(const Napi::CallbackInfo& info) {
   const std::optional<std::uint32_t> handle = ToHandle(info[0]);
@@ -285,6 +270,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
   ExportLeaks(env, exports);
+  AddGraphFunctions(env, exports);
   return exports;
 }
 

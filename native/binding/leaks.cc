@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "binding/options.h"
+#include "binding/own_call.h"
 #include "capture/isolate_state.h"
 #include "capture/leak_run.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 using capture::IsolateState;
 using capture::LeakRun;
-
-IsolateState& State(Napi::Env env) { return *env.GetInstanceData<IsolateState>(); }
 
 LeakRun* Running(Napi::Env env) {
   LeakRun* const run = State(env).leak_run();

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/recursion_guard.h"
+#include "graph/heaps.h"
 #include "heap/meter.h"
 #include "heap/quiesce.h"
 #include "heap/sampler.h"
@@ -40,6 +41,7 @@ class IsolateState {
   heap::ObjectIds& object_ids() { return object_ids_; }
   heap::Quiescence& quiescence() { return quiescence_; }
   heap::Sampler& sampler() { return *sampler_; }
+  graph::Heaps& graphs() { return graphs_; }
 
   // The hooks are installed while anybody holds a reference: a measurement, or the program by arm().
   bool Arm(const RecursionGuard&, const char** missing);
@@ -78,6 +80,7 @@ class IsolateState {
   heap::ObjectIds object_ids_;
   heap::Quiescence quiescence_;
   std::unique_ptr<heap::Sampler> sampler_;
+  graph::Heaps graphs_;
   std::uint64_t sample_interval_ = 0;
   std::vector<std::uint64_t> intervals_;
   int sampler_users_ = 0;

@@ -33,11 +33,7 @@ KnownTexts::KnownTexts(const Graph& graph) {
       {"next", &next},
       {"map", &map},
       {"reactions_or_result", &reactions},
-      {"constructor", &constructor},
-      {"name", &name},
-      {"feedback_cell", &feedback_cell},
-      {"code", &code},
-      {"native_to_javascript", &native_to_javascript},
+      {"global_object", &global_object},
       {"", &empty},
       {"system / Context", &context_node},
       {"system / NativeContext", &native_context},
@@ -64,7 +60,12 @@ KnownTexts::KnownTexts(const Graph& graph) {
       {"system / SourceTextModule", &text_module},
       {"system / PromiseReaction", &promise_reaction},
       {"Promise", &promise},
-      {"(shared function info)", &shared_info},
+      {"system / Map", &map_node},
+      {"(Stack roots)", &stack_roots},
+      {"(Handle scope)", &handle_scope},
+      {"(Global handles)", &global_handles},
+      {"(Eternal handles)", &eternal_handles},
+      {"(Traced handles)", &traced_handles},
   };
   constexpr std::size_t kLongest = 32;
   for (Text text = 0; text < graph.texts(); ++text) {

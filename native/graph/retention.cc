@@ -37,6 +37,7 @@ Retention::Retention(const Graph& graph, const KnownTexts& known)
     if (!table) continue;
     is_pair_[text] = 1;
     tables_.emplace_back(text, *table);
+    table_ids_.insert(*table);
   }
 }
 

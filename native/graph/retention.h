@@ -4,6 +4,7 @@
 // gives the strong ones an edge from the root of their own): it is followed where nothing else leads to a node.
 // Immutable once made. Any thread.
 #pragma once
+#include <unordered_set>
 #include <vector>
 
 #include "graph/graph.h"
@@ -41,6 +42,8 @@ class Retention {
     const Hold hold = Of(from, edge);
     return hold == Hold::kRetains || hold == Hold::kOfKey;
   }
+  // Whether a WeakMap has its entries in this node.
+  bool IsTable(ObjectId id) const { return !table_ids_.empty() && table_ids_.contains(id); }
   // The table of an edge that is kOfKey or kOfTable.
   ObjectId TableOf(Edge edge) const;
 
@@ -51,6 +54,7 @@ class Retention {
   const Text cleanup_queue_;
   Column<std::uint8_t> is_pair_;  // by text
   std::vector<std::pair<Text, ObjectId>> tables_;  // by text, ascending
+  std::unordered_set<ObjectId> table_ids_;
 };
 
 }  // namespace memspec::graph

@@ -16,9 +16,9 @@ export interface RawPlace {
   readonly url: string;
   /** -1: none. Key for `sourceMapUrl`, in the process that the snapshot is of. */
   readonly scriptId: number;
-  /** 1-based. */
+  /** 1-based; 0: unknown. */
   readonly line: number;
-  /** 1-based. */
+  /** 1-based; 0: unknown. */
   readonly column: number;
 }
 
@@ -44,7 +44,12 @@ export interface RawType {
   readonly kind: RawNodeKind;
   /** `Session`, `Array`, `closure handler`, `context of open`, `string`, `RegExp`, `Promise`, `Timeout`, `compiled code`. */
   readonly type: string;
-  /** Where the function is, for a closure or context; where its class is, for an object whose constructor is in the graph. */
+  /**
+   * A string's or symbol's value, shortened; a regular expression's pattern; the property names of a plain object (`{id, name}`);
+   * "" for everything else.
+   */
+  readonly detail: string;
+  /** Where the function is, for a closure; where its class is, for an object; the script alone (line 0) for a context. */
   readonly place: RawPlace | null;
 }
 
@@ -67,20 +72,33 @@ export type RawEdgeKind =
 
 export interface RawStep extends RawType {
   readonly edge: RawEdgeKind;
-  /** Name of the property, variable, event or field; index of the element; "" where there is none (Set entries). */
+  /**
+   * Name of the property, variable, event or field; index of the element; for a Map's value its key, where that is a string
+   * or a symbol; "" where there is none or it is unknown.
+   */
   readonly name: string;
   /** The object that this step arrives at. */
   readonly objectId: number;
-  /** For strings and symbols: the value, shortened; for a Map's value: its key, shortened, where it is a string or number; "" otherwise. */
-  readonly value: string;
   /** Alike steps in a row that were folded into this one (`next → next → …`); 1: none. */
   readonly times: number;
 }
 
+/** Where a path begins; docs/snapshots.md explains each. */
+export type RawRoot =
+  | "global"
+  | "module"
+  | "module of Node"
+  | "stack"
+  | "handle scope"
+  | "global handle"
+  | "native"
+  | "V8";
+
 /** The shortest chain of references that keeps an object alive; the last step arrives at the object. */
 export interface RawPath {
-  /** `global`, `module variable`, `stack`, `native`, … : see docs/snapshots.md. */
-  readonly root: string;
+  readonly root: RawRoot;
+  /** The module's script, for a module. */
+  readonly place: RawPlace | null;
   /** Nothing but a native root keeps it: a global handle of Node's or an addon's, a cleanup queue. */
   readonly native: boolean;
   /** It leads through what was to be avoided (`avoid`), for lack of another way. */
@@ -119,13 +137,13 @@ export interface RawGroup extends RawType {
   readonly count: number;
   /** The members' own size. */
   readonly shallowBytes: number;
-  /** What would be freed with all members; nothing counted twice. */
+  /** The members and all that lives only through one of them; nothing counted twice, nor in two groups. */
   readonly retainedBytes: number;
-  /** Members by interval of birth: `births[k]` for ids in (boundaries[k], boundaries[k + 1]]; retained bytes. */
+  /** Members by interval of birth, and what belongs to them: `births[k]` for ids in (boundaries[k], boundaries[k + 1]]. */
   readonly births: readonly RawBirths[];
   /** Up to `members` of them, oldest first. */
   readonly objectIds: readonly number[];
-  /** Of one representative. `null`: nothing that is followed keeps it (it is garbage by now, or weakly held). */
+  /** Of one representative, a member of the last interval that has any. */
   readonly path: RawPath | null;
   /** What the members hold, biggest first, the members themselves left out. */
   readonly holds: readonly RawHeld[];
@@ -146,7 +164,10 @@ export interface RawGrownStore extends RawType {
 }
 
 export interface RawGroupQuery {
-  /** Highest object ids at the boundaries, ascending, at least one. What is born after the last one is no survivor. */
+  /**
+   * Highest object ids at the boundaries, ascending, at least one. What is born after the last one is no survivor; one
+   * boundary alone means everything since.
+   */
   readonly boundaries: readonly number[];
   /**
    * Parts of script names (`/node_modules/vitest/`): a path leads through a closure, context or module of such a script
@@ -194,6 +215,7 @@ export interface RawTypeFigures extends RawType {
 
 export interface RawBigObject extends RawType {
   readonly objectId: number;
+  /** Its own size. */
   readonly shallowBytes: number;
   readonly retainedBytes: number;
   readonly path: RawPath | null;
@@ -224,15 +246,16 @@ export interface RawGrowth extends RawType {
   readonly countAfter: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
-  /** Of what is new. */
-  readonly retainedBytes: number;
+  readonly retainedBytesBefore: number;
+  readonly retainedBytesAfter: number;
+  /** Of one object in the later snapshot. */
   readonly path: RawPath | null;
 }
 
 export interface RawDiff {
   readonly before: RawGraphSummary;
   readonly after: RawGraphSummary;
-  /** Both are of one process, so objects are told apart by id; otherwise by type and way of being kept alone. */
+  /** Both are of one process, so objects are told apart by id; otherwise by type alone. */
   readonly sameProcess: boolean;
   readonly grown: readonly RawGrowth[];
   /** New objects in groups; empty unless `sameProcess`. */

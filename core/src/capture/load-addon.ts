@@ -26,6 +26,15 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "leakBoundary",
   "leakRead",
   "leakEnd",
+  "takeGraph",
+  "graphSummary",
+  "graphGroups",
+  "graphPaths",
+  "objectId",
+  "storeBytes",
+  "closeGraph",
+  "analyzeSnapshotFile",
+  "diffSnapshotFiles",
 ];
 
 /**

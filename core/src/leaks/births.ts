@@ -61,6 +61,21 @@ export function rises(table: BatchTable, level: (reading: Reading) => number): r
   });
 }
 
+/** Bytes of a space at a reading: what was used, or all that was born since the check began. */
+export function levelOf(reading: Reading, space: MemorySpace): number {
+  if (space === "heap") return reading.usedBytes;
+  const births = reading[space];
+  if (births !== null) return births.reduce((sum, { bytes }) => sum + bytes, 0);
+  return space === "buffers" ? (reading.buffersBytes ?? 0) : 0;
+}
+
+/** How much a space's level rose from before the first batch to the last reading. */
+export function risen(table: BatchTable, space: MemorySpace): number {
+  const before = table.readings[table.batches[0]?.from ?? 0];
+  const after = table.readings.at(-1);
+  return before === undefined || after === undefined ? 0 : levelOf(after, space) - levelOf(before, space);
+}
+
 /** Kinds of handles of which there were any. */
 export function handleKinds(table: BatchTable): readonly string[] {
   return [...new Set(table.readings.flatMap((reading) => Object.keys(reading.handles)))].sort();

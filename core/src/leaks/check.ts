@@ -1,7 +1,7 @@
-import type { BatchTable, MemorySpace } from "./births.js";
-import { survivors } from "./births.js";
+import { type BatchTable, levelOf, type MemorySpace, rises, survivors } from "./births.js";
 import { confirm, type Finding } from "./confirm.js";
-import { isSuspicious, levelRises, type Suspicion, screen } from "./rule.js";
+import type { HeapTaker } from "./graph-evidence.js";
+import { isSuspicious, type Suspicion, screen } from "./rule.js";
 import { BATCHES, confirmingRuns, DEFAULT_WARMUP, LEAST_WARMUP, screeningRuns, WARMUP_BUDGET_MS } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakGrowth, LeakPlan } from "./types.js";
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 /** Warm-up, screening, and the confirming run where something is suspected. */
-export async function judge(session: LeakSession): Promise<Outcome> {
+export async function judge(session: LeakSession, taker: HeapTaker | null): Promise<Outcome> {
   const { plan } = session;
   const warm = await session.callUncounted(
     plan.warmup ?? LEAST_WARMUP,
@@ -39,7 +39,7 @@ export async function judge(session: LeakSession): Promise<Outcome> {
   if (!isSuspicious(suspicion)) {
     return { ...base, findings: [], growth: growthOf(table, plan), confirming: 0, batchCalls: runs };
   }
-  const confirmed = await confirm(session, suspicion, {
+  const confirmed = await confirm(session, suspicion, taker, {
     runs: confirmingRuns(runs, warm.msPerCall),
     before: warmup + screening,
   });
@@ -56,7 +56,7 @@ export async function judge(session: LeakSession): Promise<Outcome> {
 function within(suspicion: Suspicion, plan: LeakPlan): Suspicion {
   return {
     spaces: suspicion.spaces.filter((space) => plan.spaces.includes(space)),
-    container: suspicion.container && plan.spaces.includes("heap"),
+    containers: suspicion.containers.filter((space) => plan.spaces.includes(space)),
     handles: plan.spaces.includes("handles") ? suspicion.handles : [],
   };
 }
@@ -80,7 +80,10 @@ function bytesPerCall(table: BatchTable, space: MemorySpace): number | null {
   if (calls === 0) return null;
   if (alive !== null) return alive.slice(0, -1).reduce((sum, { bytes }) => sum + bytes, 0) / calls;
   if (space === "native") return null;
-  return levelRises({ ...table, batches: older }, space).reduce((sum, rise) => sum + rise, 0) / calls;
+  return (
+    rises({ ...table, batches: older }, (reading) => levelOf(reading, space)).reduce((sum, rise) => sum + rise, 0) /
+    calls
+  );
 }
 
 function handlesPerCall(table: BatchTable): number {

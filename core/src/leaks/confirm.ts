@@ -1,20 +1,25 @@
-import { type Batch, type BatchTable, MEMORY_SPACES, type MemorySpace, rises, survivors } from "./births.js";
-import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors, levelRises, type Suspicion } from "./rule.js";
+import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
+import { type Batch, type BatchTable, levelOf, type MemorySpace, risen, rises, survivors } from "./births.js";
+import type { HeapTaker } from "./graph-evidence.js";
+import { grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
+import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakSpace } from "./types.js";
 
-/** One space, or one kind of handles, and how it grew in the confirming run. */
+/** What grew in the confirming run, and how. */
 export interface Finding {
   readonly space: LeakSpace;
-  /** What grew: survivors of every batch, the store of an older container, or a kind of handles. */
-  readonly what: "survivors" | "container" | "handle";
   /** Kind of the handles, "" for memory. */
   readonly kind: string;
   readonly growth: Growth;
   /** `null`: not told here. */
   readonly countPerCall: number | null;
   readonly bytesPerCall: number | null;
+  readonly retainedPerCall: number | null;
+  /** On the heap: the objects, or the older container that grew. */
+  readonly group: ObjectGroup | null;
+  readonly store: GrownStore | null;
 }
 
 export interface Confirmed {
@@ -23,100 +28,145 @@ export interface Confirmed {
   readonly calls: number;
 }
 
+/** One round of equal batches, read and judged. */
+interface Round {
+  readonly table: BatchTable;
+  readonly calls: number;
+  readonly findings: readonly Finding[];
+  /** Older containers on the heap, and levels off it, that grew: to grow again in the next round, if they are to be leaks. */
+  readonly stores: readonly GrownStore[];
+  readonly levels: readonly MemorySpace[];
+}
+
 /**
  * More calls, in equal batches again and many more of them, so that what is a matter of the start comes to its end. Where it
- * has not after that, as many calls again.
+ * has not after that, as many calls again as were made before.
  *
+ * @param taker takes the heap apart; `null`: levels alone speak for the heap
  * @param size.before calls that were made before
  */
 export async function confirm(
   session: LeakSession,
   suspicion: Suspicion,
+  taker: HeapTaker | null,
   size: { readonly runs: number; readonly before: number },
 ): Promise<Confirmed> {
-  // What was read lives in no batch.
-  await session.boundary(suspicion.container);
-  let batches = await session.batches(BATCHES, size.runs);
-  let calls = size.runs * BATCHES;
-  let findings = judgeAll(await settled(session, batches), suspicion, calls + size.before);
-  if (wantsMore(findings)) {
-    await session.boundary(true);
-    // Batches of the same size: a WeakMap's table is made for the most insertions between two collections.
-    batches = await session.batches(BATCHES + Math.ceil(size.before / size.runs), size.runs);
-    calls += batches.length * size.runs;
-    findings = judgeAll(await settled(session, batches), suspicion, calls + size.before);
-  }
-  return { findings, table: session.table(batches), calls };
+  const first = await round(session, suspicion, taker, { count: BATCHES, runs: size.runs });
+  if (!wantsMore(first)) return first;
+  // Batches of the same size: a WeakMap's table is made for the most insertions between two collections.
+  const count = BATCHES + Math.ceil(size.before / size.runs);
+  const second = await round(session, suspicion, taker, { count, runs: size.runs });
+  const again = grewAgain(first.stores, second.stores, second.calls).map((finding) => onHeap(finding));
+  const levels = second.levels
+    .filter((space) => first.levels.includes(space))
+    .map((space) => levelFinding(second.table, space, "steady"));
+  return { ...second, findings: [...second.findings, ...again, ...levels], calls: first.calls + second.calls };
 }
 
-/** A container's growth is taken for steady only when twice the calls made it grow again; its contents speak for it. */
-function wantsMore(findings: readonly Finding[]): boolean {
-  const contents = findings.some(
-    ({ space, what, growth }) => space === "heap" && what === "survivors" && growth === "steady",
-  );
-  return findings.some(
-    ({ growth, what }) => growth === "uneven" || (what === "container" && growth === "steady" && !contents),
+function wantsMore({ findings, stores, levels }: Round): boolean {
+  const isSteady = (space: LeakSpace): boolean =>
+    findings.some((finding) => finding.space === space && finding.growth === "steady");
+  // Where the contents leak, the container does with them.
+  const undecided = (stores.length > 0 && !isSteady("heap")) || levels.some((space) => !isSteady(space));
+  return (
+    undecided ||
+    (findings.some(({ growth }) => growth === "uneven") && !findings.some(({ growth }) => growth === "steady"))
   );
 }
 
-/** Chains of finalizers and weak references take several collections; and one of the strongest sort. */
-async function settled(session: LeakSession, batches: readonly Batch[]): Promise<BatchTable> {
-  await session.boundary(true);
-  await session.boundary(false);
-  return session.table(batches);
-}
-
-function judgeAll(table: BatchTable, suspicion: Suspicion, totalCalls: number): readonly Finding[] {
-  const calls = table.batches.at(-1)?.calls ?? 0;
-  const findings: Finding[] = [];
-  for (const space of MEMORY_SPACES)
-    if (suspicion.spaces.includes(space)) findings.push(judgeSpace(table, space, calls));
-  if (suspicion.container && table.readings.at(-1)?.heap !== null) findings.push(judgeContainer(table, calls));
-  for (const kind of suspicion.handles) {
-    const shares = rises(table, (reading) => reading.handles[kind] ?? 0);
-    findings.push({
-      space: "handles",
-      what: "handle",
-      kind,
-      growth: judgeShares(shares, leastSurvivors(calls)),
-      countPerCall: average(shares, calls),
-      bytesPerCall: null,
-    });
-  }
-  return totalCalls > 0 ? findings : [];
-}
-
-function judgeSpace(table: BatchTable, space: MemorySpace, calls: number): Finding {
-  const alive = survivors(table, space);
-  if (alive === null) {
-    const shares = levelRises(table, space === "native" ? "heap" : space);
-    const growth = judgeShares(shares, LEAST_BYTES_PER_CALL * calls);
-    return { space, what: "survivors", kind: "", growth, countPerCall: null, bytesPerCall: average(shares, calls) };
-  }
-  const counts = alive.map(({ count }) => count);
+async function round(
+  session: LeakSession,
+  suspicion: Suspicion,
+  taker: HeapTaker | null,
+  size: { readonly count: number; readonly runs: number },
+): Promise<Round> {
+  // What was read before lives in no batch.
+  await session.boundary(taker === null);
+  const batches = await session.batches(size.count, size.runs);
+  const groups = taker === null ? null : takeApart(session, suspicion, taker, batches);
+  // What the collections found dead has finalizers, and off-heap memory: for those, once more.
+  await session.boundary(taker === null);
+  const table = session.table(batches);
+  const calls = size.count * size.runs;
   return {
-    space,
-    what: "survivors",
-    kind: "",
-    growth: judgeShares(counts, leastSurvivors(calls)),
-    countPerCall: average(counts.slice(0, -1), calls),
-    bytesPerCall: average(
-      alive.slice(0, -1).map(({ bytes }) => bytes),
-      calls,
+    table,
+    calls,
+    findings: [
+      ...(groups === null ? [] : judgeGroups(groups, batches).map((finding) => onHeap(finding))),
+      ...suspicion.spaces
+        .filter((space) => space !== "heap" || taker === null)
+        .map((space) => spaceFinding(table, space)),
+      ...suspicion.handles.map((kind) => handleFinding(table, kind)),
+    ],
+    stores: groups === null ? [] : grownStores(groups, batches),
+    levels: suspicion.containers.filter(
+      (space) => (space !== "heap" || taker === null) && risen(table, space) >= LEAST_BYTES_PER_CALL * calls,
     ),
   };
 }
 
-/**
- * A store is made anew only now and then, so the level at the ends counts: as a last-resort collection leaves it, for an
- * ordinary one keeps the code of dropped scripts.
- */
-function judgeContainer(table: BatchTable, calls: number): Finding {
-  const total = calls * table.batches.length;
-  const before = table.readings[table.batches[0]?.from ?? 0]?.usedBytes ?? 0;
-  const risen = (table.readings.at(-1)?.usedBytes ?? 0) - before;
-  const growth: Growth = risen >= LEAST_BYTES_PER_CALL * total ? "steady" : "ended";
-  return { space: "heap", what: "container", kind: "", growth, countPerCall: null, bytesPerCall: risen / total };
+/** `null`: so little is left that there is nothing to take apart. */
+function takeApart(
+  session: LeakSession,
+  suspicion: Suspicion,
+  taker: HeapTaker,
+  batches: readonly Batch[],
+): ObjectGroups | null {
+  const table = session.table(batches);
+  const calls = batches[0]?.calls ?? 0;
+  const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
+  const growth = judgeShares(counts, leastSurvivors(calls));
+  const grew =
+    suspicion.containers.includes("heap") && risen(table, "heap") >= LEAST_BYTES_PER_CALL * calls * batches.length;
+  const plausible = (suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven")) || grew;
+  return plausible ? taker.groups(batches, session.gauge.objectIds() ?? []) : null;
+}
+
+function onHeap(finding: Omit<Finding, "space" | "kind">): Finding {
+  return { ...finding, space: "heap", kind: "" };
+}
+
+function finding(space: LeakSpace, kind: string, growth: Growth, count: number | null, bytes: number | null): Finding {
+  return {
+    space,
+    kind,
+    growth,
+    countPerCall: count,
+    bytesPerCall: bytes,
+    retainedPerCall: bytes,
+    group: null,
+    store: null,
+  };
+}
+
+function spaceFinding(table: BatchTable, space: MemorySpace): Finding {
+  const calls = callsIn(table);
+  const alive = survivors(table, space);
+  if (alive === null) {
+    const shares = rises(table, (reading) => levelOf(reading, space));
+    return finding(space, "", judgeShares(shares, LEAST_BYTES_PER_CALL * calls), null, average(shares, calls));
+  }
+  // The newest batch may have more alive than is its own.
+  const counts = alive.map(({ count }) => count);
+  const bytes = alive.map((share) => share.bytes);
+  const growth = judgeShares(counts, leastSurvivors(calls));
+  return finding(space, "", growth, average(counts.slice(0, -1), calls), average(bytes.slice(0, -1), calls));
+}
+
+function handleFinding(table: BatchTable, kind: string): Finding {
+  const calls = callsIn(table);
+  const shares = rises(table, (reading) => reading.handles[kind] ?? 0);
+  return finding("handles", kind, judgeShares(shares, leastSurvivors(calls)), average(shares, calls), null);
+}
+
+function levelFinding(table: BatchTable, space: MemorySpace, growth: Growth): Finding {
+  const calls = table.batches.reduce((sum, batch) => sum + batch.calls, 0);
+  return finding(space, "", growth, null, risen(table, space) / calls);
+}
+
+/** Calls in a batch. */
+function callsIn(table: BatchTable): number {
+  return table.batches.at(-1)?.calls ?? 0;
 }
 
 function average(shares: readonly number[], calls: number): number {

@@ -1,8 +1,10 @@
 import { loadAddon } from "../capture/load-addon.js";
 import { assertFunction } from "../capture/repeat.js";
 import { MemspecError } from "../errors/memspec-error.js";
+import { memspecRoots } from "../measure/memspec-roots.js";
 import { judge } from "./check.js";
 import { javascriptGauge, nativeGauge } from "./gauge.js";
+import { heapTaker } from "./graph-evidence.js";
 import { report } from "./report.js";
 import { LeakSession, withDeadline } from "./session.js";
 import type { LeakOptions, LeakPlan, LeakReport } from "./types.js";
@@ -35,11 +37,17 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
   const { binding } = loadAddon();
   const gauge = binding === null ? javascriptGauge() : nativeGauge(binding);
   const session = new LeakSession(fn, plan, gauge, () => true);
+  const taker = binding === null ? null : heapTaker(binding, memspecScripts(), [session, fn]);
   running = session;
   try {
-    return await withDeadline(session, async () => report(session, await judge(session)));
+    return await withDeadline(session, async () => report(session, await judge(session, taker)));
   } finally {
     running = null;
     gauge.end();
   }
+}
+
+/** Parts of the names of memspec's own scripts. */
+function memspecScripts(): readonly string[] {
+  return memspecRoots(new Error().stack ?? "");
 }

@@ -12,7 +12,27 @@ export function report(session: LeakSession, outcome: Outcome): LeakReport {
   const { warmup, screening, confirming } = outcome;
   return deepFreeze<LeakReport>({
     verdict,
-    reason: outcome.findings.length === 0 ? null : JSON.stringify(outcome.findings),
+    reason:
+      outcome.findings.length === 0
+        ? null
+        : JSON.stringify(
+            outcome.findings.map((f) => ({
+              ...f,
+              group: f.group && {
+                t: f.group.type,
+                k: f.group.kind,
+                b: f.group.births.map((b) => b.count).join(","),
+                p: f.group.path?.steps.map((x) => `${x.edge} ${x.name}:${x.type}`).join(">"),
+              },
+              store: f.store && {
+                t: f.store.type,
+                s: f.store.store,
+                b: f.store.bytes,
+                i: f.store.interval,
+                p: f.store.path?.steps.map((x) => `${x.edge} ${x.name}:${x.type}`).join(">"),
+              },
+            })),
+          ),
     groups: steady.map(groupOf),
     ignored: [],
     growth: outcome.growth,

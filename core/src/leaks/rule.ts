@@ -8,8 +8,10 @@
 import {
   type BatchTable,
   handleKinds,
+  levelOf,
   MEMORY_SPACES,
   type MemorySpace,
+  risen,
   rises,
   survivors,
   survivorsOfNext,
@@ -60,8 +62,8 @@ export function judgeShares(shares: readonly number[], least: number): Growth {
 /** What is suspected after the first batches, and pays for the confirming run. */
 export interface Suspicion {
   readonly spaces: readonly MemorySpace[];
-  /** A container of old age grew: its store is made anew only now and then. */
-  readonly container: boolean;
+  /** Spaces whose level grew otherwise: a container of old age, whose store is made anew only now and then. */
+  readonly containers: readonly MemorySpace[];
   /** Kinds of handles of which every batch left some. */
   readonly handles: readonly string[];
 }
@@ -71,7 +73,7 @@ export function screen(table: BatchTable): Suspicion {
   const calls = table.batches.at(-1)?.calls ?? 0;
   return {
     spaces: MEMORY_SPACES.filter((space) => isSuspected(table, space, calls)),
-    container: containerGrew(table, calls),
+    containers: MEMORY_SPACES.filter((space) => survivors(table, space) !== null && containerGrew(table, space, calls)),
     handles: handleKinds(table).filter((kind) =>
       rises(table, (reading) => reading.handles[kind] ?? 0).every((rise) => rise >= leastSurvivors(calls)),
     ),
@@ -79,29 +81,23 @@ export function screen(table: BatchTable): Suspicion {
 }
 
 export function isSuspicious(suspicion: Suspicion): boolean {
-  return suspicion.container || suspicion.spaces.length > 0 || suspicion.handles.length > 0;
+  return suspicion.containers.length > 0 || suspicion.spaces.length > 0 || suspicion.handles.length > 0;
 }
 
 function isSuspected(table: BatchTable, space: MemorySpace, calls: number): boolean {
   const alive = survivors(table, space);
   if (alive !== null) return alive.slice(0, -1).every(({ count }) => count >= leastSurvivors(calls));
-  if (space === "native") return false;
-  return levelRises(table, space).every((rise) => rise >= LEAST_BYTES_PER_CALL * calls);
-}
-
-/** Rises of a space's level, where births are not told. */
-export function levelRises(table: BatchTable, space: "heap" | "buffers"): readonly number[] {
-  return rises(table, (reading) => (space === "heap" ? reading.usedBytes : (reading.buffersBytes ?? 0)));
+  // Where births are not told, the level speaks.
+  return rises(table, (reading) => levelOf(reading, space)).every((rise) => rise >= LEAST_BYTES_PER_CALL * calls);
 }
 
 /**
- * Whether the heap grew, the first batch left out: it pays for much that is done once. Looked at twice, by the level and by what
+ * Whether a space grew, the first batch left out: it pays for much that is done once. Looked at twice, by the level and by what
  * was born, for what V8 throws away in the meantime (compiled code) lowers the level.
  */
-function containerGrew(table: BatchTable, calls: number): boolean {
+function containerGrew(table: BatchTable, space: MemorySpace, calls: number): boolean {
   const later = { readings: table.readings, batches: table.batches.slice(1) };
   const least = LEAST_BYTES_PER_CALL * calls * later.batches.length;
-  const risen = levelRises(later, "heap").reduce((sum, rise) => sum + rise, 0);
-  const born = survivorsOfNext(later, "heap").reduce((sum, alive) => sum + alive.bytes, 0);
-  return risen >= least || born >= least;
+  const born = survivorsOfNext(later, space).reduce((sum, alive) => sum + alive.bytes, 0);
+  return risen(later, space) >= least || (space === "heap" && born >= least);
 }

@@ -1,0 +1,50 @@
+import { withAddonErrors } from "../capture/addon-errors.js";
+import type { NativeBinding } from "../capture/binding.js";
+import type { ObjectGroups } from "../graph/types.js";
+import type { Batch } from "./births.js";
+
+/** Takes the heap apart, now; a last-resort collection comes with it. */
+export interface HeapTaker {
+  /** @param objectIds highest ids at the boundaries that were read */
+  groups(batches: readonly Batch[], objectIds: readonly number[]): ObjectGroups;
+}
+
+/** What surrounds a test holds no leak of its own; a path leads through it only where there is no other. */
+export const RUNNERS: readonly string[] = [
+  "/node_modules/vitest/",
+  "/node_modules/@vitest/",
+  "/node_modules/vite/",
+  "/node_modules/tinypool/",
+  "/node_modules/@jest/",
+  "/node_modules/jest-",
+  "/node_modules/jest/",
+  "/node_modules/@memspec/",
+];
+
+const MOST_GROUPS = 200;
+const MEMBERS = 1;
+
+/**
+ * @param own parts of the names of memspec's own scripts
+ * @param held what the check itself holds: nobody's way to a leak
+ */
+export function heapTaker(binding: NativeBinding, own: readonly string[], held: readonly object[]): HeapTaker {
+  const avoidIds = held.map((object) => binding.objectId(object));
+  return {
+    groups: (batches, objectIds) =>
+      withAddonErrors(() => {
+        const graph = binding.takeGraph();
+        try {
+          return binding.graphGroups(graph, {
+            boundaries: objectIds.slice(batches[0]?.from ?? 0, (batches.at(-1)?.to ?? 0) + 1),
+            avoid: [...RUNNERS, ...own],
+            avoidIds,
+            limit: MOST_GROUPS,
+            members: MEMBERS,
+          });
+        } finally {
+          binding.closeGraph(graph);
+        }
+      }),
+  };
+}

@@ -1,0 +1,244 @@
+#include "graph/describe.h"
+
+#include <string_view>
+
+namespace memspec::graph {
+
+namespace {
+
+constexpr std::size_t kMaxText = 60;
+constexpr std::size_t kMaxProperties = 6;
+
+constexpr const char* kKindNames[] = {"object", "array",  "closure", "context", "string", "symbol", "number", "bigint",
+                                      "regexp", "code",   "buffer",  "native",  "shape",  "system", "root"};
+
+struct Word {
+  std::string_view name;
+  const char* words;
+};
+constexpr Word kSystemWords[] = {
+    {"(object elements)", "Array elements"},
+    {"(object properties)", "properties table"},
+    {"(bound arguments)", "bound arguments"},
+    {"system / PropertyArray", "properties table"},
+    {"system / PropertyCell", "global variable"},
+    {"system / Cell", "module variable"},
+    {"system / ContextCell", "variable"},
+    {"system / AccessorPair", "getter and setter"},
+    {"system / WeakCell", "registration of a FinalizationRegistry"},
+    {"system / PromiseReaction", "promise reaction"},
+    {"system / NativeContext", "realm"},
+    {"system / SourceTextModule", "module"},
+    {"system / JSProxy", "Proxy"},
+    {"", "internal table"},
+};
+
+std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t mixed = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdu;
+  return mixed ^ mixed >> 32;
+}
+
+// Code that `eval`, `new Function` or a vm made under no name, or under a name that is no file's: each time a script of its own.
+bool IsMadeAtRunTime(std::string_view url) { return url.empty() || url.starts_with("evalmachine."); }
+
+}  // namespace
+
+const char* NameOf(Kind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+
+std::string Describer::Shorten(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  std::size_t cut = bytes;
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
+  return std::string(text.substr(0, cut)) + "…";
+}
+
+bool Describer::IsStore(Node node) const {
+  switch (graph_.type(node)) {
+    case NodeType::kArray:
+      return true;
+    case NodeType::kHidden:
+      return graph_.name(node) == known_.property_array;
+    default:
+      return false;
+  }
+}
+
+Kind Describer::KindOf(Node node) const {
+  switch (graph_.type(node)) {
+    case NodeType::kObject:
+      if (scopes_.IsContext(node)) return Kind::kContext;
+      return graph_.name(node) == known_.array ? Kind::kArray : Kind::kObject;
+    case NodeType::kWasmObject:
+      return Kind::kObject;
+    case NodeType::kString:
+    case NodeType::kConsString:
+    case NodeType::kSlicedString:
+      return Kind::kString;
+    case NodeType::kClosure:
+      return Kind::kClosure;
+    case NodeType::kRegExp:
+      return Kind::kRegExp;
+    case NodeType::kNumber:
+      return Kind::kNumber;
+    case NodeType::kBigInt:
+      return Kind::kBigInt;
+    case NodeType::kSymbol:
+      return Kind::kSymbol;
+    case NodeType::kCode:
+      return Kind::kCode;
+    case NodeType::kNative:
+      return graph_.name(node) == known_.buffer_data ? Kind::kBuffer : Kind::kNative;
+    case NodeType::kObjectShape:
+      return Kind::kShape;
+    case NodeType::kSynthetic:
+      return Kind::kRoots;
+    default:
+      return Kind::kSystem;
+  }
+}
+
+// An object that stands for a call of a generator or an async function: V8 names it after neither.
+bool Describer::IsSuspended(Node node) const {
+  return known_.registers != kNoIndex && graph_.type(node) == NodeType::kObject &&
+         scopes_.Follow(node, known_.registers) != kNoIndex;
+}
+
+TypeKey Describer::KeyOf(Node node) const {
+  const Kind kind = KindOf(node);
+  const std::uint64_t base = static_cast<std::uint64_t>(kind) << 56;
+  switch (kind) {
+    case Kind::kString:
+    case Kind::kSymbol:
+    case Kind::kNumber:
+    case Kind::kBigInt:
+    case Kind::kRegExp:
+    case Kind::kCode:
+    case Kind::kShape:
+    case Kind::kBuffer:
+      return base;
+    case Kind::kClosure: {
+      const Place place = scopes_.PlaceOf(node);
+      // V8's functions and bound ones have no place; those made at run time no name that says anything.
+      if (!place.known()) return base | graph_.name(node);
+      const bool made = IsMadeAtRunTime(place.url);
+      const std::uint64_t where = static_cast<std::uint64_t>(place.line) << 32 | place.column;
+      const std::uint64_t script = made ? 0 : static_cast<std::uint64_t>(place.script_id) + 1;
+      return base | Mix(Mix(script, where), made ? 0 : graph_.name(node)) >> 8;
+    }
+    case Kind::kContext: {
+      const Node scope = scopes_.Follow(node, known_.scope_info);
+      return base | (scope == kNoIndex ? 0 : scope);
+    }
+    case Kind::kObject:
+      if (graph_.name(node) == known_.generator || IsSuspended(node)) {
+        const Node function = scopes_.Follow(node, known_.function);
+        if (function != kNoIndex) return base | std::uint64_t{1} << 48 | graph_.name(function);
+      }
+      return base | graph_.name(node);
+    default:
+      return base | graph_.name(node);
+  }
+}
+
+std::string Describer::ClosureType(Node node) const {
+  const Node bound = scopes_.Follow(node, known_.bound_function);
+  if (bound != kNoIndex) {
+    const std::string_view name = graph_.node_name(bound);
+    return "bound function " + (name.empty() ? std::string("(anonymous)") : std::string(name));
+  }
+  const std::string_view name = graph_.node_name(node);
+  const Place place = scopes_.PlaceOf(node);
+  if (place.known() && IsMadeAtRunTime(place.url)) return "closure made at run time";
+  return "closure " + (name.empty() ? std::string("(anonymous)") : Shorten(name, kMaxText));
+}
+
+std::string Describer::TypeOf(Node node, Kind kind) const {
+  const std::string_view name = graph_.node_name(node);
+  switch (kind) {
+    case Kind::kClosure:
+      return ClosureType(node);
+    case Kind::kContext: {
+      if (scopes_.IsModuleScope(node)) return "module scope";
+      const std::string_view function = scopes_.FunctionOf(node);
+      return function.empty() ? "context of an anonymous scope" : "context of " + Shorten(function, kMaxText);
+    }
+    case Kind::kString:
+      return "string";
+    case Kind::kSymbol:
+      return "symbol";
+    case Kind::kNumber:
+      return "number";
+    case Kind::kBigInt:
+      return "bigint";
+    case Kind::kRegExp:
+      return "RegExp";
+    case Kind::kCode:
+      return "compiled code";
+    case Kind::kShape:
+      return "object shapes";
+    case Kind::kBuffer:
+      return "memory of an ArrayBuffer";
+    case Kind::kNative:
+      return name.starts_with("Node / ") ? "Node's " + Shorten(name.substr(7), kMaxText) : Shorten(name, kMaxText);
+    case Kind::kObject: {
+      if (!IsSuspended(node)) return name.empty() ? "object without a name" : Shorten(name, kMaxText);
+      const Node function = scopes_.Follow(node, known_.function);
+      if (function == kNoIndex) return Shorten(name, kMaxText);
+      const Node proto = scopes_.Follow(function, known_.proto);
+      const bool async = proto != kNoIndex && graph_.name(proto) == known_.async_function;
+      const std::string_view called = graph_.node_name(function);
+      return (async ? "async call of " : "generator ") + (called.empty() ? std::string("(anonymous)") : std::string(called));
+    }
+    case Kind::kSystem: {
+      for (const Word& word : kSystemWords) {
+        if (word.name == name) return word.words;
+      }
+      constexpr std::string_view kSystem = "system / ";
+      return name.starts_with(kSystem) ? "V8's " + std::string(name.substr(kSystem.size())) : Shorten(name, kMaxText);
+    }
+    default:
+      return Shorten(name, kMaxText);
+  }
+}
+
+std::string Describer::PropertiesOf(Node node) const {
+  std::string list;
+  std::size_t count = 0;
+  for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
+    if (graph_.edge_type(edge) != EdgeType::kProperty || graph_.edge_name(edge) == known_.proto) continue;
+    if (++count > kMaxProperties) return "{" + list + ", …}";
+    if (count > 1) list += ", ";
+    list += Shorten(graph_.edge_text(edge), kMaxText / 2);
+  }
+  return "{" + list + "}";
+}
+
+Description Describer::Describe(Node node) const {
+  Description description;
+  description.kind = KindOf(node);
+  description.type = TypeOf(node, description.kind);
+  switch (description.kind) {
+    case Kind::kString:
+    case Kind::kSymbol:
+    case Kind::kRegExp:
+      description.detail = Shorten(graph_.node_name(node), kMaxText);
+      break;
+    case Kind::kObject:
+      if (graph_.name(node) == known_.object) description.detail = PropertiesOf(node);
+      description.place = scopes_.PlaceOf(node);
+      break;
+    case Kind::kClosure: {
+      const Node bound = scopes_.Follow(node, known_.bound_function);
+      description.place = scopes_.PlaceOf(bound == kNoIndex ? node : bound);
+      break;
+    }
+    case Kind::kContext:
+      description.place.url = scopes_.ScriptOf(node);
+      break;
+    default:
+      break;
+  }
+  return description;
+}
+
+}  // namespace memspec::graph

@@ -1,0 +1,80 @@
+#include "graph/owners.h"
+
+#include <algorithm>
+
+namespace memspec::graph {
+
+namespace {
+
+std::uint64_t Pair(Node member, TypeKey type) { return type * 0x9e3779b97f4a7c15u ^ member; }
+
+}  // namespace
+
+std::uint32_t Owners::IntervalOf(Node node) const {
+  const Graph& graph = heap_.graph();
+  if (!Graph::HasBirth(graph.type(node))) return kOld;
+  const ObjectId id = graph.id(node);
+  if (id <= boundaries_.front()) return kOld;
+  if (boundaries_.size() == 1) return 0;
+  if (id > boundaries_.back()) return kOld;
+  const auto above = std::lower_bound(boundaries_.begin(), boundaries_.end(), id);
+  return static_cast<std::uint32_t>(above - boundaries_.begin()) - 1;
+}
+
+bool Owners::Find() {
+  if (!member_.Allocate(heap_.graph().nodes())) return false;
+  Pass();
+  if (!promoted_.empty()) {
+    nested_.clear();
+    Pass();
+  }
+  return true;
+}
+
+// Top down: a node's dominator comes before it.
+void Owners::Pass() {
+  std::fill(member_.begin(), member_.end(), kNoIndex);
+  for (const Node node : heap_.dominators().order) {
+    const Node dominator = heap_.dominators().dominator[node];
+    if (dominator == kNoIndex) continue;
+    const Node through = member_[dominator];
+    member_[node] = through;
+    const std::uint32_t interval = IntervalOf(node);
+    // A store is as old as what it is the store of.
+    if (interval == kOld || heap_.describer().IsStore(node) || !paths_.Reached(node)) continue;
+    if (through == kNoIndex) {
+      member_[node] = node;
+      continue;
+    }
+    const Part part = PartOf(node, through, interval);
+    if (part == Part::kHeld) continue;
+    member_[node] = node;
+    if (part == Part::kNestedMember) nested_.insert(node);
+  }
+}
+
+Owners::Part Owners::PartOf(Node node, Node through, std::uint32_t interval) {
+  const TypeKey type = heap_.describer().KeyOf(node);
+  const bool same_type = type == heap_.describer().KeyOf(through);
+  if (same_type && (IntervalOf(through) != interval || ContinuesList(node, through))) return Part::kNestedMember;
+  if (promoted_.contains(Pair(through, type))) return Part::kHead;
+  if (IntervalOf(through) >= interval) return Part::kHeld;
+  promoted_.insert(Pair(through, type));
+  return Part::kHead;
+}
+
+// `a → next → b → next → c`: each lives through the one before, and all are of one kind. A tree of an object within another of
+// the same type (`{ a: { b: 1 } }`) is none.
+bool Owners::ContinuesList(Node node, Node through) {
+  if (shapes_.Repeats(node)) return true;
+  const Graph& graph = heap_.graph();
+  const Edge to = paths_.edge_to(node);
+  if (to == kNoIndex || paths_.SourceOf(to) != through || graph.edge_type(to) != EdgeType::kProperty) return false;
+  for (Edge edge = graph.first_edge(node); edge < graph.end_edge(node); ++edge) {
+    const bool same_name = graph.edge_type(edge) == EdgeType::kProperty && graph.edge_name(edge) == graph.edge_name(to);
+    if (same_name) return heap_.describer().KeyOf(graph.target(edge)) == heap_.describer().KeyOf(node);
+  }
+  return false;
+}
+
+}  // namespace memspec::graph

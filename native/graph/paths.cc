@@ -1,0 +1,165 @@
+#include "graph/paths.h"
+
+#include <algorithm>
+
+namespace memspec::graph {
+
+bool Paths::Find(const PathOptions& options) {
+  avoid_ = options.avoid;
+  avoid_ids_.insert(options.avoid_ids.begin(), options.avoid_ids.end());
+  if (!parent_.Allocate(graph_.nodes()) || !rank_.Allocate(graph_.nodes()) || !queue_.Reserve(graph_.nodes())) return false;
+  std::fill(parent_.begin(), parent_.end(), kNoIndex);
+  std::fill(rank_.begin(), rank_.end(), static_cast<std::uint8_t>(Rank::kUnreached));
+  FindStarts(options);
+  for (int at = 0; at < kRanks; ++at) {
+    const Rank rank = static_cast<Rank>(at);
+    queue_.Clear();
+    std::size_t next = 0;
+    for (const Node start : starts_[at]) Start(start, rank);
+    const auto drain = [&] {
+      while (next < queue_.size()) {
+        const Node node = queue_[next++];
+        const Rank own = RankOf(node);
+        if (own > rank) {
+          waiting_[static_cast<int>(own)].push_back(node);
+        } else {
+          Expand(node, rank);
+        }
+      }
+    };
+    drain();
+    // Nodes that earlier ranks reached, and that only now may be led through.
+    for (const Node node : waiting_[at]) Expand(node, rank);
+    drain();
+    if (rank != Rank::kNative) continue;
+    for (std::size_t i = 0; i < last_resorts_.size(); ++i) {
+      Reach(last_resorts_[i], rank);
+      drain();
+    }
+  }
+  queue_.Free();
+  return true;
+}
+
+Node Paths::SourceOf(Edge edge) const {
+  Node low = 0;
+  Node high = graph_.nodes();
+  while (high - low > 1) {
+    const Node middle = low + (high - low) / 2;
+    (graph_.first_edge(middle) <= edge ? low : high) = middle;
+  }
+  return low;
+}
+
+void Paths::Start(Node node, Rank rank) {
+  if (Reached(node)) return;
+  rank_[node] = static_cast<std::uint8_t>(rank);
+  queue_.Push(node);
+}
+
+void Paths::FindStarts(const PathOptions& options) {
+  for (Node node = 0; node < graph_.nodes(); ++node) {
+    if (graph_.name(node) == known_.native_context && graph_.id(node) <= options.newest_root) {
+      const Node global = scopes_.Follow(node, known_.global_object);
+      const Node older = global != kNoIndex ? global : scopes_.Follow(node, known_.extension);
+      if (older != kNoIndex) starts_[static_cast<int>(Rank::kProgram)].push_back(older);
+    }
+    if (!scopes_.IsContext(node) || graph_.id(node) > options.newest_root || !scopes_.IsModuleScope(node)) continue;
+    const std::string_view url = scopes_.ScriptOf(node);
+    if (url.empty()) continue;
+    const Rank rank = url.starts_with("node:") ? Rank::kNodeModules : IsAvoided(url) ? Rank::kAvoided : Rank::kProgram;
+    starts_[static_cast<int>(rank)].push_back(node);
+  }
+  // Chrome has no contexts of ours to go by: its root names the windows.
+  if (starts_[static_cast<int>(Rank::kProgram)].empty()) {
+    for (Edge edge = graph_.first_edge(kRoot); edge < graph_.end_edge(kRoot); ++edge) {
+      if (graph_.edge_type(edge) == EdgeType::kShortcut) starts_[0].push_back(graph_.target(edge));
+    }
+  }
+  starts_[static_cast<int>(Rank::kEngine)].push_back(kRoot);
+}
+
+bool Paths::IsAvoided(std::string_view url) const {
+  return std::any_of(avoid_.begin(), avoid_.end(),
+                     [&](const std::string& part) { return url.find(part) != std::string_view::npos; });
+}
+
+// The first rank at which ways lead on from a node.
+Rank Paths::RankOf(Node node) const {
+  if (!avoid_ids_.empty() && avoid_ids_.contains(graph_.id(node))) return Rank::kAvoided;
+  switch (graph_.type(node)) {
+    case NodeType::kCode:
+    case NodeType::kObjectShape:
+      return Rank::kEngine;
+    case NodeType::kHidden:
+      return graph_.name(node) == known_.native_context || graph_.name(node) == known_.map_node ? Rank::kEngine
+                                                                                                : Rank::kProgram;
+    case NodeType::kNative:
+      return Rank::kNative;
+    case NodeType::kSynthetic: {
+      const Text name = graph_.name(node);
+      if (name == known_.stack_roots || name == known_.handle_scope) return Rank::kStack;
+      const std::string_view text = graph_.text(name);
+      const bool native = name == known_.global_handles || name == known_.eternal_handles ||
+                          name == known_.traced_handles || text.starts_with("C++") || text.starts_with("Node");
+      return native ? Rank::kNative : Rank::kEngine;
+    }
+    case NodeType::kClosure: {
+      if (avoid_.empty()) return Rank::kProgram;
+      const Node shared = scopes_.Follow(node, known_.shared);
+      const auto [found, first] = avoided_functions_.try_emplace(shared, false);
+      if (first) found->second = IsAvoided(scopes_.ScriptOf(node));
+      return found->second ? Rank::kAvoided : Rank::kProgram;
+    }
+    case NodeType::kObject:
+      if (avoid_.empty() || !scopes_.IsContext(node)) return Rank::kProgram;
+      return IsAvoided(scopes_.ScriptOf(node)) ? Rank::kAvoided : Rank::kProgram;
+    default:
+      return Rank::kProgram;
+  }
+}
+
+void Paths::Reach(Edge edge, Rank rank) {
+  const Node target = graph_.target(edge);
+  if (Reached(target)) return;
+  rank_[target] = static_cast<std::uint8_t>(rank);
+  parent_[target] = edge;
+  queue_.Push(target);
+}
+
+void Paths::ReachValue(Edge edge, Rank rank) {
+  const ObjectId table = retention_.TableOf(edge);
+  if (tables_.contains(table)) {
+    Reach(edge, rank);
+  } else {
+    pairs_[table].push_back(edge);
+  }
+}
+
+void Paths::Expand(Node node, Rank rank) {
+  for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
+    switch (retention_.Of(node, edge)) {
+      case Hold::kRetains:
+        Reach(edge, rank);
+        break;
+      case Hold::kOfKey:
+        ReachValue(edge, rank);
+        break;
+      case Hold::kLastResort:
+        last_resorts_.push_back(edge);
+        break;
+      case Hold::kNone:
+      case Hold::kOfTable:
+        break;
+    }
+  }
+  if (!retention_.IsTable(graph_.id(node))) return;
+  const ObjectId table = graph_.id(node);
+  tables_.insert(table);
+  const auto waiting = pairs_.find(table);
+  if (waiting == pairs_.end()) return;
+  for (const Edge edge : waiting->second) Reach(edge, rank);
+  pairs_.erase(waiting);
+}
+
+}  // namespace memspec::graph

@@ -1,0 +1,154 @@
+#include "graph/scopes.h"
+
+#include <algorithm>
+
+namespace memspec::graph {
+
+namespace {
+
+constexpr std::uint32_t kMaxDepth = 64;  // of nested scopes that are looked through
+constexpr std::string_view kJestWrapper = "Object.<anonymous>";
+
+}  // namespace
+
+Scopes::Scopes(const Graph& graph, const KnownTexts& known) : graph_(graph), known_(known) {
+  for (Node node = 0; node < graph.nodes(); ++node) {
+    if (graph.type(node) != NodeType::kCode) continue;
+    for (Edge edge = graph.first_edge(node); edge < graph.end_edge(node); ++edge) {
+      if (graph.edge_type(edge) != EdgeType::kInternal || graph.edge_name(edge) != known.name_or_scope_info) continue;
+      if (graph.name(graph.target(edge)) == known.scope_info_node) shared_of_scope_.emplace(graph.target(edge), node);
+      break;
+    }
+  }
+  for (Node node = 0; node < graph.nodes(); ++node) {
+    if (graph.type(node) != NodeType::kClosure) continue;
+    const Location* const location = graph.location(node);
+    if (location == nullptr || url_of_script_.contains(location->script_id)) continue;
+    const Node shared = Follow(node, known.shared);
+    const Node script = shared == kNoIndex ? kNoIndex : ScriptNodeOf(shared);
+    if (script != kNoIndex) url_of_script_.emplace(location->script_id, graph.name(script));
+  }
+}
+
+Node Scopes::Follow(Node node, Text edge_name) const {
+  if (edge_name == kNoIndex) return kNoIndex;
+  for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
+    if (graph_.edge_name(edge) == edge_name && !Graph::IsIndexed(graph_.edge_type(edge))) return graph_.target(edge);
+  }
+  return kNoIndex;
+}
+
+Node Scopes::ScriptNodeOf(Node shared) const {
+  const Node script = Follow(shared, known_.script);
+  const Node found = script != kNoIndex ? script : Follow(shared, known_.script_or_debug_info);
+  // A debugger's record may stand in its place.
+  return found != kNoIndex && graph_.type(found) == NodeType::kCode ? found : kNoIndex;
+}
+
+std::string_view Scopes::UrlOf(std::int32_t script_id) const {
+  const auto found = url_of_script_.find(script_id);
+  return found == url_of_script_.end() ? std::string_view() : graph_.text(found->second);
+}
+
+Node Scopes::SharedInfoOf(Node context) const {
+  const Node scope = Follow(context, known_.scope_info);
+  const auto found = scope == kNoIndex ? shared_of_scope_.end() : shared_of_scope_.find(scope);
+  return found == shared_of_scope_.end() ? kNoIndex : found->second;
+}
+
+std::string_view Scopes::ScriptOf(Node node) const {
+  Node shared = kNoIndex;
+  if (graph_.type(node) == NodeType::kClosure) {
+    shared = Follow(node, known_.shared);
+  } else {
+    for (std::uint32_t depth = 0; depth < kMaxDepth && shared == kNoIndex && node != kNoIndex; ++depth) {
+      shared = SharedInfoOf(node);
+      if (shared != kNoIndex) break;
+      // Dropped code takes the link from the function to its scope with it: a closure made in the scope is of the same script.
+      if (closure_of_.empty() && closure_of_.Allocate(graph_.nodes())) {
+        for (Node closure = 0; closure < graph_.nodes(); ++closure) {
+          if (graph_.type(closure) != NodeType::kClosure) continue;
+          const Node scope = Follow(closure, known_.context);
+          if (scope != kNoIndex) closure_of_[scope] = closure;
+        }
+      }
+      if (!closure_of_.empty() && closure_of_[node] != 0) shared = Follow(closure_of_[node], known_.shared);
+      node = Follow(node, known_.previous);
+      if (node != kNoIndex && !IsContext(node)) node = kNoIndex;
+    }
+  }
+  const Node script = shared == kNoIndex ? kNoIndex : ScriptNodeOf(shared);
+  return script == kNoIndex ? std::string_view() : graph_.node_name(script);
+}
+
+// Slots of a context beside its scope, the outer context and, where there is one, its extension.
+std::uint32_t Scopes::Variables(Node context) const {
+  constexpr std::uint64_t kHeader = 4 * sizeof(void*);  // map, length, scope_info, previous
+  const std::uint64_t size = graph_.self_size(context);
+  const std::uint64_t slots = size > kHeader ? (size - kHeader) / sizeof(void*) : 0;
+  const bool extended = Follow(context, known_.extension) != kNoIndex;
+  return static_cast<std::uint32_t>(slots - (extended && slots > 0 ? 1u : 0u));
+}
+
+// V8 tells the variables of functions, modules and evals by name, those of blocks by number.
+bool Scopes::IsDeclaration(Node context) const {
+  const Node scope = Follow(context, known_.scope_info);
+  if (scope != kNoIndex && shared_of_scope_.contains(scope)) return true;
+  for (Edge edge = graph_.first_edge(context); edge < graph_.end_edge(context); ++edge) {
+    if (graph_.edge_type(edge) == EdgeType::kContext) return true;
+  }
+  return false;
+}
+
+std::string_view Scopes::FunctionOf(Node context) const {
+  const Node scope = Follow(context, known_.scope_info);
+  if (scope == kNoIndex || !IsDeclaration(context)) return {};
+  const std::uint32_t variables = Variables(context);
+  for (Edge edge = graph_.first_edge(scope); edge < graph_.end_edge(scope); ++edge) {
+    if (graph_.edge_type(edge) != EdgeType::kHidden || graph_.edge_name(edge) != variables) continue;
+    const Node name = graph_.target(edge);
+    return graph_.type(name) == NodeType::kString ? graph_.node_name(name) : std::string_view();
+  }
+  return {};
+}
+
+std::string_view Scopes::VariableOf(Node context, Edge edge) const {
+  if (graph_.edge_type(edge) == EdgeType::kContext) return graph_.edge_text(edge);
+  if (graph_.edge_type(edge) != EdgeType::kHidden) return {};
+  const Node scope = Follow(context, known_.scope_info);
+  if (scope == kNoIndex) return {};
+  std::uint32_t hidden = 0;
+  for (Edge one = graph_.first_edge(context); one < graph_.end_edge(context); ++one) {
+    hidden += graph_.edge_type(one) == EdgeType::kHidden ? 1u : 0u;
+  }
+  // Small integers are no edges: only where every variable has one is it known which is which.
+  if (hidden != Variables(context)) return {};
+  for (Edge one = graph_.first_edge(scope); one < graph_.end_edge(scope); ++one) {
+    if (graph_.edge_type(one) != EdgeType::kHidden || graph_.edge_name(one) != graph_.edge_name(edge)) continue;
+    return graph_.type(graph_.target(one)) == NodeType::kString ? graph_.node_name(graph_.target(one)) : std::string_view();
+  }
+  return {};
+}
+
+bool Scopes::IsModuleScope(Node context) const {
+  std::uint32_t functions = 0;
+  for (std::uint32_t depth = 0; depth < kMaxDepth; ++depth) {
+    if (IsDeclaration(context)) {
+      const std::string_view name = FunctionOf(context);
+      if (++functions > 1 || (!name.empty() && name != kJestWrapper)) return false;
+    }
+    const Node outer = Follow(context, known_.previous);
+    if (outer == kNoIndex) return false;
+    if (!IsContext(outer)) return true;
+    context = outer;
+  }
+  return false;
+}
+
+Place Scopes::PlaceOf(Node node) const {
+  const Location* const location = graph_.location(node);
+  if (location == nullptr) return {};
+  return {UrlOf(location->script_id), location->script_id, location->line + 1, location->column + 1};
+}
+
+}  // namespace memspec::graph

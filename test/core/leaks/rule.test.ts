@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { isSuspicious, judgeShares, leastSurvivors, screen } from "../../../core/src/leaks/rule.js";
+import { seeded, tableOf } from "./tables.js";
+
+const judged = (shares: readonly number[], calls = 512) => judgeShares(shares, leastSurvivors(calls));
+
+describe("the least that a batch has to leave", () => {
+  test("one in sixteen calls is looked for in large batches, a single survivor in small ones", () => {
+    expect([3, 16, 17, 31, 32, 512].map(leastSurvivors)).toEqual([1, 1, 1, 1, 2, 32]);
+  });
+
+  test.each([
+    [31, "none"],
+    [32, "steady"],
+    [33, "steady"],
+  ])("%i survivors of each batch of 512 calls are %s", (share, growth) => {
+    expect(judged([share, share, share, share])).toBe(growth);
+  });
+});
+
+describe("how a row of equal batches grew", () => {
+  test.each([
+    ["nothing stays", [0, 0, 0, 0], "none"],
+    ["noise stays of some", [3, 0, 12, 0], "none"],
+    ["one object of every call", [512, 512, 512, 512], "steady"],
+    ["one object of every third call", [171, 170, 171, 171], "steady"],
+    ["a cache that is full in the second batch", [512, 8, 0, 0], "ended"],
+    ["a cache that is full in the last batch but one", [512, 512, 300, 0], "ended"],
+    ["the last thousand are kept", [0, 0, 488, 512], "ended"],
+    ["only what the newest batch used is kept", [0, 0, 0, 100], "ended"],
+    ["it slows down but goes on", [512, 300, 200, 120], "uneven"],
+    ["it gets faster", [40, 100, 250, 500], "uneven"],
+  ] as const)("%s", (_name, shares, growth) => {
+    expect(judged(shares)).toBe(growth);
+  });
+
+  test("twice as much in one batch as in another is even, more is not", () => {
+    expect(judged([100, 200, 100, 100])).toBe("steady");
+    expect(judged([100, 201, 100, 100])).toBe("uneven");
+  });
+});
+
+describe("properties, on a thousand made-up functions each", () => {
+  test("what leaves something of every n-th call, n up to three, is steady, whatever noise comes on top", () => {
+    const random = seeded(1);
+    for (let trial = 0; trial < 1000; trial += 1) {
+      const calls = 48 + Math.floor(random() * 500);
+      const every = 1 + Math.floor(random() * 3);
+      const size = 1 + Math.floor(random() * 5);
+      const noise = () => Math.floor(random() * leastSurvivors(calls));
+      const shares = Array.from({ length: 4 }, () => Math.floor(calls / every) * size + noise());
+      expect(judged(shares, calls), shares.join(" ")).toBe("steady");
+    }
+  });
+
+  test("what leaves something by chance, one call in three, is steady", () => {
+    const random = seeded(2);
+    for (let trial = 0; trial < 1000; trial += 1) {
+      const shares = Array.from({ length: 4 }, () =>
+        Array.from({ length: 512 }, () => (random() < 1 / 3 ? 1 : 0)).reduce<number>((sum, one) => sum + one, 0),
+      );
+      expect(judged(shares), shares.join(" ")).toBe("steady");
+    }
+  });
+
+  test("a cache that is full before the last batch begins is never steady, whatever its size", () => {
+    const random = seeded(3);
+    for (let trial = 0; trial < 1000; trial += 1) {
+      const calls = 512;
+      let room = Math.floor(random() * calls * 3);
+      const shares = Array.from({ length: 4 }, () => {
+        const filled = Math.min(room, calls);
+        room -= filled;
+        return filled;
+      });
+      expect(["none", "ended"], shares.join(" ")).toContain(judged(shares, calls));
+    }
+  });
+
+  test("a window on the newest entries that is smaller than the batches but one is never steady", () => {
+    const random = seeded(4);
+    for (let trial = 0; trial < 1000; trial += 1) {
+      let window = Math.floor(random() * 512 * 3);
+      const shares = [0, 0, 0, 0].map(() => {
+        const kept = Math.min(window, 512);
+        window -= kept;
+        return kept;
+      });
+      expect(["none", "ended"], shares.join(" ")).toContain(judged(shares.toReversed()));
+    }
+  });
+});
+
+describe("what the first batches make suspicious", () => {
+  const suspicious = (made: Parameters<typeof tableOf>[0]): boolean => isSuspicious(screen(tableOf(made)));
+
+  test("nothing that stays is no suspicion", () => {
+    expect(suspicious({ alive: [0, 0, 0, 0], calls: 16 })).toBe(false);
+  });
+
+  test("what the first batch pays for once, and what the newest still holds, are none", () => {
+    expect(suspicious({ alive: [40, 0, 0, 30], calls: 16, size: 1 })).toBe(false);
+  });
+
+  test("one survivor of every batch of 16 calls is one", () => {
+    expect(screen(tableOf({ alive: [1, 1, 1, 30], calls: 16, size: 1 })).spaces).toEqual(["heap"]);
+    expect(screen(tableOf({ alive: [1, 0, 1, 30], calls: 16, size: 1 })).spaces).toEqual([]);
+  });
+
+  test("a container that grows by 4 bytes a call after the first batch is one, by 3 it is none", () => {
+    const used = (bytes: number) => ({ alive: [0, 0, 0, 0], calls: 16, used: [9000, 0, bytes, 0] });
+    expect(screen(tableOf(used(4 * 48))).containers).toEqual(["heap"]);
+    expect(screen(tableOf(used(4 * 48 - 1))).containers).toEqual([]);
+  });
+
+  test("a handle of every batch is one; a handle of some is none", () => {
+    const alive = [0, 0, 0, 0];
+    expect(screen(tableOf({ alive, calls: 16, handles: [5, 6, 7, 8, 9] })).handles).toEqual(["tcp"]);
+    expect(screen(tableOf({ alive, calls: 16, handles: [5, 6, 6, 7, 8] })).handles).toEqual([]);
+  });
+});
