@@ -14,7 +14,8 @@ const SHORT_HELD = 3;
 const INDENT = 4;
 
 export function groupLines(group: LeakGroup, context: MessageContext, style: MessageStyle): readonly string[] {
-  const place = placeText(group.place, context.root);
+  // Where Node keeps its own classes helps nobody.
+  const place = group.place?.url.startsWith("node:") === true ? "" : placeText(group.place, context.root);
   const head = `  ${style.bad("●")} ${style.strong(group.type)}${place === "" ? "" : `  ${style.place(place)}`}  ${style.faint(`(${group.space})`)}`;
   return [
     head,
@@ -86,7 +87,7 @@ function aliveTexts({ path }: LeakGroup, context: MessageContext): readonly stri
 function heldTexts({ holds }: LeakGroup, context: MessageContext): readonly string[] {
   if (holds.length === 0) return [];
   const shown = context.verbose ? holds : holds.slice(0, SHORT_HELD);
-  const texts = shown.map((held) => `${groupDigits(held.count)} ${held.type} (${formatSize(held.bytes)})`);
+  const texts = shown.map((held) => `${held.type} ×${groupDigits(held.count)} (${formatSize(held.bytes)})`);
   const rest = holds.length - shown.length;
   return [`${texts.join(", ")}${rest > 0 ? `, ${rest} more ${rest === 1 ? "type" : "types"}` : ""}`];
 }

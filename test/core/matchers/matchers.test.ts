@@ -41,6 +41,7 @@ const NAMES = [
   "toRetainLessThan",
   "toRetainInstances",
   "toBeCollected",
+  "toNotLeak",
 ] as const;
 
 /** Each matcher with arguments that are right. */
@@ -49,6 +50,7 @@ function call(name: keyof MemoryMatchers, that: MatcherThis, received: unknown, 
   switch (name) {
     case "toAllocateNothing":
     case "toBeCollected":
+    case "toNotLeak":
       return matchers[name].call(that, received, given);
     case "toRetainInstances":
       return matchers[name].call(that, received, { Session: 0 }, given);

@@ -20,6 +20,7 @@ test("right uses", async () => {
   await is<Promise<void>>(expect(() => new Session()).toRetainLessThan(1_000));
   await is<Promise<void>>(expect(() => new Session()).toRetainInstances({ Session: 0 }));
   await is<Promise<void>>(expect(() => new Session()).not.toBeCollected({ warmup: 1 }));
+  await is<Promise<void>>(expect(() => new Session()).toNotLeak({ strict: true }));
 });
 
 test(

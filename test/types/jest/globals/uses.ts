@@ -1,7 +1,7 @@
 /** Right uses compile and wrong uses do not, with `@jest/globals`. */
 
 import { expect, test } from "@jest/globals";
-import { limitMemory } from "@memspec/jest";
+import { limitLeaks, limitMemory, noLeaks } from "@memspec/jest";
 
 class Session {}
 const load = async (): Promise<Buffer> => Buffer.alloc(1);
@@ -21,12 +21,16 @@ test("right uses", async () => {
   await is<Promise<void>>(expect(() => new Session()).toRetainLessThan(1_000));
   await is<Promise<void>>(expect(() => new Session()).toRetainInstances({ Session: 0 }));
   await is<Promise<void>>(expect(() => new Session()).not.toBeCollected({ warmup: 1 }));
+  await is<Promise<void>>(expect(load).toNotLeak({ runs: 8, ignore: { type: /^Pool/, reason: "a pool" } }));
 });
 
 test(
   "a synchronous body",
   limitMemory("24 MB", () => {}),
 );
+
+test("no leaks", noLeaks(() => {}, { setup: () => {} }));
+test("few leaks", limitLeaks({ bytes: "64 B" }, async () => {}));
 test(
   "an asynchronous body",
   limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}),

@@ -1,6 +1,6 @@
 /** Right uses compile, with exact result types, and wrong uses do not. */
 
-import { limitMemory, type MemoryLimit } from "@memspec/vitest";
+import { limitLeaks, limitMemory, type MemoryLimit, noLeaks } from "@memspec/vitest";
 import { describe, expect, test } from "vitest";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -42,12 +42,17 @@ test("a matcher that collects gives a promise", async () => {
   isPromise(expect(load).toRetainLessThan(1_000), true);
   isPromise(expect(() => new Session()).toRetainInstances({ Session: 0 }), true);
   isPromise(expect(() => new Session()).not.toBeCollected({ warmup: 1 }), true);
+  isPromise(expect(load).toNotLeak({ runs: 8, allow: { instances: 0.5 }, ignore: { type: /^Pool/, reason: "a pool" } }), true);
 });
 
 test(
   "a synchronous body",
   limitMemory("24 MB", () => {}),
 );
+
+test("no leaks", noLeaks(async ({ task }) => void task.name, { setup: () => {} }));
+test("few leaks", limitLeaks({ bytes: "64 B" }, () => {}));
+test("limited leaks", limitMemory({ peak: "1MB", leaked: 0 }, () => {}));
 test(
   "an asynchronous body",
   limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}),
