@@ -26,7 +26,8 @@ const NAME_WIDTH = 48;
 export function pathLinks(path: RetainingPath, root: string): readonly string[] {
   const timers = path.steps.findIndex((step) => step.type === "TimersList");
   // How Node keeps its timers is its own affair.
-  if (timers >= 0) return ["Node's list of timers", ...path.steps.slice(timers + 1).map((step) => linkText(step, root))];
+  if (timers >= 0)
+    return ["Node's list of timers", ...path.steps.slice(timers + 1).map((step) => linkText(step, root))];
   const where = placeText(path.place, root);
   const start = where === "" ? ROOT_WORDS[path.root] : `${ROOT_WORDS[path.root]} ${where}`;
   return [start, ...path.steps.map((step) => linkText(step, root))];

@@ -122,9 +122,11 @@ function nextLines({ report, context, strict }: LeakAssertion): readonly string[
   }
   const first = report.groups[0];
   const look =
-    first?.path !== null && first?.path !== undefined
+    first?.path != null
       ? "break the chain that keeps it alive"
-      : "look at the place that allocated it";
+      : first?.site == null
+        ? "look for what each call leaves behind"
+        : "look at the place that allocated it";
   const verbose = context.verbose ? "" : " { verbose: true } shows every group and whole stacks;";
   return wrapText(
     `${look};${verbose} what is meant to stay goes into { ignore } or { allow }. See ${DOCS}.`,

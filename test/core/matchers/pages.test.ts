@@ -19,6 +19,7 @@ const PAGES = [
   ["matchers/toRetainLessThan.md", "toRetainLessThan"],
   ["matchers/toRetainInstances.md", "toRetainInstances"],
   ["matchers/toBeCollected.md", "toBeCollected"],
+  ["matchers/toNotLeak.md", "toNotLeak"],
   ["limits.md", "limits"],
 ] as const;
 

@@ -29,8 +29,14 @@ test(
   limitMemory("24 MB", () => {}),
 );
 
-test("no leaks", noLeaks(() => {}, { setup: () => {} }));
-test("few leaks", limitLeaks({ bytes: "64 B" }, async () => {}));
+test(
+  "no leaks",
+  noLeaks(() => {}, { setup: () => {} }),
+);
+test(
+  "few leaks",
+  limitLeaks({ bytes: "64 B" }, async () => {}),
+);
 test(
   "an asynchronous body",
   limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}),

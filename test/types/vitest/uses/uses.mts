@@ -42,7 +42,10 @@ test("a matcher that collects gives a promise", async () => {
   isPromise(expect(load).toRetainLessThan(1_000), true);
   isPromise(expect(() => new Session()).toRetainInstances({ Session: 0 }), true);
   isPromise(expect(() => new Session()).not.toBeCollected({ warmup: 1 }), true);
-  isPromise(expect(load).toNotLeak({ runs: 8, allow: { instances: 0.5 }, ignore: { type: /^Pool/, reason: "a pool" } }), true);
+  isPromise(
+    expect(load).toNotLeak({ runs: 8, allow: { instances: 0.5 }, ignore: { type: /^Pool/, reason: "a pool" } }),
+    true,
+  );
 });
 
 test(
@@ -50,9 +53,18 @@ test(
   limitMemory("24 MB", () => {}),
 );
 
-test("no leaks", noLeaks(async ({ task }) => void task.name, { setup: () => {} }));
-test("few leaks", limitLeaks({ bytes: "64 B" }, () => {}));
-test("limited leaks", limitMemory({ peak: "1MB", leaked: 0 }, () => {}));
+test(
+  "no leaks",
+  noLeaks(async ({ task }) => void task.name, { setup: () => {} }),
+);
+test(
+  "few leaks",
+  limitLeaks({ bytes: "64 B" }, () => {}),
+);
+test(
+  "limited leaks",
+  limitMemory({ peak: "1MB", leaked: 0 }, () => {}),
+);
 test(
   "an asynchronous body",
   limitMemory({ peak: "24 MB", allocated: 1, space: "heap" }, async () => {}),
