@@ -1,5 +1,5 @@
 // The corpus as JavaScript, file by file, for scripts: names and lines stay what they are in the source.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript-5.9";
@@ -23,7 +23,11 @@ export function emitCorpus() {
         inlineSources: true,
       },
     });
-    writeFileSync(path.join(outputs, name.replace(/ts$/u, "js")), outputText);
+    // Another script may be reading it: whole or not at all.
+    const output = path.join(outputs, name.replace(/ts$/u, "js"));
+    const written = `${output}.${process.pid}`;
+    writeFileSync(written, outputText);
+    renameSync(written, output);
   }
   return pathToFileURL(path.join(outputs, "index.js")).href;
 }

@@ -53,7 +53,10 @@ for (let round = 1; round <= rounds; round++) {
     judged++;
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`round ${round} of ${rounds}: ${cases.length} cases in ${seconds} s, ${wrong.size} wrong so far`);
+  const heap = (process.memoryUsage().heapUsed / 1e6).toFixed(1);
+  console.log(
+    `round ${round} of ${rounds}: ${cases.length} cases in ${seconds} s, ${wrong.size} wrong so far, heap ${heap} MB`,
+  );
 }
 
 console.log(

@@ -136,24 +136,27 @@ async function measure(entry, mostCalls) {
   const perCallMs = (await batch(warmup)) / warmup;
   const calls = Math.max(5, Math.min(mostCalls, Math.floor(budgetMs / BATCHES / Math.max(perCallMs, 1e-6))));
   await batch(calls);
-  const before = await read();
-  let batches = 0;
+  const readings = [await read()];
   // A case whose calls get slower with what it keeps is stopped early.
-  for (let spentMs = 0; batches < BATCHES && (batches < 2 || spentMs < 3 * budgetMs); batches++) {
+  for (let spentMs = 0; readings.length <= BATCHES && (readings.length <= 2 || spentMs < 3 * budgetMs); ) {
     spentMs += await batch(calls);
-    // Tables of weak collections are as large as the most entries between two collections.
-    await collect();
+    // Also because tables of weak collections are as large as the most entries between two collections.
+    readings.push(await read());
   }
-  const after = await read();
-  const total = calls * batches;
-  const grown = Object.fromEntries(Object.keys(after).map((counter) => [counter, after[counter] - before[counter]]));
   await trial.dispose();
   for (let i = 0; i < 3; i++) await collect();
-  return {
-    calls: total,
-    grown,
-    perCall: Object.fromEntries(Object.entries(grown).map(([key, n]) => [key, n / total])),
-  };
+  const total = calls * (readings.length - 1);
+  const rises = {};
+  const perCall = {};
+  for (const counter of Object.keys(readings[0])) {
+    rises[counter] = readings.slice(1).map((reading, at) => reading[counter] - readings[at][counter]);
+    perCall[counter] = sum(rises[counter]) / total;
+  }
+  return { calls: total, rises, perCall };
+}
+
+function sum(list) {
+  return list.reduce((total, value) => total + value, 0);
 }
 
 async function collect() {
@@ -176,13 +179,17 @@ async function read() {
 }
 
 /** What is wrong with the label; "" when it is true. */
-function complaint({ leaks, expected }, { calls, grown }) {
-  const grew = (counter) =>
-    counter === "handles"
-      ? grown.handles >= calls / 10
-      : grown[counter] > Math.max(NOISE_BYTES[counter], calls * LEAST_BYTES[counter]);
+function complaint({ leaks, expected }, { calls, rises }) {
+  const least = (counter) =>
+    counter === "handles" ? calls / 10 : Math.max(NOISE_BYTES[counter], calls * LEAST_BYTES[counter]);
+  const grew = (counter) => sum(rises[counter]) > least(counter);
   if (!leaks) {
-    const counters = ["heap", "buffers", "outside", "handles"].filter(grew);
+    // What grows once (an arena of malloc, a table) is no leak: what leaks rises again and again.
+    const isSteady = (counter) => {
+      const share = least(counter) / rises[counter].length / 2;
+      return rises[counter].filter((rise) => rise > share).length >= rises[counter].length - 1;
+    };
+    const counters = ["heap", "buffers", "outside", "handles"].filter((counter) => grew(counter) && isSteady(counter));
     return counters.length === 0 ? "" : `said to be clean, but ${counters.join(" and ")} grew`;
   }
   // What a timer or a listener is made of is on the heap too; off-heap memory shows in the process's figures alone.

@@ -11,6 +11,7 @@ import { handles } from "./handles.js";
 import { listeners } from "./listeners.js";
 import { native } from "./native.js";
 import { objects } from "./objects.js";
+import { primitives } from "./primitives.js";
 import { promises } from "./promises.js";
 import { streams } from "./streams.js";
 import { strings } from "./strings.js";
@@ -19,10 +20,11 @@ import { weak } from "./weak.js";
 import { webassembly } from "./webassembly.js";
 import { workers } from "./workers.js";
 
-export type { LeakCase, Trial } from "./case.js";
+export type { LeakCase } from "./case.js";
 
 export const corpus: Readonly<Record<string, readonly LeakCase[]>> = {
   objects,
+  primitives,
   exotic,
   closures,
   collections,

@@ -69,10 +69,10 @@ export const workers: readonly LeakCase[] = [
 
   leaking(
     "messages that nobody receives",
-    { space: "native", type: null, allocatingFunction: "send", retainingName: null, minBytesPerCall: 1000 },
+    { space: "native", type: null, allocatingFunction: "send", retainingName: null, minBytesPerCall: 10_000 },
     () => {
       const { port1, port2 } = new MessageChannel();
-      const text = "x".repeat(1000);
+      const text = "x".repeat(10_000);
       return {
         fn: function send() {
           port1.postMessage(text);
@@ -86,7 +86,7 @@ export const workers: readonly LeakCase[] = [
   ),
   clean("messages that are received", () => {
     const { port1, port2 } = new MessageChannel();
-    const text = "x".repeat(1000);
+    const text = "x".repeat(10_000);
     return {
       fn: function sendAndReceive() {
         port1.postMessage(text);
