@@ -15,7 +15,7 @@ export interface PlantedLeak {
   readonly right: boolean;
 }
 
-export interface SelfTest {
+export interface LeakSelfTest {
   /** Every planted leak was found, and what is clean was called clean. */
   readonly passed: boolean;
   readonly planted: readonly PlantedLeak[];
@@ -136,7 +136,7 @@ const FAR_AWAY_MS = 2 ** 30;
  *
  * @throws MemspecError as `findLeaks`
  */
-export async function selfTest(): Promise<SelfTest> {
+export async function leakSelfTest(): Promise<LeakSelfTest> {
   const addon = loadAddon().binding !== null;
   const planted: PlantedLeak[] = [];
   for (const { name, space, leaks, needsAddon, make } of PLANTS) {
