@@ -63,6 +63,28 @@ bool Describer::IsStore(Node node) const {
   }
 }
 
+bool Describer::IsCarrier(Node node) const {
+  const Text name = graph_.name(node);
+  switch (graph_.type(node)) {
+    case NodeType::kHidden:
+      return IsStore(node) || name == known_.promise_reaction || name == known_.cell || name == known_.context_cell ||
+             name == known_.property_cell || name == known_.accessor_pair;
+    case NodeType::kObject: {
+      if (!scopes_.IsContext(node)) return false;
+      const Node waiting = scopes_.Follow(node, known_.extension);
+      return waiting != kNoIndex && scopes_.IsSuspended(waiting);
+    }
+    case NodeType::kClosure: {
+      // What resumes an async function is V8's own: it has no place.
+      if (graph_.location(node) != nullptr) return false;
+      const Node context = scopes_.Follow(node, known_.context);
+      return context != kNoIndex && scopes_.IsContext(context) && IsCarrier(context);
+    }
+    default:
+      return IsStore(node);
+  }
+}
+
 Kind Describer::KindOf(Node node) const {
   switch (graph_.type(node)) {
     case NodeType::kObject:
@@ -97,12 +119,6 @@ Kind Describer::KindOf(Node node) const {
   }
 }
 
-// An object that stands for a call of a generator or an async function: V8 names it after neither.
-bool Describer::IsSuspended(Node node) const {
-  return known_.registers != kNoIndex && graph_.type(node) == NodeType::kObject &&
-         scopes_.Follow(node, known_.registers) != kNoIndex;
-}
-
 TypeKey Describer::KeyOf(Node node) const {
   const Kind kind = KindOf(node);
   const std::uint64_t base = static_cast<std::uint64_t>(kind) << 56;
@@ -130,7 +146,7 @@ TypeKey Describer::KeyOf(Node node) const {
       return base | (scope == kNoIndex ? 0 : scope);
     }
     case Kind::kObject:
-      if (graph_.name(node) == known_.generator || IsSuspended(node)) {
+      if (scopes_.IsSuspended(node)) {
         const Node function = scopes_.Follow(node, known_.function);
         if (function != kNoIndex) return base | std::uint64_t{1} << 48 | graph_.name(function);
       }
@@ -181,7 +197,7 @@ std::string Describer::TypeOf(Node node, Kind kind) const {
     case Kind::kNative:
       return name.starts_with("Node / ") ? "Node's " + Shorten(name.substr(7), kMaxText) : Shorten(name, kMaxText);
     case Kind::kObject: {
-      if (!IsSuspended(node)) return name.empty() ? "object without a name" : Shorten(name, kMaxText);
+      if (!scopes_.IsSuspended(node)) return name.empty() ? "object without a name" : Shorten(name, kMaxText);
       const Node function = scopes_.Follow(node, known_.function);
       if (function == kNoIndex) return Shorten(name, kMaxText);
       const Node proto = scopes_.Follow(function, known_.proto);

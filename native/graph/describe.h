@@ -36,6 +36,8 @@ class Describer {
   Description Describe(Node node) const;
   // Part of another object's own representation: the store of an array's elements, of properties, a Map's table.
   bool IsStore(Node node) const;
+  // Nothing by itself: a store, a cell, or what V8 puts between a promise and who waits for it.
+  bool IsCarrier(Node node) const;
   // First part of a text, with an ellipsis, cut between characters.
   static std::string Shorten(std::string_view text, std::size_t bytes);
 
@@ -43,7 +45,6 @@ class Describer {
   std::string TypeOf(Node node, Kind kind) const;
   std::string ClosureType(Node node) const;
   std::string PropertiesOf(Node node) const;
-  bool IsSuspended(Node node) const;
 
   const Graph& graph_;
   const KnownTexts& known_;

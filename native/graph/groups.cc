@@ -63,7 +63,11 @@ class Grouping {
       const Edge edge = paths_.edge_to(member);
       const std::uint64_t how =
           edge == kNoIndex ? 0 : 1 + static_cast<std::uint64_t>(heap_.graph().edge_type(edge));
-      const std::uint64_t key = Mix(Mix(shapes_.OfHolder(member), how), heap_.describer().KeyOf(member));
+      // Code and shapes come in a hundred ways, and are V8's business: one group of each says enough.
+      const Kind kind = heap_.describer().KindOf(member);
+      const bool engines = kind == Kind::kCode || kind == Kind::kShape;
+      const std::uint64_t way = engines ? 0 : Mix(shapes_.Before(member), how);
+      const std::uint64_t key = Mix(way, heap_.describer().KeyOf(member));
       const auto [found, fresh] = groups_.try_emplace(key, static_cast<std::uint32_t>(out_.groups.size()));
       if (fresh) {
         out_.groups.emplace_back().births.resize(owners_.intervals());
@@ -122,7 +126,7 @@ class Grouping {
   // What is held through a store belongs to the thing; the store itself is part of what it is the store of.
   void CountHeld(std::uint32_t index, Node node, Node member) {
     Node counted = node;
-    while (heap_.describer().IsStore(counted)) counted = heap_.dominators().dominator[counted];
+    while (counted != member && heap_.describer().IsCarrier(counted)) counted = heap_.dominators().dominator[counted];
     if (counted == member) return;
     Held& held = sums_[index].holds[heap_.describer().KeyOf(counted)];
     if (held.example == kNoIndex) held.example = counted;

@@ -34,6 +34,7 @@ KnownTexts::KnownTexts(const Graph& graph) {
       {"map", &map},
       {"reactions_or_result", &reactions},
       {"global_object", &global_object},
+      {"_idlePrev", &timers_back},
       {"", &empty},
       {"system / Context", &context_node},
       {"system / NativeContext", &native_context},

@@ -40,8 +40,8 @@ void Owners::Pass() {
     const Node through = member_[dominator];
     member_[node] = through;
     const std::uint32_t interval = IntervalOf(node);
-    // A store is as old as what it is the store of.
-    if (interval == kOld || heap_.describer().IsStore(node) || !paths_.Reached(node)) continue;
+    // A store is as old as what it is the store of; carriers are nothing by themselves.
+    if (interval == kOld || heap_.describer().IsCarrier(node) || !paths_.Reached(node)) continue;
     if (through == kNoIndex) {
       member_[node] = node;
       continue;

@@ -31,11 +31,14 @@ bool Paths::Find(const PathOptions& options) {
     // Nodes that earlier ranks reached, and that only now may be led through.
     for (const Node node : waiting_[at]) Expand(node, rank);
     drain();
-    if (rank != Rank::kNative) continue;
-    for (std::size_t i = 0; i < last_resorts_.size(); ++i) {
-      Reach(last_resorts_[i], rank);
-      drain();
-    }
+    const auto follow = [&](const std::vector<Edge>& edges) {
+      for (std::size_t i = 0; i < edges.size(); ++i) {
+        Reach(edges[i], rank);
+        drain();
+      }
+    };
+    if (rank == Rank::kEngine) follow(late_);
+    if (rank == Rank::kNative) follow(last_resorts_);
   }
   queue_.Free();
   return true;
@@ -67,8 +70,7 @@ void Paths::FindStarts(const PathOptions& options) {
     if (!scopes_.IsContext(node) || graph_.id(node) > options.newest_root || !scopes_.IsModuleScope(node)) continue;
     const std::string_view url = scopes_.ScriptOf(node);
     if (url.empty()) continue;
-    const Rank rank = url.starts_with("node:") ? Rank::kNodeModules : IsAvoided(url) ? Rank::kAvoided : Rank::kProgram;
-    starts_[static_cast<int>(rank)].push_back(node);
+    starts_[static_cast<int>(RankOfScript(url))].push_back(node);
   }
   // Chrome has no contexts of ours to go by: its root names the windows.
   if (starts_[static_cast<int>(Rank::kProgram)].empty()) {
@@ -77,6 +79,11 @@ void Paths::FindStarts(const PathOptions& options) {
     }
   }
   starts_[static_cast<int>(Rank::kEngine)].push_back(kRoot);
+}
+
+Rank Paths::RankOfScript(std::string_view url) const {
+  if (url.starts_with("node:")) return Rank::kNodeModules;
+  return IsAvoided(url) ? Rank::kAvoided : Rank::kProgram;
 }
 
 bool Paths::IsAvoided(std::string_view url) const {
@@ -112,11 +119,15 @@ Rank Paths::RankOf(Node node) const {
       return found->second ? Rank::kAvoided : Rank::kProgram;
     }
     case NodeType::kObject:
-      if (avoid_.empty() || !scopes_.IsContext(node)) return Rank::kProgram;
-      return IsAvoided(scopes_.ScriptOf(node)) ? Rank::kAvoided : Rank::kProgram;
+      return scopes_.IsContext(node) ? RankOfScript(scopes_.ScriptOf(node)) : Rank::kProgram;
     default:
       return Rank::kProgram;
   }
+}
+
+bool Paths::IsLate(Edge edge) const {
+  if (graph_.edge_type(edge) != EdgeType::kProperty) return false;
+  return graph_.edge_name(edge) == known_.proto || graph_.edge_name(edge) == known_.timers_back;
 }
 
 void Paths::Reach(Edge edge, Rank rank) {
@@ -140,7 +151,11 @@ void Paths::Expand(Node node, Rank rank) {
   for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
     switch (retention_.Of(node, edge)) {
       case Hold::kRetains:
-        Reach(edge, rank);
+        if (IsLate(edge) && rank < Rank::kEngine) {
+          late_.push_back(edge);
+        } else {
+          Reach(edge, rank);
+        }
         break;
       case Hold::kOfKey:
         ReachValue(edge, rank);

@@ -46,7 +46,9 @@ class Paths {
   void Expand(Node node, Rank rank);
   void Reach(Edge edge, Rank rank);
   void ReachValue(Edge edge, Rank rank);
+  bool IsLate(Edge edge) const;
   Rank RankOf(Node node) const;
+  Rank RankOfScript(std::string_view url) const;
   bool IsAvoided(std::string_view url) const;
 
   const Graph& graph_;
@@ -61,6 +63,7 @@ class Paths {
   mutable std::unordered_map<Node, bool> avoided_functions_;  // by SharedFunctionInfo
   std::vector<Node> starts_[kRanks];
   std::vector<Node> waiting_[kRanks];   // reached, to be expanded at a later rank
+  std::vector<Edge> late_;              // prototypes and ways back: nobody names them while there is another
   std::vector<Edge> last_resorts_;
   std::unordered_set<ObjectId> tables_;  // of WeakMaps that were expanded
   std::unordered_map<ObjectId, std::vector<Edge>> pairs_;  // values that wait for their table

@@ -56,29 +56,52 @@ Node Scopes::SharedInfoOf(Node context) const {
   return found == shared_of_scope_.end() ? kNoIndex : found->second;
 }
 
-std::string_view Scopes::ScriptOf(Node node) const {
-  Node shared = kNoIndex;
-  if (graph_.type(node) == NodeType::kClosure) {
-    shared = Follow(node, known_.shared);
-  } else {
-    for (std::uint32_t depth = 0; depth < kMaxDepth && shared == kNoIndex && node != kNoIndex; ++depth) {
-      shared = SharedInfoOf(node);
-      if (shared != kNoIndex) break;
-      // Dropped code takes the link from the function to its scope with it: a closure made in the scope is of the same script.
-      if (closure_of_.empty() && closure_of_.Allocate(graph_.nodes())) {
-        for (Node closure = 0; closure < graph_.nodes(); ++closure) {
-          if (graph_.type(closure) != NodeType::kClosure) continue;
-          const Node scope = Follow(closure, known_.context);
-          if (scope != kNoIndex) closure_of_[scope] = closure;
-        }
+// Of the function whose scope a context is, or of one around it: the script is the same.
+Node Scopes::SharedInfoAround(Node context) const {
+  Node node = context;
+  for (std::uint32_t depth = 0; depth < kMaxDepth && node != kNoIndex && IsContext(node); ++depth) {
+    const Node shared = SharedInfoOf(node);
+    if (shared != kNoIndex) return shared;
+    // Dropped code takes the link from the function to its scope with it: a closure made in the scope is of the same script.
+    if (closure_of_.empty() && closure_of_.Allocate(graph_.nodes())) {
+      for (Node closure = 0; closure < graph_.nodes(); ++closure) {
+        if (graph_.type(closure) != NodeType::kClosure) continue;
+        const Node scope = Follow(closure, known_.context);
+        if (scope != kNoIndex) closure_of_[scope] = closure;
       }
-      if (!closure_of_.empty() && closure_of_[node] != 0) shared = Follow(closure_of_[node], known_.shared);
-      node = Follow(node, known_.previous);
-      if (node != kNoIndex && !IsContext(node)) node = kNoIndex;
     }
+    if (!closure_of_.empty() && closure_of_[node] != 0) return Follow(closure_of_[node], known_.shared);
+    node = Follow(node, known_.previous);
   }
-  const Node script = shared == kNoIndex ? kNoIndex : ScriptNodeOf(shared);
-  return script == kNoIndex ? std::string_view() : graph_.node_name(script);
+  return kNoIndex;
+}
+
+std::string_view Scopes::ScriptOf(Node node) const {
+  if (graph_.type(node) == NodeType::kClosure) {
+    const Node shared = Follow(node, known_.shared);
+    const Node script = shared == kNoIndex ? kNoIndex : ScriptNodeOf(shared);
+    return script == kNoIndex ? std::string_view() : graph_.node_name(script);
+  }
+  const Node scope = Follow(node, known_.scope_info);
+  if (scope == kNoIndex) return {};
+  const auto [found, fresh] = script_of_scope_.try_emplace(scope, kNoIndex);
+  if (fresh) {
+    const Node shared = SharedInfoAround(node);
+    const Node script = shared == kNoIndex ? kNoIndex : ScriptNodeOf(shared);
+    if (script != kNoIndex) found->second = graph_.name(script);
+  }
+  return found->second == kNoIndex ? std::string_view() : graph_.text(found->second);
+}
+
+bool Scopes::IsSuspended(Node node) const {
+  if (known_.registers == kNoIndex || graph_.type(node) != NodeType::kObject) return false;
+  // V8 tells them first.
+  constexpr Edge kFirst = 12;
+  const Edge end = std::min(graph_.end_edge(node), graph_.first_edge(node) + kFirst);
+  for (Edge edge = graph_.first_edge(node); edge < end; ++edge) {
+    if (graph_.edge_type(edge) == EdgeType::kInternal && graph_.edge_name(edge) == known_.registers) return true;
+  }
+  return false;
 }
 
 // Slots of a context beside its scope, the outer context and, where there is one, its extension.
@@ -131,6 +154,14 @@ std::string_view Scopes::VariableOf(Node context, Edge edge) const {
 }
 
 bool Scopes::IsModuleScope(Node context) const {
+  const Node scope = Follow(context, known_.scope_info);
+  if (scope == kNoIndex) return false;
+  const auto [found, fresh] = module_scopes_.try_emplace(scope, false);
+  if (fresh) found->second = FindIsModuleScope(context);
+  return found->second;
+}
+
+bool Scopes::FindIsModuleScope(Node context) const {
   std::uint32_t functions = 0;
   for (std::uint32_t depth = 0; depth < kMaxDepth; ++depth) {
     if (IsDeclaration(context)) {

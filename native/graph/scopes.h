@@ -36,6 +36,8 @@ class Scopes {
   std::string_view VariableOf(Node context, Edge edge) const;
   // The outermost scope of a module or a script: within no function but the one that a loader wraps around it.
   bool IsModuleScope(Node context) const;
+  // An object that stands for a call of a generator or an async function: V8 names it after neither.
+  bool IsSuspended(Node node) const;
   // Where the function is, or the class of an object.
   Place PlaceOf(Node node) const;
   std::string_view UrlOf(std::int32_t script_id) const;
@@ -44,6 +46,8 @@ class Scopes {
   // kNoIndex: unknown.
   Node SharedInfoOf(Node context) const;
   Node ScriptNodeOf(Node shared) const;
+  Node SharedInfoAround(Node context) const;
+  bool FindIsModuleScope(Node context) const;
   std::uint32_t Variables(Node context) const;
   bool IsDeclaration(Node context) const;
 
@@ -52,6 +56,9 @@ class Scopes {
   std::unordered_map<Node, Node> shared_of_scope_;  // ScopeInfo → SharedFunctionInfo
   std::unordered_map<std::int32_t, Text> url_of_script_;
   mutable Column<Node> closure_of_;  // context → a closure made in it
+  // By ScopeInfo: all contexts of one function are alike.
+  mutable std::unordered_map<Node, bool> module_scopes_;
+  mutable std::unordered_map<Node, Text> script_of_scope_;
 };
 
 }  // namespace memspec::graph

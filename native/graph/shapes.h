@@ -24,6 +24,8 @@ class Shapes {
   ShapeId Of(Node node);
   // Of the way to what holds `node`; 0 for a start.
   ShapeId OfHolder(Node node);
+  // Of the way up to the last step, which is left out also where it repeats those before it.
+  ShapeId Before(Node node) { return entries_[Of(node)].parent; }
   // The last step to `node` only repeats those before it, as in a list.
   bool Repeats(Node node) { return OfHolder(node) == Of(node) && !steps_.IsBetween(node); }
 

@@ -139,8 +139,8 @@ const char* SnapshotReader::Value(const char* at) {
   }
   if (key_ == "strings" || key_ == "trace_tree") {
     if (*at != '[') return Fail("it is no heap snapshot: \"" + key_ + "\" is no list");
-    in_number_ = number_wanted_ = false;
-    text_wanted_ = false;
+    value_ = 0;
+    in_number_ = text_wanted_ = false;
     state_ = key_ == "strings" ? State::kTexts : State::kTree;
     if (state_ == State::kTree) return at;
     return builder_.BeginTexts() ? at + 1 : nullptr;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kMaxName = 60;
 // Of what repeats: `next`, `next.value`, `[…].then` have periods of one, two and three steps.
 constexpr std::size_t kMaxPeriod = 3;
+constexpr const char* kReaction = "reaction";
 constexpr const char* kStepNames[] = {"property", "element", "variable", "module variable", "key",
                                       "value",    "entry",   "listener", "weak key",        "internal"};
 
@@ -46,15 +47,12 @@ struct Steps::Walk {
 bool Steps::IsBetween(Node node) const {
   const Text name = graph_.name(node);
   switch (graph_.type(node)) {
-    case NodeType::kArray:
-      return true;
-    case NodeType::kHidden:
-      return name == known_.property_cell || name == known_.cell || name == known_.context_cell ||
-             name == known_.property_array || name == known_.text_module;
     case NodeType::kObject:
       return scopes_.IsContext(node);
+    case NodeType::kHidden:
+      return name == known_.text_module || describer_.IsCarrier(node);
     default:
-      return false;
+      return describer_.IsCarrier(node);
   }
 }
 
@@ -111,7 +109,7 @@ void Steps::Take(Walk* walk, Node from, Edge edge, bool last) const {
   } else if (walk->listeners != Listeners::kOfEvent) {
     Label label = LabelOf(*walk, from, edge);
     // What was said by what lies between (a variable, a key) holds, unless it says nothing.
-    if (!walk->pending || walk->label.kind == StepKind::kInternal) walk->label = std::move(label);
+    if (!walk->pending || (walk->label.kind == StepKind::kInternal && walk->label.name != kReaction)) walk->label = std::move(label);
     walk->pending = true;
   }
   if (!last) {
@@ -159,6 +157,7 @@ Steps::Label Steps::LabelOf(const Walk& walk, Node from, Edge edge) const {
   if (graph_.type(from) == NodeType::kSynthetic) return {StepKind::kInternal, std::string(graph_.node_name(from))};
   if (text.find(" / part of key (") != std::string::npos) return {StepKind::kWeakKey, "WeakMap"};
   if (graph_.type(from) == NodeType::kArray) return TableLabel(walk, from, edge);
+  if (known_.reactions != kNoIndex && graph_.edge_name(edge) == known_.reactions) return {StepKind::kInternal, kReaction};
   return {StepKind::kInternal, text};
 }
 

@@ -76,6 +76,27 @@ export function risen(table: BatchTable, space: MemorySpace): number {
   return before === undefined || after === undefined ? 0 : levelOf(after, space) - levelOf(before, space);
 }
 
+/**
+ * Whether a space's level rose by so much a batch: by its slope, which one reading out of line does not change, or in sum, for a
+ * container's store is made anew only now and then.
+ */
+export function roseBy(table: BatchTable, space: MemorySpace, least: number): boolean {
+  return slope(table, space) >= least || risen(table, space) >= least * table.batches.length;
+}
+
+/** Rise a batch, as the median of the slopes between all pairs of readings (Theil 1950, Sen 1968). */
+function slope(table: BatchTable, space: MemorySpace): number {
+  const boundaries = [table.batches[0]?.from ?? 0, ...table.batches.map(({ to }) => to)];
+  const levels = boundaries.map((at) => {
+    const reading = table.readings[at];
+    return reading === undefined ? 0 : levelOf(reading, space);
+  });
+  const slopes = levels.flatMap((level, index) =>
+    levels.slice(0, index).map((earlier, at) => (level - earlier) / (index - at)),
+  );
+  return slopes.sort((a, b) => a - b)[Math.floor((slopes.length - 1) / 2)] ?? 0;
+}
+
 /** Kinds of handles of which there were any. */
 export function handleKinds(table: BatchTable): readonly string[] {
   return [...new Set(table.readings.flatMap((reading) => Object.keys(reading.handles)))].sort();

@@ -26,7 +26,7 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
     plan.warmup ?? DEFAULT_WARMUP,
     WARMUP_BUDGET_MS,
   );
-  const runs = screeningRuns(plan.runs, warm.msPerCall);
+  const runs = screeningRuns(plan.runs, warm.msPerCall, session.gauge.tellsBirths);
   await session.boundary(false);
   // Also memspec's own code is to be warm.
   await session.batches(1, runs);
@@ -41,7 +41,7 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
     return { ...base, findings: [], growth: growthOf(table, plan), confirming: 0, batchCalls: runs };
   }
   const confirmed = await confirm(session, suspicion, taker, {
-    runs: confirmingRuns(runs, warm.msPerCall),
+    runs: confirmingRuns(runs, warm.msPerCall, suspicion.handles.length > 0),
     before: warmup + screening,
   });
   return {

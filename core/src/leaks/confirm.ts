@@ -2,11 +2,11 @@ import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import {
   type Batch,
   type BatchTable,
-  levelOf,
   MEMORY_SPACES,
   type MemorySpace,
   risen,
   rises,
+  roseBy,
   survivors,
 } from "./births.js";
 import type { HeapTaker } from "./graph-evidence.js";
@@ -110,7 +110,7 @@ async function round(
     ],
     stores: groups === null ? [] : grownStores(groups, batches),
     levels: suspicion.containers.filter(
-      (space) => (space !== "heap" || taker === null) && risen(table, space) >= LEAST_BYTES_PER_CALL * calls,
+      (space) => (space !== "heap" || taker === null) && roseBy(table, space, LEAST_BYTES_PER_CALL * size.runs),
     ),
   };
 }
@@ -144,8 +144,7 @@ function takeApart(
   const calls = batches[0]?.calls ?? 0;
   const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
   const growth = judgeShares(counts, leastSurvivors(calls));
-  const grew =
-    suspicion.containers.includes("heap") && risen(table, "heap") >= LEAST_BYTES_PER_CALL * calls * batches.length;
+  const grew = suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls);
   const plausible = (suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven")) || grew;
   return plausible ? taker.groups(batches, session.gauge.objectIds() ?? []) : null;
 }
@@ -169,11 +168,7 @@ function finding(space: LeakSpace, kind: string, growth: Growth, count: number |
 
 function spaceFinding(table: BatchTable, space: MemorySpace): Finding {
   const calls = callsIn(table);
-  const alive = survivors(table, space);
-  if (alive === null) {
-    const shares = rises(table, (reading) => levelOf(reading, space));
-    return finding(space, "", judgeShares(shares, LEAST_BYTES_PER_CALL * calls), null, average(shares, calls));
-  }
+  const alive = survivors(table, space) ?? [];
   // The newest batch may have more alive than is its own.
   const counts = alive.map(({ count }) => count);
   const bytes = alive.map((share) => share.bytes);

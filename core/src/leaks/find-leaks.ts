@@ -80,9 +80,28 @@ export async function checkPlanned(
       throw error;
     throw outOfMemory(error);
   } finally {
-    running = null;
-    gauge.end();
+    if (running === session) end(session);
   }
+}
+
+function end(session: LeakSession): void {
+  running = null;
+  session.gauge.end();
+}
+
+/**
+ * Ends the check that runs in this isolate, if any: for a runner that has given up a test. What a pending call still does is
+ * nobody's any more.
+ */
+export function abandonLeakChecks(): void {
+  if (running === null) return;
+  const session = running;
+  end(session);
+  session.stop(
+    new MemspecError("MEMSPEC_MEASUREMENT_CLOSED", "The test ended before its leak check did.", {
+      hint: "Await the check.",
+    }),
+  );
 }
 
 /** What a check's readings need of the tracker. */

@@ -1,4 +1,4 @@
-import { getHeapStatistics } from "node:v8";
+import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
 import { collectGarbage } from "../capture/collect-garbage.js";
@@ -7,6 +7,8 @@ import type { Reading } from "./births.js";
 
 /** What reads a heap and its surroundings at the boundaries of batches: the addon, or V8's JavaScript interfaces. */
 export interface LeakGauge {
+  /** Readings tell what is alive of each interval, not levels alone. */
+  readonly tellsBirths: boolean;
   /** @param traces objects remember where they are allocated: 40 times slower */
   begin(traces: boolean): void;
   /**
@@ -26,6 +28,7 @@ export interface LeakGauge {
 
 export function nativeGauge(binding: NativeBinding): LeakGauge {
   return {
+    tellsBirths: true,
     begin: (traces) => withAddonErrors(() => binding.leakBegin(traces)),
     call: (fn) => binding.leakCall(fn),
     boundary: (lastResort) => withAddonErrors(() => binding.leakBoundary(lastResort)),
@@ -46,6 +49,7 @@ export function javascriptGauge(): LeakGauge {
   const handles: Record<string, number>[] = [];
   let count = 0;
   return {
+    tellsBirths: false,
     begin() {
       count = 0;
       handles.length = 0;
@@ -58,7 +62,7 @@ export function javascriptGauge(): LeakGauge {
     boundary() {
       collectGarbage();
       const { arrayBuffers } = process.memoryUsage();
-      levels[2 * count] = getHeapStatistics().used_heap_size;
+      levels[2 * count] = usedWithoutCode();
       levels[2 * count + 1] = arrayBuffers;
       handles[count] = countActive();
       count += 1;
@@ -75,6 +79,15 @@ export function javascriptGauge(): LeakGauge {
     objectIds: () => null,
     end: () => undefined,
   };
+}
+
+/** Machine code and bytecode come and go by tens of kilobytes; they are nobody's leak. */
+function usedWithoutCode(): number {
+  let used = 0;
+  for (const { space_name: name, space_used_size: size } of getHeapSpaceStatistics()) {
+    if (!/code|trusted|read_only/u.test(name)) used += size;
+  }
+  return used;
 }
 
 function countActive(): Record<string, number> {

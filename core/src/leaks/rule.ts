@@ -8,11 +8,10 @@
 import {
   type BatchTable,
   handleKinds,
-  levelOf,
   MEMORY_SPACES,
   type MemorySpace,
-  risen,
   rises,
+  roseBy,
   survivors,
   survivorsOfNext,
 } from "./births.js";
@@ -73,7 +72,7 @@ export function screen(table: BatchTable): Suspicion {
   const calls = table.batches.at(-1)?.calls ?? 0;
   return {
     spaces: MEMORY_SPACES.filter((space) => isSuspected(table, space, calls)),
-    containers: MEMORY_SPACES.filter((space) => survivors(table, space) !== null && containerGrew(table, space, calls)),
+    containers: MEMORY_SPACES.filter((space) => containerGrew(table, space, calls)),
     handles: handleKinds(table).filter((kind) =>
       rises(table, (reading) => reading.handles[kind] ?? 0).every((rise) => rise >= leastSurvivors(calls)),
     ),
@@ -87,8 +86,8 @@ export function isSuspicious(suspicion: Suspicion): boolean {
 function isSuspected(table: BatchTable, space: MemorySpace, calls: number): boolean {
   const alive = survivors(table, space);
   if (alive !== null) return alive.slice(0, -1).every(({ count }) => count >= leastSurvivors(calls));
-  // Where births are not told, the level speaks.
-  return rises(table, (reading) => levelOf(reading, space)).every((rise) => rise >= LEAST_BYTES_PER_CALL * calls);
+  // Where births are not told, the level speaks alone: see `containers`.
+  return false;
 }
 
 /**
@@ -97,7 +96,7 @@ function isSuspected(table: BatchTable, space: MemorySpace, calls: number): bool
  */
 function containerGrew(table: BatchTable, space: MemorySpace, calls: number): boolean {
   const later = { readings: table.readings, batches: table.batches.slice(1) };
-  const least = LEAST_BYTES_PER_CALL * calls * later.batches.length;
+  const least = LEAST_BYTES_PER_CALL * calls;
   const born = survivorsOfNext(later, space).reduce((sum, alive) => sum + alive.bytes, 0);
-  return risen(later, space) >= least || (space === "heap" && born >= least);
+  return roseBy(later, space, least) || (space === "heap" && born >= least * later.batches.length);
 }

@@ -1,6 +1,8 @@
 /** How many calls a check makes: fixed numbers for a fast function, as many as there is time for, for a slow one. */
 
-export const DEFAULT_RUNS = 16;
+const DEFAULT_RUNS = 16;
+/** Where births are not told, a leak has to outweigh what V8 throws away meanwhile, some kilobytes of it. */
+const DEFAULT_RUNS_BY_LEVEL = 256;
 export const DEFAULT_WARMUP = 16;
 export const BATCHES = 4;
 
@@ -14,20 +16,26 @@ const CONFIRMING_BUDGET_MS = 1000;
 /** One leak in every third call shows in each batch. */
 const LEAST_RUNS = 3;
 const MOST_CONFIRMING_RUNS = 512;
+/** A process may often have no more than 1024 descriptors: a leak of them is to be told, not to become an error of the function's. */
+const MOST_RUNS_WITH_HANDLES = 32;
 
 /** Calls in one of the screening's batches. */
-export function screeningRuns(asked: number | null, msPerCall: number): number {
-  return asked ?? clamp(SCREENING_BUDGET_MS / BATCHES / msPerCall, LEAST_RUNS, DEFAULT_RUNS);
+export function screeningRuns(asked: number | null, msPerCall: number, tellsBirths: boolean): number {
+  const most = tellsBirths ? DEFAULT_RUNS : DEFAULT_RUNS_BY_LEVEL;
+  return asked ?? clamp(SCREENING_BUDGET_MS / BATCHES / msPerCall, LEAST_RUNS, most);
 }
 
 /**
  * Calls in one of the confirming run's batches: a power of two times the screening's, so that a machine that is
  * a little slower makes the same calls. Enough to see the end of a cache of a thousand entries.
+ *
+ * @param handles handles are suspected
  */
-export function confirmingRuns(screening: number, msPerCall: number): number {
+export function confirmingRuns(screening: number, msPerCall: number, handles: boolean): number {
+  const most = Math.max(screening, handles ? MOST_RUNS_WITH_HANDLES : MOST_CONFIRMING_RUNS);
   const affordable = CONFIRMING_BUDGET_MS / BATCHES / msPerCall;
   let runs = screening;
-  while (runs * 2 <= affordable && runs * 2 <= Math.max(MOST_CONFIRMING_RUNS, screening)) runs *= 2;
+  while (runs * 2 <= affordable && runs * 2 <= most) runs *= 2;
   return runs;
 }
 

@@ -22,11 +22,18 @@ export class LeakSession {
   readonly #caller: Caller;
   #boundaries = 0;
   #stopped: MemspecError | null = null;
+  readonly #whenStopped: Promise<never>;
+  #rejectStopped: (error: MemspecError) => void = () => undefined;
 
   constructor(fn: () => unknown, plan: LeakPlan, gauge: LeakGauge) {
     this.#fn = fn;
     this.plan = plan;
     this.gauge = gauge;
+    this.#whenStopped = new Promise((_, reject) => {
+      this.#rejectStopped = reject;
+    });
+    // Nobody may be waiting for it.
+    this.#whenStopped.catch(() => undefined);
     this.#caller = { call: gauge.call, check: () => this.#check() };
   }
 
@@ -34,9 +41,15 @@ export class LeakSession {
     return now() - this.#began;
   }
 
-  /** Ends the check between two calls. */
+  /** Ends the check: at once for who waits for it, between two calls for what it does. */
   stop(error: MemspecError): void {
     this.#stopped ??= error;
+    this.#rejectStopped(this.#stopped);
+  }
+
+  /** `work`, or the error with which the check was stopped before it ended. */
+  orStopped<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#whenStopped]);
   }
 
   #check(): void {
@@ -73,9 +86,10 @@ export class LeakSession {
 
   async boundary(lastResort: boolean): Promise<void> {
     await settleTasks();
+    // A check that was stopped no longer owns the gauge.
+    this.#check();
     this.gauge.boundary(lastResort);
     this.#boundaries += 1;
-    this.#check();
   }
 
   /** Batches of one size, from the last boundary on. */
@@ -122,20 +136,17 @@ export class LeakSession {
  */
 export async function withDeadline<T>(session: LeakSession, work: () => Promise<T>): Promise<T> {
   const { timeoutMs } = session.plan;
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = startTimer(() => {
-      const error = new MemspecError(
+  const timer = startTimer(() => {
+    session.stop(
+      new MemspecError(
         "MEMSPEC_LEAK_TIMEOUT",
         `The leak check did not end within ${timeoutMs} ms: a call did not settle, or the calls took too long.`,
         { value: timeoutMs, hint: 'Raise "timeout", lower "runs" and "warmup", or let a call do less.' },
-      );
-      session.stop(error);
-      reject(error);
-    }, timeoutMs);
-  });
+      ),
+    );
+  }, timeoutMs);
   try {
-    return await Promise.race([work(), deadline]);
+    return await session.orStopped(work());
   } finally {
     stopTimer(timer);
   }
