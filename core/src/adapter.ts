@@ -4,7 +4,6 @@ export { armTracker, armTrackerOnUse } from "./capture/arm.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
-export { abandonLeakChecks } from "./leaks/find-leaks.js";
 export { type CallSite, captureCallSite } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";

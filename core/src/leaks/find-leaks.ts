@@ -30,16 +30,8 @@ export async function findLeaks(fn: () => unknown, options?: LeakOptions): Promi
   return checkPlanned(fn, planLeakCheck(options, "findLeaks()"));
 }
 
-/**
- * As `findLeaks`, for a plan that is already made.
- *
- * @param started is given what ends the check between two calls, with an error
- */
-export async function checkPlanned(
-  fn: () => unknown,
-  plan: LeakPlan,
-  started?: (stop: (error: MemspecError) => void) => void,
-): Promise<LeakReport> {
+/** As `findLeaks`, for a plan that is already made. */
+export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<LeakReport> {
   if (running !== null) {
     throw new MemspecError("MEMSPEC_MEASUREMENT_OPEN", "Another leak check is running in this isolate.", {
       hint: "What stays alive cannot be attributed to one of two functions: await one check before the next begins.",
@@ -57,7 +49,6 @@ export async function checkPlanned(
     });
   }
   running = session;
-  started?.((error) => session.stop(error));
   try {
     return await withDeadline(session, async () => {
       const outcome = await judge(session, taker);

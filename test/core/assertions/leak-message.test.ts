@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { MessageContext } from "../../../core/src/assertions/outcome.js";
 import { assertNotLeak, inconclusiveNotice } from "../../../core/src/assertions/to-not-leak.js";
 import type { LeakGroup, LeakReport } from "../../../core/src/leaks/types.js";
 import { CONTEXT, frame, site } from "./build.js";
@@ -54,7 +55,7 @@ function report(change: Partial<LeakReport> = {}): LeakReport {
   };
 }
 
-const assertion = (change?: Partial<LeakReport>, strict = false, context = CONTEXT) => ({
+const assertion = (change?: Partial<LeakReport>, strict = false, context: MessageContext = CONTEXT) => ({
   headline: "expect(fn).toNotLeak()",
   report: report(change),
   strict,

@@ -27,7 +27,7 @@ export function tableOf({ alive, calls, size = 16, used = [], handles = [] }: Ma
       heap: births,
       buffers: none,
       native: none,
-      handles: handles[boundary] === undefined ? {} : { tcp: handles[boundary] },
+      handles: handles[boundary] === undefined ? {} : { tcp: handles[boundary] ?? 0 },
     });
   }
   return {

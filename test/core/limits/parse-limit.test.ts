@@ -8,6 +8,7 @@ describe("a limit", () => {
     expect(parseLimit({ limit: "24 MB", source: SOURCE })).toEqual({
       source: SOURCE,
       figures: [{ figure: "peak", limitBytes: 24_000_000 }],
+      leaks: null,
       spaces: null,
     });
   });
@@ -25,8 +26,16 @@ describe("a limit", () => {
         { figure: "allocated", limitBytes: 1024 },
         { figure: "retained", limitBytes: 0 },
       ],
+      leaks: null,
       spaces: ["heap", "native"],
     });
+  });
+
+  test("may limit leaks, alone or beside figures", () => {
+    expect(parseLimit({ limit: { leaked: 0 }, source: SOURCE })).toMatchObject({ figures: [], leaks: { allow: 0 } });
+    const both = parseLimit({ limit: { peak: "1 kB", leaked: { instances: 0.5 } }, source: SOURCE });
+    expect(both.figures).toHaveLength(1);
+    expect(both.leaks).toEqual({ allow: { instances: 0.5 } });
   });
 
   test.each([
@@ -38,7 +47,9 @@ describe("a limit", () => {
     [["1 kB"], "MEMSPEC_INVALID_LIMIT", "limitMemory(): an array is not a limit."],
     [{}, "MEMSPEC_INVALID_LIMIT", "limitMemory(): the limit limits nothing."],
     [{ space: "heap" }, "MEMSPEC_INVALID_LIMIT", "limitMemory(): the limit limits nothing."],
-    [{ leaked: 0 }, "MEMSPEC_INVALID_LIMIT", "limitMemory(): leaks cannot be limited yet."],
+    [{ leaked: "much" }, "MEMSPEC_INVALID_SIZE", '"much" is not a size.'],
+    [{ leaked: { bites: 1 } }, "MEMSPEC_UNKNOWN_OPTION", 'limitMemory(), leaked, "allow": there is no option "bites".'],
+    [{ leaked: { instances: -1 } }, "MEMSPEC_INVALID_OPTION", '-1 is no valid "allow.instances".'],
     [{ peek: 1 }, "MEMSPEC_UNKNOWN_OPTION", 'limitMemory(): there is no limit "peek".'],
     [{ peak: 1, space: "hepa" }, "MEMSPEC_INVALID_OPTION", 'limitMemory(): "hepa" is no valid "space".'],
     [{ peak: 1, space: [] }, "MEMSPEC_INVALID_OPTION", 'limitMemory(): an array is no valid "space".'],
@@ -51,12 +62,6 @@ describe("a limit", () => {
   test("that is mistyped is told the right word", () => {
     expect(() => checkLimit({ alocated: 1 }, SOURCE)).toThrow(
       expect.objectContaining({ hint: 'Did you mean "allocated"?' }),
-    );
-  });
-
-  test("on leaks is told which limits there are", () => {
-    expect(() => checkLimit({ leaked: 0 }, SOURCE)).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining("Other limits are peak and allocated.") }),
     );
   });
 });

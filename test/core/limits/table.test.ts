@@ -72,7 +72,7 @@ describe("the limits table", () => {
     [{ "/src/**": 1 }, "MEMSPEC_INVALID_LIMIT", "an absolute path"],
     [{ "src/**": "50 M" }, "MEMSPEC_INVALID_SIZE", 'limits["src/**"]: "50 M" is not a size.'],
     [{ default: { peak: 1.5 } }, "MEMSPEC_INVALID_SIZE", "limits.default, peak: 1.5 is not a size."],
-    [{ "a/**": { leaked: 0 } }, "MEMSPEC_INVALID_LIMIT", 'limits["a/**"]: leaks cannot be limited yet.'],
+    [{ "a/**": { leaked: -1 } }, "MEMSPEC_INVALID_SIZE", "-1 is not a size."],
   ])("%j is refused with its code", (table, code, fact) => {
     expect(() => parseOptions({ limits: table })).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(fact) }),
