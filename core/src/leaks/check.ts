@@ -14,7 +14,6 @@ export interface Outcome {
   readonly screening: number;
   readonly confirming: number;
   readonly batchCalls: number;
-  readonly msPerCall: number;
 }
 
 /** Warm-up, screening, and the confirming run where something is suspected. */
@@ -30,18 +29,16 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
   await session.boundary(false);
   // Also memspec's own code is to be warm.
   await session.batches(1, runs);
-  const began = session.elapsedMs();
   const table = session.table(await session.batches(BATCHES, runs));
-  const msPerCall = (session.elapsedMs() - began) / (runs * BATCHES);
   const screening = runs * BATCHES;
   const suspicion = within(screen(table), plan);
   const warmup = warm.calls + runs;
-  const base = { warmup, screening, msPerCall };
+  const base = { warmup, screening };
   if (!isSuspicious(suspicion)) {
     return { ...base, findings: [], growth: growthOf(table, plan), confirming: 0, batchCalls: runs };
   }
   const confirmed = await confirm(session, suspicion, taker, {
-    runs: confirmingRuns(runs, warm.msPerCall, suspicion.handles.length > 0),
+    runs: confirmingRuns(runs, session.msPerCall(), suspicion.handles.length > 0),
     before: warmup + screening,
   });
   return {

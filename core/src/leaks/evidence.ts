@@ -30,9 +30,12 @@ export async function gatherEvidence(
   session: LeakSession,
   taker: HeapTaker,
   findings: readonly Finding[],
-  made: { readonly calls: number; readonly msPerCall: number },
+  callsMade: number,
 ): Promise<Evidence> {
-  const { calls, exact } = evidenceCalls(made.msPerCall, findings.some(({ store }) => store !== null) ? made.calls : 0);
+  const { calls, exact } = evidenceCalls(
+    session.msPerCall(),
+    findings.some(({ store }) => store !== null) ? callsMade : 0,
+  );
   const tracker = currentTracker();
   const plan = planMeasurement(validateOptions(exact ? { stacks: "exact" } : { sampleInterval: 512 }, "findLeaks()"), {
     retained: true,

@@ -53,12 +53,7 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
     return await withDeadline(session, async () => {
       const outcome = await judge(session, taker);
       const leaks = taker !== null && outcome.findings.some(({ growth }) => growth === "steady");
-      const evidence = leaks
-        ? await gatherEvidence(session, taker, outcome.findings, {
-            calls: outcome.confirming,
-            msPerCall: outcome.msPerCall,
-          })
-        : null;
+      const evidence = leaks ? await gatherEvidence(session, taker, outcome.findings, outcome.confirming) : null;
       return toReport(outcome, evidence, {
         plan,
         capabilities: leakCapabilities(tracker, binding === null ? { available: false, reason } : { available: true }),

@@ -62,8 +62,10 @@ function heapSites({ sites }: Evidence): readonly AllocationSite[] {
 function siteOf(group: ObjectGroup, evidence: Evidence): AllocationSite | null {
   const same = sameGroup(group, evidence.groups);
   const [trace] = same?.traces ?? [];
-  if (trace !== undefined) return siteOfTrace(trace, heapSites(evidence));
-  return null;
+  const sites = heapSites(evidence);
+  if (trace !== undefined) return siteOfTrace(trace, sites);
+  // Without a trace nothing tells one site from another.
+  return sites.length === 1 ? (sites[0] ?? null) : null;
 }
 
 /** The store of a container that was made anew: the largest piece of memory that the calls left. */

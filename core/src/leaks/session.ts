@@ -20,6 +20,8 @@ export class LeakSession {
   readonly #fn: () => unknown;
   readonly #began = now();
   readonly #caller: Caller;
+  /** Milliseconds in calls, and calls. In place: a boxed number would be a new object with every batch. */
+  readonly #inCalls = new Float64Array(2);
   #boundaries = 0;
   #stopped: MemspecError | null = null;
   readonly #whenStopped: Promise<never>;
@@ -39,6 +41,12 @@ export class LeakSession {
 
   elapsedMs(): number {
     return now() - this.#began;
+  }
+
+  /** Of the calls in batches so far, without what is done between them. */
+  msPerCall(): number {
+    const [ms = 0, calls = 0] = this.#inCalls;
+    return calls === 0 ? 0 : ms / calls;
   }
 
   /** Ends the check: at once for who waits for it, between two calls for what it does. */
@@ -115,7 +123,10 @@ export class LeakSession {
       await setup();
       await this.boundary(false);
     }
+    const began = now();
     await callTimes(this.#fn, calls, this.#caller);
+    this.#inCalls[0] = (this.#inCalls[0] ?? 0) + now() - began;
+    this.#inCalls[1] = (this.#inCalls[1] ?? 0) + calls;
     if (teardown !== null) {
       await this.boundary(false);
       await teardown();
