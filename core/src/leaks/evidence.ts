@@ -45,10 +45,12 @@ export async function gatherEvidence(
   const handle = tracker.open({ ...openOptions(plan), settle: false });
   return closing(tracker, handle, async () => {
     tracker.begin(handle);
-    const batches = await session.batches(1, calls);
-    tracker.end(handle);
+    // No boundary and no end before the heap is taken apart: V8 forgets an object's stack when the object moves once it has an id.
+    await session.callUncounted(calls, calls, 0);
+    await settleTasks();
     const onHeap = findings.some(({ group }) => group !== null);
-    const groups = onHeap ? taker.groups(batches, session.gauge.objectIds() ?? []).groups : [];
+    const groups = onHeap ? taker.groups([], session.gauge.objectIds() ?? []).groups : [];
+    tracker.end(handle);
     await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
     const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
