@@ -1,4 +1,4 @@
-import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
+import type { GrownStore, ObjectGroup } from "../graph/types.js";
 import {
   type Batch,
   type BatchTable,
@@ -93,7 +93,10 @@ async function round(
   await session.boundary(taker === null);
   const batches = await session.batches(size.count, size.runs);
   await settleDown(session, batches);
-  const groups = taker === null ? null : takeApart(session, suspicion, taker, batches);
+  const toTakeApart = taker !== null && isPlausible(session.table(batches), suspicion);
+  const groups = toTakeApart ? taker.groups(batches, session.gauge.objectIds() ?? []) : null;
+  // Without the heap taken apart, births and levels speak for it.
+  const byFigures = taker === null || (toTakeApart && groups === null);
   // What the last-resort collection found dead has finalizers and off-heap memory, too.
   await session.boundary(taker === null);
   const table = session.table(batches);
@@ -104,13 +107,13 @@ async function round(
     findings: [
       ...(groups === null ? [] : judgeGroups(groups, batches).map((finding) => onHeap(finding))),
       ...suspicion.spaces
-        .filter((space) => space !== "heap" || taker === null)
+        .filter((space) => space !== "heap" || byFigures)
         .map((space) => spaceFinding(table, space)),
       ...suspicion.handles.map((kind) => handleFinding(table, kind)),
     ],
     stores: groups === null ? [] : grownStores(groups, batches),
     levels: suspicion.containers.filter(
-      (space) => (space !== "heap" || taker === null) && roseBy(table, space, LEAST_BYTES_PER_CALL * size.runs),
+      (space) => (space !== "heap" || byFigures) && roseBy(table, space, LEAST_BYTES_PER_CALL * size.runs),
     ),
   };
 }
@@ -133,20 +136,13 @@ async function settleDown(session: LeakSession, batches: readonly Batch[]): Prom
   }
 }
 
-/** `null`: so little is left that there is nothing to take apart. */
-function takeApart(
-  session: LeakSession,
-  suspicion: Suspicion,
-  taker: HeapTaker,
-  batches: readonly Batch[],
-): ObjectGroups | null {
-  const table = session.table(batches);
-  const calls = batches[0]?.calls ?? 0;
+/** Whether so much is left on the heap that taking it apart can show a leak. */
+function isPlausible(table: BatchTable, suspicion: Suspicion): boolean {
+  const calls = callsIn(table);
   const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
   const growth = judgeShares(counts, leastSurvivors(calls));
-  const grew = suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls);
-  const plausible = (suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven")) || grew;
-  return plausible ? taker.groups(batches, session.gauge.objectIds() ?? []) : null;
+  const lives = suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven");
+  return lives || (suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls));
 }
 
 function onHeap(finding: Omit<Finding, "space" | "kind">): Finding {

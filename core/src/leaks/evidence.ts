@@ -48,7 +48,7 @@ export async function gatherEvidence(
     const batches = await session.batches(1, calls);
     tracker.end(handle);
     const onHeap = findings.some(({ group }) => group !== null);
-    const groups = onHeap ? taker.groups(batches, session.gauge.objectIds() ?? []).groups : [];
+    const groups = onHeap ? (taker.groups(batches, session.gauge.objectIds() ?? [])?.groups ?? []) : [];
     await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
     const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
