@@ -275,8 +275,8 @@ export interface GraphBinding {
     objectIds: readonly number[],
     query: Pick<RawGroupQuery, "avoid" | "avoidIds">,
   ): readonly (RawPath | null)[];
-  /** The id of a live object, function or symbol, given one if need be. */
-  objectId(object: object): number;
+  /** The id of a live object, function or symbol; `null` where V8 has seen it in no graph or snapshot yet. */
+  objectId(object: object | symbol): number | null;
   /** Own stores of containers by id (see `RawGrownStore`): bytes, `null` where the object is not in the graph. */
   storeBytes(graph: GraphHandle, objectIds: readonly number[]): readonly (number | null)[];
   /** Gives the memory back. Idempotent. */
