@@ -49,7 +49,7 @@ export interface RawType {
    * "" for everything else.
    */
   readonly detail: string;
-  /** Where the function is, for a closure; where its class is, for an object; the script alone (line 0) for a context. */
+  /** Where the function is, for a closure; its constructor, for an object; the script alone (line 0) for a context. */
   readonly place: RawPlace | null;
 }
 
