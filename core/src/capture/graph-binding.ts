@@ -147,7 +147,10 @@ export interface RawGroup extends RawType {
   readonly path: RawPath | null;
   /** What the members hold, biggest first, the members themselves left out. */
   readonly holds: readonly RawHeld[];
-  /** Where they were allocated, most first. Empty unless allocations were tracked when they were born. */
+  /**
+   * Where they were allocated, most first. Empty unless allocations were tracked when they were born; Node 22 forgets the stacks of objects
+   * that have been through more than one snapshot.
+   */
   readonly traces: readonly RawTrace[];
 }
 

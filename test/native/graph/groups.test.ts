@@ -38,7 +38,7 @@ describe.each([
 ])("new survivors %s", (_name, argument) => {
   let groups: Groups;
   beforeAll(async () => {
-    groups = await runFixture<Groups>("groups.cjs", [argument]);
+    groups = await runFixture<Groups>("groups.cjs", [argument, "3"]);
   });
 
   test.each(EXPECTED)("%s: ten a batch, at %s", (type, shown) => {
@@ -95,22 +95,25 @@ describe.each([
     const born = births.reduce((sum, { bytes }) => sum + bytes, 0);
     expect(grouped).toBeGreaterThan(0.8 * born);
   });
+});
 
-  if (argument === "traces") {
-    test("a group has the functions that allocated it, innermost first", () => {
-      const account = find(groups.found, "Account", EXPECTED[0]?.[1] ?? "");
-      const [trace] = account?.traces ?? [];
-      expect(trace?.count).toBe(30);
-      expect(trace?.frames.slice(0, 3).map(({ functionName, line }) => [functionName, line])).toEqual([
-        ["openSession", lineOf("function openSession")],
-        ["call", lineOf("function call")],
-        ["batch", lineOf("function batch")],
-      ]);
-      expect(trace?.frames[0]?.url).toMatch(/groups\.cjs$/u);
-    });
-  } else {
-    test("there are no stacks to tell", () => {
-      expect(groups.found.groups.flatMap(({ traces }) => traces)).toEqual([]);
-    });
-  }
+describe("allocation stacks", () => {
+  // V8 in Node 22 forgets those of objects that have been through more than one snapshot: hence one batch.
+  test("a group has the functions that allocated it, innermost first", async () => {
+    const { found } = await runFixture<Groups>("groups.cjs", ["traces", "1"]);
+    const account = find(found, "Account", EXPECTED[0]?.[1] ?? "");
+    const [trace] = account?.traces ?? [];
+    expect(trace?.count).toBe(10);
+    expect(trace?.frames.slice(0, 3).map(({ functionName, line }) => [functionName, line])).toEqual([
+      ["openSession", lineOf("function openSession")],
+      ["call", lineOf("function call")],
+      ["batch", lineOf("function batch")],
+    ]);
+    expect(trace?.frames[0]?.url).toMatch(/groups\.cjs$/u);
+  });
+
+  test("there are none where nobody tracked them", async () => {
+    const { found } = await runFixture<Groups>("groups.cjs", ["none", "1"]);
+    expect(found.groups.flatMap(({ traces }) => traces)).toEqual([]);
+  });
 });
