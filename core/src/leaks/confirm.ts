@@ -106,9 +106,7 @@ async function round(
     calls,
     findings: [
       ...(groups === null ? [] : judgeGroups(groups, batches).map((finding) => onHeap(finding))),
-      ...suspicion.spaces
-        .filter((space) => space !== "heap" || byFigures)
-        .map((space) => spaceFinding(table, space)),
+      ...suspicion.spaces.filter((space) => space !== "heap" || byFigures).map((space) => spaceFinding(table, space)),
       ...suspicion.handles.map((kind) => handleFinding(table, kind)),
     ],
     stores: groups === null ? [] : grownStores(groups, batches),

@@ -36,7 +36,7 @@ const MEMBERS = 1;
  * @param held what the check itself holds: nobody's way to a leak
  */
 export function heapTaker(binding: NativeBinding, own: readonly string[], held: readonly object[]): HeapTaker {
-  const avoidIds = held.map((object) => binding.objectId(object));
+  const avoidIds = held.map((object) => binding.objectId(object)).filter((id) => id !== null);
   let problem: string | null = null;
   return {
     problem: () => problem,
