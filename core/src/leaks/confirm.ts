@@ -11,7 +11,7 @@ import {
 } from "./births.js";
 import type { HeapTaker } from "./graph-evidence.js";
 import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
-import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors, type Suspicion } from "./rule.js";
+import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakSpace } from "./types.js";
@@ -129,7 +129,7 @@ async function settleDown(session: LeakSession, batches: readonly Batch[]): Prom
     await session.pause();
     await session.boundary(false);
     const now = alive();
-    if (now >= before - leastSurvivors(batches[0]?.calls ?? 0)) return;
+    if (now >= before - leastShare(batches[0]?.calls ?? 0)) return;
     before = now;
   }
 }
@@ -138,7 +138,7 @@ async function settleDown(session: LeakSession, batches: readonly Batch[]): Prom
 function isPlausible(table: BatchTable, suspicion: Suspicion): boolean {
   const calls = callsIn(table);
   const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
-  const growth = judgeShares(counts, leastSurvivors(calls));
+  const growth = judgeShares(counts, leastShare(calls));
   const lives = suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven");
   return lives || (suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls));
 }
@@ -166,14 +166,14 @@ function spaceFinding(table: BatchTable, space: MemorySpace): Finding {
   // The newest batch may have more alive than is its own.
   const counts = alive.map(({ count }) => count);
   const bytes = alive.map((share) => share.bytes);
-  const growth = judgeShares(counts, leastSurvivors(calls));
+  const growth = judgeShares(counts, leastShare(calls));
   return finding(space, "", growth, average(counts.slice(0, -1), calls), average(bytes.slice(0, -1), calls));
 }
 
 function handleFinding(table: BatchTable, kind: string): Finding {
   const calls = callsIn(table);
   const shares = rises(table, (reading) => reading.handles[kind] ?? 0);
-  return finding("handles", kind, judgeShares(shares, leastSurvivors(calls)), average(shares, calls), null);
+  return finding("handles", kind, judgeShares(shares, leastShare(calls)), average(shares, calls), null);
 }
 
 function levelFinding(table: BatchTable, space: MemorySpace, growth: Growth): Finding {
