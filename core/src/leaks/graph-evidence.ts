@@ -17,7 +17,7 @@ export interface HeapTaker {
 }
 
 /** What surrounds a test holds no leak of its own; a path leads through it only where there is no other. */
-export const RUNNERS: readonly string[] = [
+const RUNNERS: readonly string[] = [
   "/node_modules/vitest/",
   "/node_modules/@vitest/",
   "/node_modules/vite/",

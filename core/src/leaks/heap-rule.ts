@@ -17,7 +17,7 @@ export interface HeapFinding {
 }
 
 /** Numbers of the batches' intervals among those of a query that begins at the first batch's boundary. */
-export function intervalsOf(batches: readonly Batch[]): readonly number[] {
+function intervalsOf(batches: readonly Batch[]): readonly number[] {
   const first = batches[0]?.from ?? 0;
   return batches.map(({ interval }) => interval - first);
 }
