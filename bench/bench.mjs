@@ -1,14 +1,15 @@
 // `npm run bench`: what memspec costs, as ratios to the untracked program in the same run.
-//   node bench/bench.mjs [--only suites,programs,pairs] [--rounds 5] [--clock wall|cpu] [--json]
+//   node bench/bench.mjs [--only suites,programs,pairs,graph] [--rounds 5] [--clock wall|cpu] [--json]
 // On a busy machine the processor's time (`--clock cpu`) says more; whole suites always tell both.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { benchGraph } from "./graph.mjs";
 import { benchPairs } from "./pairs.mjs";
 import { benchPrograms } from "./programs.mjs";
 import { benchSuites } from "./suites.mjs";
 
-const BENCHES = { suites: benchSuites, programs: benchPrograms, pairs: benchPairs };
+const BENCHES = { suites: benchSuites, programs: benchPrograms, pairs: benchPairs, graph: benchGraph };
 
 const { values } = parseArgs({
   options: {

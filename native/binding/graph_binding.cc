@@ -120,7 +120,9 @@ Napi::Value ObjectId(const Napi::CallbackInfo& info) {
   v8::Local<v8::Value> local;
   static_assert(sizeof local == sizeof value);
   std::memcpy(static_cast<void*>(&local), &value, sizeof value);
-  return Napi::Number::New(env, State(env).isolate()->GetHeapProfiler()->GetObjectId(local));
+  const v8::SnapshotObjectId id = State(env).isolate()->GetHeapProfiler()->GetObjectId(local);
+  if (id == v8::HeapProfiler::kUnknownObjectId) return env.Null();
+  return Napi::Number::New(env, id);
 }
 
 Napi::Value CloseGraph(const Napi::CallbackInfo& info) {

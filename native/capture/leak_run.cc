@@ -12,8 +12,6 @@ LeakRun::Alive Of(const ledger::Survivors& survivors, Space space) {
   return {survivors.bytes[static_cast<int>(space)], survivors.count[static_cast<int>(space)]};
 }
 
-// Of the heap's limit, alive after a full collection: the rest is for what the process does to end well.
-constexpr double kFull = 0.75;
 // What the process gets beyond its limit when V8 is about to give up, so that it can unwind.
 constexpr std::size_t kReserve = std::size_t{256} << 20;
 
@@ -23,29 +21,16 @@ LeakRun::LeakRun(const RecursionGuard& guard, IsolateState& isolate, bool traces
   const char* missing = nullptr;
   armed_ = isolate.Arm(guard, &missing);
   isolate.meter().TurnOn(guard);
-  v8::HeapStatistics statistics;
-  isolate.isolate()->GetHeapStatistics(&statistics);
-  limit_ = statistics.heap_size_limit();
-  isolate.isolate()->AddGCEpilogueCallback(OnCollected, this, v8::kGCTypeMarkSweepCompact);
   isolate.isolate()->AddNearHeapLimitCallback(OnNearLimit, this);
 }
 
-void LeakRun::OnCollected(v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* self) {
-  auto& run = *static_cast<LeakRun*>(self);
-  v8::HeapStatistics statistics;
-  isolate->GetHeapStatistics(&statistics);
-  if (static_cast<double>(statistics.used_heap_size()) > kFull * static_cast<double>(run.limit_)) run.Stop();
-}
-
-std::size_t LeakRun::OnNearLimit(void* self, std::size_t limit, std::size_t) {
-  static_cast<LeakRun*>(self)->Stop();
-  return limit + kReserve;
-}
-
 // A running call of ours is unwound as far as that call; what runs otherwise (microtasks) is not touched: the next call ends it.
-void LeakRun::Stop() {
-  full_ = true;
-  if (calls_ > 0) isolate_.isolate()->TerminateExecution();
+// (The used size after a collection is no earlier sign: what was found dead is in it until it is swept.)
+std::size_t LeakRun::OnNearLimit(void* self, std::size_t limit, std::size_t) {
+  auto& run = *static_cast<LeakRun*>(self);
+  run.full_ = true;
+  if (run.calls_ > 0) run.isolate_.isolate()->TerminateExecution();
+  return limit + kReserve;
 }
 
 LeakRun::CallResult LeakRun::Call(v8::Local<v8::Function> function, v8::Local<v8::Value>* result) {
@@ -69,7 +54,6 @@ LeakRun::CallResult LeakRun::Call(v8::Local<v8::Function> function, v8::Local<v8
 LeakRun::~LeakRun() {
   if (abandoned_) return;
   const RecursionGuard guard;
-  isolate_.isolate()->RemoveGCEpilogueCallback(OnCollected, this);
   isolate_.isolate()->RemoveNearHeapLimitCallback(OnNearLimit, 0);
   CloseWindow(guard);
   for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
@@ -79,7 +63,6 @@ LeakRun::~LeakRun() {
 }
 
 void LeakRun::Abandon(const RecursionGuard& guard) {
-  isolate_.isolate()->RemoveGCEpilogueCallback(OnCollected, this);
   isolate_.isolate()->RemoveNearHeapLimitCallback(OnNearLimit, 0);
   CloseWindow(guard);
   for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);

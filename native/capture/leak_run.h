@@ -57,17 +57,14 @@ class LeakRun {
 
  private:
   void CloseWindow(const RecursionGuard&);
-  static void OnCollected(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* self);
   static std::size_t OnNearLimit(void* self, std::size_t limit, std::size_t initial_limit);
-  void Stop();
 
   IsolateState& isolate_;
   bool armed_ = false;
   bool abandoned_ = false;
   const bool traces_;
-  bool full_ = false;    // most of the heap is in use, after a collection
+  bool full_ = false;    // V8 was about to give up
   int calls_ = 0;        // calls of ours on the stack
-  std::size_t limit_ = 0;
   std::vector<heap::ObjectIds::Mark> marks_;
   std::vector<WindowId> windows_;  // of the intervals; the last one is open
   std::vector<Row> rows_;

@@ -235,6 +235,9 @@ Description Describer::Describe(Node node) const {
   description.type = TypeOf(node, description.kind);
   switch (description.kind) {
     case Kind::kString:
+      // Of those put together V8 does not tell the text.
+      if (graph_.type(node) == NodeType::kString) description.detail = Shorten(graph_.node_name(node), kMaxText);
+      break;
     case Kind::kSymbol:
     case Kind::kRegExp:
       description.detail = Shorten(graph_.node_name(node), kMaxText);

@@ -27,10 +27,7 @@ class Search {
     From(kRoot, 0);
     for (std::size_t i = 0; i < last_resorts_.size(); ++i) {
       const Node target = graph_.target(last_resorts_[i]);
-      if (number_[target] == kNoIndex) {
-        adopted_.push_back(static_cast<Number>(order_.size()));
-        From(target, 0);
-      }
+      if (number_[target] == kNoIndex) From(target, 0);
     }
     return CollectPredecessors();
   }
@@ -70,8 +67,12 @@ class Search {
       if (hold == Hold::kLastResort) last_resorts_.push_back(edge);
       if (hold != Hold::kRetains && hold != Hold::kOfKey) continue;
       const Node target = graph_.target(edge);
-      ++indegree_[target];
-      if (number_[target] == kNoIndex) Visit(target, number_[level.node]);
+      const Number from = number_[level.node];
+      if (number_[target] == kNoIndex) {
+        Visit(target, from);
+      } else if (parent_[number_[target]] != from) {
+        ++indegree_[target];  // the parent is a predecessor that everybody knows
+      }
     }
   }
 
@@ -79,7 +80,6 @@ class Search {
     stack_.Free();
     const std::size_t count = order_.size();
     if (!start_.Allocate(count + 1)) return false;
-    for (const Number adopted : adopted_) ++indegree_[order_[adopted]];
     std::uint32_t sum = 0;
     for (Number number = 0; number < count; ++number) {
       start_[number] = sum;
@@ -92,10 +92,11 @@ class Search {
     for (Number number = 0; number < count; ++number) {
       const Node node = order_[number];
       for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
-        if (retention_.Retains(node, edge)) predecessors_[start_[number_[graph_.target(edge)]]++] = number;
+        if (!retention_.Retains(node, edge)) continue;
+        const Number target = number_[graph_.target(edge)];
+        if (parent_[target] != number) predecessors_[start_[target]++] = number;
       }
     }
-    for (const Number adopted : adopted_) predecessors_[start_[adopted]++] = 0;
     for (std::size_t number = count; number > 0; --number) start_[number] = start_[number - 1];
     start_[0] = 0;
     number_.Free();
@@ -110,7 +111,6 @@ class Search {
   Column<std::uint32_t> indegree_;
   Column<Level> stack_;
   std::vector<Edge> last_resorts_;
-  std::vector<Number> adopted_;
   Column<std::uint32_t> start_;
   Column<Number> predecessors_;
 };

@@ -56,6 +56,8 @@ void Owners::Pass() {
 Owners::Part Owners::PartOf(Node node, Node through, std::uint32_t interval) {
   const TypeKey type = heap_.describer().KeyOf(node);
   const bool same_type = type == heap_.describer().KeyOf(through);
+  // A string within a string is a piece of it.
+  if (same_type && heap_.describer().KindOf(node) == Kind::kString) return Part::kHeld;
   if (same_type && (IntervalOf(through) != interval || ContinuesList(node, through))) return Part::kNestedMember;
   if (promoted_.contains(Pair(through, type))) return Part::kHead;
   if (IntervalOf(through) >= interval) return Part::kHeld;

@@ -37,7 +37,10 @@ bool Paths::Find(const PathOptions& options) {
         drain();
       }
     };
-    if (rank == Rank::kEngine) follow(late_);
+    if (rank == Rank::kNodeModules) {
+      late_may_lead_ = true;
+      follow(late_);
+    }
     if (rank == Rank::kNative) follow(last_resorts_);
   }
   queue_.Free();
@@ -151,7 +154,7 @@ void Paths::Expand(Node node, Rank rank) {
   for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
     switch (retention_.Of(node, edge)) {
       case Hold::kRetains:
-        if (IsLate(edge) && rank < Rank::kEngine) {
+        if (!late_may_lead_ && IsLate(edge)) {
           late_.push_back(edge);
         } else {
           Reach(edge, rank);

@@ -64,6 +64,7 @@ class Paths {
   std::vector<Node> starts_[kRanks];
   std::vector<Node> waiting_[kRanks];   // reached, to be expanded at a later rank
   std::vector<Edge> late_;              // prototypes and ways back: nobody names them while there is another
+  bool late_may_lead_ = false;
   std::vector<Edge> last_resorts_;
   std::unordered_set<ObjectId> tables_;  // of WeakMaps that were expanded
   std::unordered_map<ObjectId, std::vector<Edge>> pairs_;  // values that wait for their table

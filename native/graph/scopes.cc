@@ -161,16 +161,17 @@ bool Scopes::IsModuleScope(Node context) const {
   return found->second;
 }
 
+// Blocks may lie within it, as runners wrap them around a module's text; a function within any scope of the script is none.
 bool Scopes::FindIsModuleScope(Node context) const {
-  std::uint32_t functions = 0;
   for (std::uint32_t depth = 0; depth < kMaxDepth; ++depth) {
-    if (IsDeclaration(context)) {
-      const std::string_view name = FunctionOf(context);
-      if (++functions > 1 || (!name.empty() && name != kJestWrapper)) return false;
-    }
     const Node outer = Follow(context, known_.previous);
     if (outer == kNoIndex) return false;
-    if (!IsContext(outer)) return true;
+    const bool outermost = !IsContext(outer);
+    if (IsDeclaration(context)) {
+      const std::string_view name = FunctionOf(context);
+      return outermost && (name.empty() || name == kJestWrapper);
+    }
+    if (outermost) return true;
     context = outer;
   }
   return false;

@@ -212,15 +212,19 @@ const char* SnapshotReader::Numbers(const char* at, const char* end) {
       } while (IsDigit(c));
       if (at == end) break;
     }
-    if (c == ',') {
+    if (c == '-' && section_ == Section::kLocations && !in_number && !negative_) {
+      negative_ = true;
+    } else if (c == ',') {
       if (!in_number) return Fail("a number is missing");
-      if (!builder_.Number(section_, value)) return nullptr;
+      if (!builder_.Number(section_, negative_ ? 0 : value)) return nullptr;
       value = 0;
+      negative_ = false;
       in_number = number_ended_ = false;
       number_wanted_ = true;
     } else if (c == ']') {
       if (!in_number && number_wanted_) return Fail("a number is missing");
-      if (in_number && !builder_.Number(section_, value)) return nullptr;
+      if (in_number && !builder_.Number(section_, negative_ ? 0 : value)) return nullptr;
+      negative_ = false;
       if (!builder_.EndSection(section_)) return nullptr;
       state_ = State::kAfterValue;
       return at + 1;

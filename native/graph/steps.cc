@@ -157,7 +157,10 @@ Steps::Label Steps::LabelOf(const Walk& walk, Node from, Edge edge) const {
   if (graph_.type(from) == NodeType::kSynthetic) return {StepKind::kInternal, std::string(graph_.node_name(from))};
   if (text.find(" / part of key (") != std::string::npos) return {StepKind::kWeakKey, "WeakMap"};
   if (graph_.type(from) == NodeType::kArray) return TableLabel(walk, from, edge);
-  if (known_.reactions != kNoIndex && graph_.edge_name(edge) == known_.reactions) return {StepKind::kInternal, kReaction};
+  if (known_.reactions != kNoIndex && graph_.edge_name(edge) == known_.reactions) {
+    const bool waits = graph_.name(graph_.target(edge)) == known_.promise_reaction;
+    return {StepKind::kInternal, waits ? kReaction : "result"};
+  }
   return {StepKind::kInternal, text};
 }
 

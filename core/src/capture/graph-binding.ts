@@ -49,7 +49,7 @@ export interface RawType {
    * "" for everything else.
    */
   readonly detail: string;
-  /** Where the function is, for a closure; where its class is, for an object; the script alone (line 0) for a context. */
+  /** Where the function is, for a closure; its constructor, for an object; the script alone (line 0) for a context. */
   readonly place: RawPlace | null;
 }
 
@@ -147,7 +147,10 @@ export interface RawGroup extends RawType {
   readonly path: RawPath | null;
   /** What the members hold, biggest first, the members themselves left out. */
   readonly holds: readonly RawHeld[];
-  /** Where they were allocated, most first. Empty unless allocations were tracked when they were born. */
+  /**
+   * Where they were allocated, most first. Empty unless allocations were tracked when they were born; Node 22 forgets the stacks of objects
+   * that have been through more than one snapshot.
+   */
   readonly traces: readonly RawTrace[];
 }
 
@@ -275,8 +278,8 @@ export interface GraphBinding {
     objectIds: readonly number[],
     query: Pick<RawGroupQuery, "avoid" | "avoidIds">,
   ): readonly (RawPath | null)[];
-  /** The id of a live object, function or symbol, given one if need be. */
-  objectId(object: object): number;
+  /** The id of a live object, function or symbol; `null` where V8 has seen it in no graph or snapshot yet. */
+  objectId(object: object | symbol): number | null;
   /** Own stores of containers by id (see `RawGrownStore`): bytes, `null` where the object is not in the graph. */
   storeBytes(graph: GraphHandle, objectIds: readonly number[]): readonly (number | null)[];
   /** Gives the memory back. Idempotent. */

@@ -1,4 +1,4 @@
-import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
+import type { GrownStore, ObjectGroup } from "../graph/types.js";
 import {
   type Batch,
   type BatchTable,
@@ -11,7 +11,7 @@ import {
 } from "./births.js";
 import type { HeapTaker } from "./graph-evidence.js";
 import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
-import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors, type Suspicion } from "./rule.js";
+import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakSpace } from "./types.js";
@@ -93,7 +93,10 @@ async function round(
   await session.boundary(taker === null);
   const batches = await session.batches(size.count, size.runs);
   await settleDown(session, batches);
-  const groups = taker === null ? null : takeApart(session, suspicion, taker, batches);
+  const toTakeApart = taker !== null && isPlausible(session.table(batches), suspicion);
+  const groups = toTakeApart ? taker.groups(batches, session.gauge.objectIds() ?? []) : null;
+  // Without the heap taken apart, births and levels speak for it.
+  const byFigures = taker === null || (toTakeApart && groups === null);
   // What the last-resort collection found dead has finalizers and off-heap memory, too.
   await session.boundary(taker === null);
   const table = session.table(batches);
@@ -103,14 +106,12 @@ async function round(
     calls,
     findings: [
       ...(groups === null ? [] : judgeGroups(groups, batches).map((finding) => onHeap(finding))),
-      ...suspicion.spaces
-        .filter((space) => space !== "heap" || taker === null)
-        .map((space) => spaceFinding(table, space)),
+      ...suspicion.spaces.filter((space) => space !== "heap" || byFigures).map((space) => spaceFinding(table, space)),
       ...suspicion.handles.map((kind) => handleFinding(table, kind)),
     ],
     stores: groups === null ? [] : grownStores(groups, batches),
     levels: suspicion.containers.filter(
-      (space) => (space !== "heap" || taker === null) && roseBy(table, space, LEAST_BYTES_PER_CALL * size.runs),
+      (space) => (space !== "heap" || byFigures) && roseBy(table, space, LEAST_BYTES_PER_CALL * size.runs),
     ),
   };
 }
@@ -128,25 +129,18 @@ async function settleDown(session: LeakSession, batches: readonly Batch[]): Prom
     await session.pause();
     await session.boundary(false);
     const now = alive();
-    if (now >= before - leastSurvivors(batches[0]?.calls ?? 0)) return;
+    if (now >= before - leastShare(batches[0]?.calls ?? 0)) return;
     before = now;
   }
 }
 
-/** `null`: so little is left that there is nothing to take apart. */
-function takeApart(
-  session: LeakSession,
-  suspicion: Suspicion,
-  taker: HeapTaker,
-  batches: readonly Batch[],
-): ObjectGroups | null {
-  const table = session.table(batches);
-  const calls = batches[0]?.calls ?? 0;
+/** Whether so much is left on the heap that taking it apart can show a leak. */
+function isPlausible(table: BatchTable, suspicion: Suspicion): boolean {
+  const calls = callsIn(table);
   const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
-  const growth = judgeShares(counts, leastSurvivors(calls));
-  const grew = suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls);
-  const plausible = (suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven")) || grew;
-  return plausible ? taker.groups(batches, session.gauge.objectIds() ?? []) : null;
+  const growth = judgeShares(counts, leastShare(calls));
+  const lives = suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven");
+  return lives || (suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls));
 }
 
 function onHeap(finding: Omit<Finding, "space" | "kind">): Finding {
@@ -172,14 +166,14 @@ function spaceFinding(table: BatchTable, space: MemorySpace): Finding {
   // The newest batch may have more alive than is its own.
   const counts = alive.map(({ count }) => count);
   const bytes = alive.map((share) => share.bytes);
-  const growth = judgeShares(counts, leastSurvivors(calls));
+  const growth = judgeShares(counts, leastShare(calls));
   return finding(space, "", growth, average(counts.slice(0, -1), calls), average(bytes.slice(0, -1), calls));
 }
 
 function handleFinding(table: BatchTable, kind: string): Finding {
   const calls = callsIn(table);
   const shares = rises(table, (reading) => reading.handles[kind] ?? 0);
-  return finding("handles", kind, judgeShares(shares, leastSurvivors(calls)), average(shares, calls), null);
+  return finding("handles", kind, judgeShares(shares, leastShare(calls)), average(shares, calls), null);
 }
 
 function levelFinding(table: BatchTable, space: MemorySpace, growth: Growth): Finding {

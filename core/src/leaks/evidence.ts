@@ -49,7 +49,7 @@ export async function gatherEvidence(
     await session.callUncounted(calls, calls, 0);
     await settleTasks();
     const onHeap = findings.some(({ group }) => group !== null);
-    const groups = onHeap ? taker.groups([], session.gauge.objectIds() ?? []).groups : [];
+    const groups = onHeap ? (taker.groups([], session.gauge.objectIds() ?? [])?.groups ?? []) : [];
     tracker.end(handle);
     await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.

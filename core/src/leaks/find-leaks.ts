@@ -54,9 +54,13 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
       const outcome = await judge(session, taker);
       const leaks = taker !== null && outcome.findings.some(({ growth }) => growth === "steady");
       const evidence = leaks ? await gatherEvidence(session, taker, outcome.findings, outcome.confirming) : null;
+      const without = taker === null ? reason : taker.problem();
       return toReport(outcome, evidence, {
         plan,
-        capabilities: leakCapabilities(tracker, binding === null ? { available: false, reason } : { available: true }),
+        capabilities: leakCapabilities(
+          tracker,
+          without === null ? { available: true } : { available: false, reason: without },
+        ),
         nodeMajor: Number.parseInt(process.versions.node, 10),
         durationMs: session.elapsedMs(),
       });

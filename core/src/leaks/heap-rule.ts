@@ -3,7 +3,7 @@
 import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import type { Batch } from "./births.js";
 import { shapeOf } from "./match-sites.js";
-import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastSurvivors } from "./rule.js";
+import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare } from "./rule.js";
 
 /** A group of objects, or a container, and how it grew. */
 export interface HeapFinding {
@@ -17,7 +17,7 @@ export interface HeapFinding {
 }
 
 /** Numbers of the batches' intervals among those of a query that begins at the first batch's boundary. */
-export function intervalsOf(batches: readonly Batch[]): readonly number[] {
+function intervalsOf(batches: readonly Batch[]): readonly number[] {
   const first = batches[0]?.from ?? 0;
   return batches.map(({ interval }) => interval - first);
 }
@@ -48,7 +48,7 @@ function judgeGroup(
   // Members of intervals between the batches are no call's.
   const part = members === 0 ? 0 : count / members;
   return {
-    growth: judgeShares(shares, leastSurvivors(calls)),
+    growth: judgeShares(shares, leastShare(calls)),
     group: shown,
     store: null,
     countPerCall: count / total,
@@ -86,7 +86,7 @@ function hoard(
   const births = intervals.map((interval) => found.births[interval] ?? { count: 0, bytes: 0 });
   const growth = judgeShares(
     births.map(({ count }) => count),
-    leastSurvivors(calls),
+    leastShare(calls),
   );
   const bytes = births.reduce((sum, born) => sum + born.bytes, 0);
   const [biggest] = [...groups].sort((a, b) => b.retainedBytes - a.retainedBytes);
@@ -106,9 +106,13 @@ export interface Grown {
   readonly group: ObjectGroup | null;
 }
 
+/** A smaller store is not worth a suspicion; containers that a slow function grows by less than this are not found. */
+const LEAST_STORE_BYTES = 2048;
+
 /** What grew and has room for something of every call. */
 export function grownStores(found: ObjectGroups, batches: readonly Batch[]): readonly Grown[] {
   const calls = batches.reduce((sum, batch) => sum + batch.calls, 0);
+  const least = Math.max(LEAST_STORE_BYTES, LEAST_BYTES_PER_CALL * calls);
   const stores = found.grown.map((store) => ({
     key: `${store.objectId} ${store.store}`,
     bytes: store.bytes,
@@ -118,9 +122,7 @@ export function grownStores(found: ObjectGroups, batches: readonly Batch[]): rea
   const single = found.groups
     .filter(({ kind, count }) => count === 1 && kind !== "code" && kind !== "shape" && kind !== "closure")
     .map((group) => ({ key: shapeOf(group), bytes: group.retainedBytes, store: null, group }));
-  return [...stores, ...single].filter(
-    ({ bytes, store, group }) => (store ?? group)?.path != null && bytes >= LEAST_BYTES_PER_CALL * calls,
-  );
+  return [...stores, ...single].filter(({ bytes, store, group }) => (store ?? group)?.path != null && bytes >= least);
 }
 
 /**

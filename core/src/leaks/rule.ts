@@ -35,6 +35,14 @@ export function leastSurvivors(calls: number): number {
   return Math.max(1, Math.floor(calls / CALLS_PER_SURVIVOR));
 }
 
+/**
+ * Survivors of a batch of the confirming run that make its share: never a single one, for that is what memspec's own work, a timer
+ * or the runner may well leave with each batch, however many calls it has.
+ */
+export function leastShare(calls: number): number {
+  return Math.max(2, leastSurvivors(calls));
+}
+
 /** Bytes a call below which a container does not grow with the calls: a number in an array takes 8. */
 export const LEAST_BYTES_PER_CALL = 4;
 

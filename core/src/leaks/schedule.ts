@@ -16,6 +16,8 @@ const CONFIRMING_BUDGET_MS = 1000;
 /** One leak in every third call shows in each batch. */
 const LEAST_RUNS = 3;
 const MOST_CONFIRMING_RUNS = 512;
+/** One leak in every third call leaves two in each batch: a share, see `leastShare`. */
+const LEAST_CONFIRMING_RUNS = 6;
 /** A process may often have no more than 1024 descriptors: a leak of them is to be told, not to become an error of the function's. */
 const MOST_RUNS_WITH_HANDLES = 32;
 
@@ -34,7 +36,7 @@ export function screeningRuns(asked: number | null, msPerCall: number, tellsBirt
 export function confirmingRuns(screening: number, msPerCall: number, handles: boolean): number {
   const most = Math.max(screening, handles ? MOST_RUNS_WITH_HANDLES : MOST_CONFIRMING_RUNS);
   const affordable = CONFIRMING_BUDGET_MS / BATCHES / msPerCall;
-  let runs = screening;
+  let runs = Math.max(screening, LEAST_CONFIRMING_RUNS);
   while (runs * 2 <= affordable && runs * 2 <= most) runs *= 2;
   return runs;
 }

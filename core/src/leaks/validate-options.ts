@@ -4,7 +4,7 @@ import { nearest } from "../errors/nearest.js";
 import { parseSize } from "../sizes/parse-size.js";
 import type { LeakIgnore, LeakOptions, LeakPlan, LeakSpace } from "./types.js";
 
-export const LEAK_SPACES: readonly LeakSpace[] = ["heap", "buffers", "native", "handles"];
+const LEAK_SPACES: readonly LeakSpace[] = ["heap", "buffers", "native", "handles"];
 
 /** Options of `findLeaks`; what is told of messages ("verbose") is the caller's. */
 export const LEAK_OPTIONS: readonly (keyof LeakOptions)[] = [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isSuspicious, judgeShares, leastSurvivors, screen } from "../../../core/src/leaks/rule.js";
+import { isSuspicious, judgeShares, leastShare, leastSurvivors, screen } from "../../../core/src/leaks/rule.js";
 import { seeded, tableOf } from "./tables.js";
 
-const judged = (shares: readonly number[], calls = 512) => judgeShares(shares, leastSurvivors(calls));
+const judged = (shares: readonly number[], calls = 512) => judgeShares(shares, leastShare(calls));
 
 describe("the least that a batch has to leave", () => {
   test("one in sixteen calls is looked for in large batches, a single survivor in small ones", () => {
@@ -16,6 +16,12 @@ describe("the least that a batch has to leave", () => {
   ])("%i survivors of each batch of 512 calls are %s", (share, growth) => {
     expect(judged([share, share, share, share])).toBe(growth);
   });
+});
+
+test("one survivor of each batch is noise in the confirming run, two are a share", () => {
+  expect([6, 16, 32, 47, 48].map(leastShare)).toEqual([2, 2, 2, 2, 3]);
+  expect(judged([1, 1, 1, 1], 16)).toBe("none");
+  expect(judged([2, 2, 2, 2], 16)).toBe("steady");
 });
 
 describe("how a row of equal batches grew", () => {

@@ -21,13 +21,14 @@ export function tableOf({ alive, calls, size = 16, used = [], handles = [] }: Ma
     if (boundary > 0) level += (alive[boundary - 1] ?? 0) * size + (used[boundary - 1] ?? 0);
     const births: Alive[] = alive.slice(0, boundary).map((count) => ({ count, bytes: count * size }));
     const none: Alive[] = births.map(() => ({ count: 0, bytes: 0 }));
+    const open = handles[boundary];
     readings.push({
       usedBytes: level,
       buffersBytes: null,
       heap: births,
       buffers: none,
       native: none,
-      handles: handles[boundary] === undefined ? {} : { tcp: handles[boundary] ?? 0 },
+      handles: open === undefined ? {} : { tcp: open },
     });
   }
   return {
