@@ -25,6 +25,10 @@ const EXPECTED: readonly (readonly [type: string, path: string])[] = [
   ["closure made at run time", `${MODULE}functions: Array -> element N: closure made at run time`],
   ["string", `${MODULE}texts: Array -> element N: string`],
   ["async call of waitForEver", `${MODULE}pending: Promise -> internal reaction: async call of waitForEver`],
+  [
+    "Timeout",
+    "module of Node timers: module variable timerListMap: Object -> element N: TimersList -> property _idleNext: Timeout",
+  ],
   ["URLSearchParams", `${MODULE}late: Map -> value: URLSearchParams`],
 ];
 
