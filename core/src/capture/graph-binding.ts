@@ -149,7 +149,7 @@ export interface RawGroup extends RawType {
   readonly holds: readonly RawHeld[];
   /**
    * Where they were allocated, most first. Empty unless allocations were tracked when they were born; Node 22 forgets the stacks of objects
-   * that have been through more than one snapshot.
+   * that have been through more than one snapshot, and all versions may miss single objects.
    */
   readonly traces: readonly RawTrace[];
 }

@@ -40,6 +40,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
   global: "global: property globalVariable: Kept",
   chain: `${MODULE}chain: Object -> property next ×999: Object -> property end: Kept`,
   dictionary: `${MODULE}dictionary: Object -> property key 7: Kept`,
+  "behind a prototype":
+    `${MODULE}far: Object -> property a: Object -> property b: Object -> property c: Object -> property d: Object` +
+    " -> property classes: Object -> property Registry: closure Registry -> property behind: Kept",
+  "anonymous function": `${MODULE}nested: closure (anonymous) -> variable inner: Array -> element 0: Kept`,
+  "wrapped module": "module wrapped.js: module variable cache: Array -> element 0: Kept",
   "block variable": `${MODULE}blockVariable: Kept`,
 };
 

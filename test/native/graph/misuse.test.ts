@@ -1,0 +1,108 @@
+// What could go wrong if the addon's functions on graphs are called otherwise than meant, and what they cost a measurement.
+import { expect, test } from "vitest";
+import type { NativeBinding } from "../../../core/src/capture/binding.js";
+import { load } from "../../../native/index.cjs";
+
+const binding = load().binding as NativeBinding;
+const query = { boundaries: [1], avoid: [], avoidIds: [], limit: 5, members: 5 };
+
+function codeOf(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+  return "none";
+}
+
+test("a graph that was closed, or never was, is refused; closing again is not", () => {
+  const graph = binding.takeGraph();
+  binding.closeGraph(graph);
+  binding.closeGraph(graph);
+  for (const handle of [graph, 4_000_000_000]) {
+    expect(codeOf(() => binding.graphSummary(handle))).toBe("MEMSPEC_INVALID_OPTION");
+    expect(codeOf(() => binding.graphGroups(handle, query))).toBe("MEMSPEC_INVALID_OPTION");
+    expect(codeOf(() => binding.graphPaths(handle, [], query))).toBe("MEMSPEC_INVALID_OPTION");
+    expect(codeOf(() => binding.storeBytes(handle, []))).toBe("MEMSPEC_INVALID_OPTION");
+  }
+});
+
+test("a query that makes no sense is refused", () => {
+  const graph = binding.takeGraph();
+  const wrong: readonly object[] = [
+    { boundaries: [] },
+    { boundaries: [3, 2] },
+    { boundaries: [1.5] },
+    { boundaries: [-1] },
+    { boundaries: [2 ** 32] },
+    { boundaries: "1" },
+    { avoid: "x" },
+    { avoid: [1] },
+    { avoidIds: [{}] },
+    { limit: -1 },
+    { limit: Number.NaN },
+    { members: 1e7 },
+  ];
+  for (const part of wrong) {
+    expect(codeOf(() => binding.graphGroups(graph, { ...query, ...part }))).toBe("MEMSPEC_INVALID_OPTION");
+  }
+  expect(codeOf(() => binding.graphGroups(graph, query))).toBe("none");
+  expect(codeOf(() => binding.graphPaths(graph, [-1], query))).toBe("MEMSPEC_INVALID_OPTION");
+  expect(codeOf(() => binding.objectId(1 as never))).toBe("MEMSPEC_INVALID_OPTION");
+  expect(codeOf(() => binding.analyzeSnapshotFile(1 as never, query))).toBe("MEMSPEC_INVALID_OPTION");
+  expect(codeOf(() => binding.diffSnapshotFiles("a", 1 as never, query))).toBe("MEMSPEC_INVALID_OPTION");
+  expect(binding.graphPaths(graph, [4_294_967_295], query)).toEqual([null]);
+  binding.closeGraph(graph);
+});
+
+test("an object has its id once a graph has seen it, and the same one ever after", () => {
+  const object = { made: "now" };
+  expect(binding.objectId(object)).toBeNull();
+  const first = binding.takeGraph();
+  const id = binding.objectId(object);
+  binding.closeGraph(first);
+  const second = binding.takeGraph();
+  expect(binding.objectId(object)).toBe(id);
+  const [path] = binding.graphPaths(second, [id ?? 0], query);
+  expect(path?.steps.at(-1)).toMatchObject({ type: "Object", detail: "{made}", objectId: id });
+  binding.closeGraph(second);
+});
+
+test("what must be avoided is led through only if there is no other way", () => {
+  const globals = globalThis as Record<string, unknown>;
+  const target = { end: true };
+  const holder = { keptBy: [target] };
+  globals["memspecLong"] = { a: { b: { c: { d: holder } } } };
+  globals["memspecShort"] = { holder };
+  const names = (avoided: readonly object[]) => {
+    const graph = binding.takeGraph();
+    const [id = 0, ...avoidIds] = [target, ...avoided].map((object) => binding.objectId(object) ?? 0);
+    const [path] = binding.graphPaths(graph, [id], { avoid: [], avoidIds });
+    binding.closeGraph(graph);
+    return [path?.avoided, ...(path?.steps.map(({ name }) => name) ?? [])];
+  };
+  expect(names([])).toEqual([false, "memspecShort", "holder", "keptBy", "0"]);
+  const short = globals["memspecShort"] as object;
+  expect(names([short])).toEqual([false, "memspecLong", "a", "b", "c", "d", "keptBy", "0"]);
+  expect(names([holder])).toEqual([true, "memspecShort", "holder", "keptBy", "0"]);
+  delete globals["memspecShort"];
+  delete globals["memspecLong"];
+});
+
+test("taking a heap apart is in no figure of native memory or buffers", () => {
+  const handle = binding.open({ sampleInterval: 0, threads: "isolate", retained: false, settle: true });
+  binding.call(
+    handle,
+    () => {
+      const graph = binding.takeGraph();
+      binding.graphGroups(graph, query);
+      binding.closeGraph(graph);
+    },
+    undefined,
+    [],
+  );
+  const { spaces } = binding.read(handle);
+  binding.close(handle);
+  const [, buffers, native] = spaces;
+  expect([buffers.allocatedBytes, native.allocatedBytes]).toEqual([0, 0]);
+});
