@@ -36,6 +36,8 @@ function normalised(text: string): string {
     .filter((line) => !/^ +(?:in |Incomplete: )/u.test(line))
     .join("\n")
     .replaceAll(/\d+ frames? of [^\n]*/gu, "… frames")
+    // How many calls a leak check makes depends on how fast they are.
+    .replaceAll(/[\d,]+ B of heap|[\d,]+ calls|×[\d,]+ \([^)]*\)|\[\d+\]/gu, "…")
     .replaceAll(/\n{3,}/gu, "\n\n")
     .trim();
 }
