@@ -31,15 +31,17 @@ function failureOf(example: string): string {
 
 /** What differs between versions of Node and of V8: how many frames lie around, and what those between are called. */
 function normalised(text: string): string {
-  return text
-    .split("\n")
-    .filter((line) => !/^ +(?:in |Incomplete: )/u.test(line))
-    .join("\n")
-    .replaceAll(/\d+ frames? of [^\n]*/gu, "… frames")
-    // How many calls a leak check makes depends on how fast they are.
-    .replaceAll(/[\d,]+ B of heap|[\d,]+ calls|×[\d,]+ \([^)]*\)|\[\d+\]/gu, "…")
-    .replaceAll(/\n{3,}/gu, "\n\n")
-    .trim();
+  return (
+    text
+      .split("\n")
+      .filter((line) => !/^ +(?:in |Incomplete: )/u.test(line))
+      .join("\n")
+      .replaceAll(/\d+ frames? of [^\n]*/gu, "… frames")
+      // How many calls a leak check makes depends on how fast they are.
+      .replaceAll(/[\d,]+ B of heap|[\d,]+ calls|×[\d,]+ \([^)]*\)|\[\d+\]/gu, "…")
+      .replaceAll(/\n{3,}/gu, "\n\n")
+      .trim()
+  );
 }
 
 /** How a page is made anew: `PAGES=write npx vitest run --project core test/core/matchers/pages`. */
