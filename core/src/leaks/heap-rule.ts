@@ -91,10 +91,11 @@ function hoard(
   const bytes = births.reduce((sum, born) => sum + born.bytes, 0);
   const [biggest] = [...groups].sort((a, b) => b.retainedBytes - a.retainedBytes);
   if (growth !== "steady" || biggest === undefined || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
-  const retained = biggest.retainedBytes / (calls * intervals.length);
-  return [
-    { growth, group: biggest, store: null, countPerCall: null, bytesPerCall: retained, retainedPerCall: retained },
-  ];
+  const total = calls * intervals.length;
+  const retained = biggest.retainedBytes / total;
+  const links = biggest.holds.reduce((sum, held) => sum + (held.type === biggest.type ? held.count : 0), biggest.count);
+  const countPerCall = links >= leastShare(calls) * intervals.length ? links / total : null;
+  return [{ growth, group: biggest, store: null, countPerCall, bytesPerCall: retained, retainedPerCall: retained }];
 }
 
 /** Something that grew without new objects for every call: an older container's store, or one new object that is as good as that. */

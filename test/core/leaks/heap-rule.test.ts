@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import type { GrownStore, ObjectGroup, ObjectGroups, RetainingPath } from "../../../core/src/graph/types.js";
+import { grewAgain, grownStores, judgeGroups } from "../../../core/src/leaks/heap-rule.js";
+
+const batches = [0, 1, 2, 3].map((index) => ({ calls: 512, interval: index, from: index, to: index + 1 }));
+const path: RetainingPath = { root: "module", place: null, native: false, avoided: false, steps: [] };
+
+function group(type: string, births: readonly number[], more: Partial<ObjectGroup> = {}): ObjectGroup {
+  const count = births.reduce((sum, born) => sum + born, 0);
+  return {
+    kind: "object",
+    type,
+    detail: "",
+    place: null,
+    count,
+    shallowBytes: 32 * count,
+    retainedBytes: 32 * count,
+    births: births.map((born) => ({ count: born, bytes: 32 * born })),
+    objectIds: [],
+    path,
+    holds: [],
+    traces: [],
+    ...more,
+  };
+}
+
+function found(groups: readonly ObjectGroup[], grown: readonly GrownStore[] = []): ObjectGroups {
+  const births = batches.map((_, index) => {
+    const count = groups.reduce((sum, one) => sum + (one.births[index]?.count ?? 0), 0);
+    return { count, bytes: 32 * count };
+  });
+  return { groups, grown, births, omitted: { groups: 0, count: 0, bytes: 0 } };
+}
+
+const steady = (groups: ObjectGroups) =>
+  judgeGroups(groups, batches)
+    .filter(({ growth }) => growth === "steady")
+    .map((finding) => [finding.group?.type, finding.countPerCall]);
+
+describe("groups", () => {
+  test("a group that every batch has its share of leaks; what is there beside it does not", () => {
+    const all = found([
+      group("Session", [512, 512, 512, 512]),
+      group("compiled code", [7, 0, 3, 7]),
+      group("Late", [0, 0, 0, 512]),
+    ]);
+    expect(steady(all)).toEqual([["Session", 1]]);
+  });
+
+  test("a group that nothing keeps is garbage that is yet to go", () => {
+    expect(steady(found([group("Session", [512, 512, 512, 512], { path: null })]))).toEqual([]);
+  });
+
+  test("a type of its own for every call is found by its kind", () => {
+    const own = Array.from({ length: 2048 }, (_, index) =>
+      group(
+        `closure made${index}`,
+        batches.map((_batch, batch) => (index % 4 === batch ? 1 : 0)),
+        { kind: "closure" },
+      ),
+    );
+    expect(steady(found(own))).toEqual([["closure made0", 1]]);
+  });
+
+  test("a chain hangs on its newest link, which holds the links of all batches", () => {
+    const link = group("Promise", [0, 0, 0, 1], {
+      retainedBytes: 2048 * 32,
+      holds: [{ kind: "object", type: "Promise", detail: "", place: null, count: 2047, bytes: 2047 * 32 }],
+    });
+    const births = batches.map(() => ({ count: 512, bytes: 512 * 32 }));
+    expect(steady({ ...found([link]), births })).toEqual([["Promise", 1]]);
+    // Less than half of what is new hangs on it.
+    expect(steady({ ...found([{ ...link, retainedBytes: 1023 * 32 }]), births })).toEqual([]);
+  });
+});
+
+describe("containers", () => {
+  const store = (objectId: number, bytes: number): GrownStore => ({
+    kind: "array",
+    type: "Map",
+    detail: "",
+    place: null,
+    objectId,
+    store: "table",
+    bytes,
+    interval: 3,
+    path,
+  });
+
+  test("a store with room for 4 bytes of every call is looked at again, one byte less is not", () => {
+    expect(grownStores(found([], [store(1, 4 * 2048)]), batches)).toHaveLength(1);
+    expect(grownStores(found([], [store(1, 4 * 2048 - 1)]), batches)).toHaveLength(0);
+  });
+
+  test("only what grew in both runs leaks", () => {
+    const first = grownStores(found([], [store(1, 20_000), store(2, 20_000), store(3, 20_000)]), batches);
+    const second = grownStores(found([], [store(1, 40_000), store(2, 20_000), store(4, 40_000)]), batches);
+    expect(grewAgain(first, second, 2000).map((finding) => [finding.store?.objectId, finding.bytesPerCall])).toEqual([
+      [1, 10],
+    ]);
+  });
+});
