@@ -3,6 +3,7 @@
 #include <node.h>
 
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -202,11 +203,10 @@ Napi::Value Retained(const Napi::CallbackInfo& info) {
   return ToObject(info.Env(), measurement->ReadRetained(own.guard()));
 }
 
-Napi::Value Instances(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const OwnCall own(State(env));
+// What both of the following ask; nothing when it throws.
+std::optional<std::vector<heap::ObjectIds::Instances>> FindInstances(const Napi::CallbackInfo& info, const OwnCall& own) {
   Measurement* const measurement = FindRetaining(info);
-  if (measurement == nullptr) return env.Undefined();
+  if (measurement == nullptr) return std::nullopt;
   std::vector<std::string> names;
   if (info[1].IsArray()) {
     const Napi::Array array = info[1].As<Napi::Array>();
@@ -217,15 +217,37 @@ Napi::Value Instances(const Napi::CallbackInfo& info) {
     if (names.size() != array.Length()) names.clear();
   }
   if (names.empty()) {
-    Throw(env, "MEMSPEC_INVALID_OPTION", "instances() takes a handle and an array of constructor names");
-    return env.Undefined();
+    Throw(info.Env(), "MEMSPEC_INVALID_OPTION", "a handle and an array of constructor names are needed");
+    return std::nullopt;
   }
-  const std::vector<std::uint64_t> alive = measurement->Instances(own.guard(), names);
-  Napi::Array counts = Napi::Array::New(env, alive.size());
-  for (std::size_t i = 0; i < alive.size(); ++i) {
-    counts.Set(static_cast<std::uint32_t>(i), Napi::Number::New(env, static_cast<double>(alive[i])));
+  return measurement->Instances(own.guard(), names);
+}
+
+Napi::Value Instances(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const OwnCall own(State(env));
+  const auto alive = FindInstances(info, own);
+  if (!alive) return env.Undefined();
+  Napi::Array counts = Napi::Array::New(env, alive->size());
+  for (std::size_t i = 0; i < alive->size(); ++i) {
+    counts.Set(static_cast<std::uint32_t>(i), Napi::Number::New(env, static_cast<double>((*alive)[i].count)));
   }
   return counts;
+}
+
+Napi::Value InstanceIds(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const OwnCall own(State(env));
+  const auto alive = FindInstances(info, own);
+  if (!alive) return env.Undefined();
+  Napi::Array lists = Napi::Array::New(env, alive->size());
+  for (std::size_t i = 0; i < alive->size(); ++i) {
+    const auto& ids = (*alive)[i].ids;
+    Napi::Array list = Napi::Array::New(env, ids.size());
+    for (std::size_t k = 0; k < ids.size(); ++k) list.Set(static_cast<std::uint32_t>(k), Napi::Number::New(env, ids[k]));
+    lists.Set(static_cast<std::uint32_t>(i), list);
+  }
+  return lists;
 }
 
 Napi::Value Close(const Napi::CallbackInfo& info) {
@@ -267,6 +289,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("collect", Napi::Function::New<Collect>(env, "collect"));
   exports.Set("retained", Napi::Function::New<Retained>(env, "retained"));
   exports.Set("instances", Napi::Function::New<Instances>(env, "instances"));
+  exports.Set("instanceIds", Napi::Function::New<InstanceIds>(env, "instanceIds"));
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
   ExportLeaks(env, exports);

@@ -254,7 +254,7 @@ Retained Measurement::ReadRetained(const RecursionGuard& guard) {
   return retained;
 }
 
-std::vector<std::uint64_t> Measurement::Instances(const RecursionGuard& guard,
+std::vector<heap::ObjectIds::Instances> Measurement::Instances(const RecursionGuard& guard,
                                                   const std::vector<std::string>& constructors) {
   return isolate_.object_ids().InstancesAlive(guard, born_after_, born_until_, constructors);
 }

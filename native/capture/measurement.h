@@ -80,7 +80,7 @@ class Measurement {
 
   Report Read(const RecursionGuard&);
   Retained ReadRetained(const RecursionGuard&);
-  std::vector<std::uint64_t> Instances(const RecursionGuard&, const std::vector<std::string>& constructors);
+  std::vector<heap::ObjectIds::Instances> Instances(const RecursionGuard&, const std::vector<std::string>& constructors);
 
   // The isolate ends: give back what other threads could still reach, touch V8 no more.
   void Abandon(const RecursionGuard&);

@@ -81,7 +81,7 @@ std::uint64_t ObjectIds::BytesAlive(const RecursionGuard& guard, const Mark& fro
   return bytes;
 }
 
-std::vector<std::uint64_t> ObjectIds::InstancesAlive(const RecursionGuard& guard, const Mark& from, const Mark& to,
+std::vector<ObjectIds::Instances> ObjectIds::InstancesAlive(const RecursionGuard& guard, const Mark& from, const Mark& to,
                                                      const std::vector<std::string>& constructors) {
   const OwnWork own(guard);
   v8::HandleScope scope(isolate_);
@@ -95,12 +95,15 @@ std::vector<std::uint64_t> ObjectIds::InstancesAlive(const RecursionGuard& guard
   std::vector<v8::Global<v8::Object>> found;
   v8::HeapProfiler* profiler = isolate_->GetHeapProfiler();
   profiler->QueryObjects(isolate_->GetCurrentContext(), &predicate, &found);
-  std::vector<std::uint64_t> alive(constructors.size());
+  std::vector<Instances> alive(constructors.size());
   for (const v8::Global<v8::Object>& global : found) {
     const v8::Local<v8::Object> object = global.Get(isolate_);
     const v8::SnapshotObjectId id = profiler->GetObjectId(object);
     const int index = predicate.IndexOf(object);
-    if (index >= 0 && id > from.last_id && id <= to.last_id) ++alive[static_cast<std::size_t>(index)];
+    if (index < 0 || id <= from.last_id || id > to.last_id) continue;
+    Instances& instances = alive[static_cast<std::size_t>(index)];
+    ++instances.count;
+    if (instances.ids.size() < kMostIds) instances.ids.push_back(id);
   }
   return alive;
 }

@@ -45,8 +45,14 @@ class ObjectIds {
   // Shallow bytes of what was born after `from` and not after `to`, and is alive now (takes a mark of its own).
   std::uint64_t BytesAlive(const RecursionGuard&, const Mark& from, const Mark& to);
 
+  struct Instances {
+    std::uint64_t count = 0;
+    std::vector<v8::SnapshotObjectId> ids;  // of the first ones, at most kMostIds
+  };
+  static constexpr std::size_t kMostIds = 16;
+
   // Instances born after `from` and not after `to` and alive now, by exact constructor name.
-  std::vector<std::uint64_t> InstancesAlive(const RecursionGuard&, const Mark& from, const Mark& to,
+  std::vector<Instances> InstancesAlive(const RecursionGuard&, const Mark& from, const Mark& to,
                                             const std::vector<std::string>& constructors);
 
  private:

@@ -1,4 +1,5 @@
 import type { RawFrame } from "../capture/binding.js";
+import type { RawPlace } from "../capture/graph-binding.js";
 import type { SourceFrame } from "../capture/measurement.js";
 import { ownerOf } from "./owner.js";
 import type { SourceMaps } from "./source-maps.js";
@@ -28,13 +29,23 @@ export function toSourceFrame(raw: RawFrame, context: FrameContext): SourceFrame
   };
 }
 
+/** A place as the user knows it; one in code that a transform added is the generated file's. */
+export function toSourcePlace(raw: RawPlace, context: FrameContext): RawPlace {
+  const { file, line, column } = positionOf({ ...raw, kind: "javascript" }, pathOfUrl(raw.url), context.maps);
+  return { url: file, scriptId: raw.scriptId, line: line ?? 0, column: column ?? 0 };
+}
+
 interface Position {
   readonly file: string;
   readonly line: number | null;
   readonly column: number | null;
 }
 
-function positionOf(raw: RawFrame, generated: string, maps: SourceMaps): Position {
+function positionOf(
+  raw: Pick<RawFrame, "kind" | "scriptId" | "url" | "line" | "column">,
+  generated: string,
+  maps: SourceMaps,
+): Position {
   if (raw.line <= 0) return { file: generated, line: null, column: null };
   const asIs: Position = { file: generated, line: raw.line, column: raw.column > 0 ? raw.column : null };
   if (raw.kind !== "javascript") return asIs;

@@ -1,5 +1,7 @@
+import type { RetainingPath } from "../graph/types.js";
 import { alignColumns, wrapText } from "./layout.js";
 import type { AssertionOutcome, MessageContext } from "./outcome.js";
+import { pathLines } from "./retaining-path.js";
 import { type MessageStyle, PLAIN_STYLE } from "./style.js";
 
 const DOCS = "docs/matchers/toBeCollected.md";
@@ -13,6 +15,8 @@ export interface CollectedFacts {
 export interface CollectedAssertion extends CollectedFacts {
   /** How the call reads: `expect(factory).toBeCollected()`. */
   readonly headline: string;
+  /** What keeps it alive; `null`: unknown. */
+  readonly path?: RetainingPath | null;
   readonly context: MessageContext;
 }
 
@@ -27,7 +31,7 @@ export function assertBeCollected(assertion: CollectedAssertion): AssertionOutco
 }
 
 function collectedMessage(
-  { headline, context, collected, constructorName }: CollectedAssertion,
+  { headline, context, collected, constructorName, path = null }: CollectedAssertion,
   style: MessageStyle,
 ): string {
   const object = constructorName === "" ? "an object without a constructor" : `a ${constructorName}`;
@@ -47,5 +51,6 @@ function collectedMessage(
         2,
         "Next: ",
       );
-  return [style.strong(headline), "", ...alignColumns(rows, 2), "", ...next].join("\n");
+  const why = path === null || context.isNot ? [] : ["", "  alive by", ...pathLines(path, context.root, 4)];
+  return [style.strong(headline), "", ...alignColumns(rows, 2), ...why, "", ...next].join("\n");
 }

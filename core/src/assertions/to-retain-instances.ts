@@ -1,5 +1,8 @@
+import type { WayAlive } from "../measure/why-alive.js";
 import { alignColumns, wrapText } from "./layout.js";
+import { counted } from "./numbers.js";
 import type { AssertionOutcome, MessageContext } from "./outcome.js";
+import { pathLines } from "./retaining-path.js";
 import { type MessageStyle, PLAIN_STYLE } from "./style.js";
 
 const DOCS = "docs/matchers/toRetainInstances.md";
@@ -18,6 +21,8 @@ export interface InstancesAssertion {
   readonly alive: Readonly<Record<string, number>>;
   /** Allowed ones by constructor name. */
   readonly allowed: Readonly<Record<string, number>>;
+  /** What keeps new instances alive, where that was found out. */
+  readonly ways?: readonly WayAlive[];
   readonly context: MessageContext;
 }
 
@@ -36,7 +41,7 @@ export function assertRetainInstances(assertion: InstancesAssertion): AssertionO
 }
 
 function instancesMessage(
-  { headline, context }: InstancesAssertion,
+  { headline, context, ways = [] }: InstancesAssertion,
   facts: readonly InstanceFacts[],
   style: MessageStyle,
 ): string {
@@ -53,9 +58,33 @@ function instancesMessage(
     style.strong(headline),
     "",
     ...alignColumns(rows, 2),
+    ...(context.isNot ? [] : aliveLines(ways, facts, context, style)),
     "",
     ...(context.isNot ? wrapText(next, 2) : wrapText(next, 2, "Next: ")),
   ].join("\n");
+}
+
+/** Ways that a short message shows. */
+const SHORT_WAYS = 3;
+
+/** What keeps instances of which there are too many alive. */
+function aliveLines(
+  ways: readonly WayAlive[],
+  facts: readonly InstanceFacts[],
+  context: MessageContext,
+  style: MessageStyle,
+): readonly string[] {
+  const over = new Set(facts.filter((fact) => fact.alive > fact.allowed).map((fact) => fact.name));
+  const told = ways.filter((way) => over.has(way.type));
+  if (told.length === 0) return [];
+  const shown = context.verbose ? told : told.slice(0, SHORT_WAYS);
+  const lines = shown.flatMap(({ type, path }) => [
+    "",
+    `  ${style.strong(type)}, alive by`,
+    ...pathLines(path, context.root, 4),
+  ]);
+  const rest = told.length - shown.length;
+  return rest === 0 ? lines : [...lines, "", `  ${counted(rest, "more way")}`];
 }
 
 function overPaint(fact: InstanceFacts, style: MessageStyle): (text: string) => string {

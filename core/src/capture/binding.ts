@@ -152,6 +152,8 @@ export interface NativeBinding extends GraphBinding, LeakBinding {
    * Names are matched exactly against V8's constructor name of the object.
    */
   instances(handle: Handle, names: readonly string[]): readonly number[];
+  /** The same instances' object ids, of the first sixteen of each. */
+  instanceIds(handle: Handle, names: readonly string[]): readonly (readonly number[])[];
   /** Gives the measurement's memory back. An open one is ended first. Idempotent. */
   close(handle: Handle): void;
   /** The script's sourceMappingURL, possibly a data URL of megabytes; "" when it has none. */

@@ -20,6 +20,7 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "collect",
   "retained",
   "instances",
+  "instanceIds",
   "close",
   "sourceMapUrl",
   "leakBegin",

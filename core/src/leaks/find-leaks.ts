@@ -3,6 +3,7 @@ import { currentTracker } from "../capture/current-tracker.js";
 import { loadAddon } from "../capture/load-addon.js";
 import { assertFunction } from "../capture/repeat.js";
 import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
+import { sourcePlaceHere } from "../measure/analyse-here.js";
 import { memspecRoots } from "../measure/memspec-roots.js";
 import { judge } from "./check.js";
 import { gatherEvidence } from "./evidence.js";
@@ -61,6 +62,7 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
           tracker,
           without === null ? { available: true } : { available: false, reason: without },
         ),
+        toSource: sourcePlaceHere,
         nodeMajor: Number.parseInt(process.versions.node, 10),
         durationMs: session.elapsedMs(),
       });

@@ -3,6 +3,7 @@ import type { NativeBinding } from "../capture/binding.js";
 import type { GraphHandle } from "../capture/graph-binding.js";
 import { isMemspecError } from "../errors/memspec-error.js";
 import type { ObjectGroups } from "../graph/types.js";
+import { RUNNERS } from "../measure/runners.js";
 import type { Batch } from "./births.js";
 
 /** Takes the heap apart, now; a last-resort collection comes with it. */
@@ -15,18 +16,6 @@ export interface HeapTaker {
   /** Why the heap could not be taken apart; `null`: nothing went wrong. */
   problem(): string | null;
 }
-
-/** What surrounds a test holds no leak of its own; a path leads through it only where there is no other. */
-const RUNNERS: readonly string[] = [
-  "/node_modules/vitest/",
-  "/node_modules/@vitest/",
-  "/node_modules/vite/",
-  "/node_modules/tinypool/",
-  "/node_modules/@jest/",
-  "/node_modules/jest-",
-  "/node_modules/jest/",
-  "/node_modules/@memspec/",
-];
 
 const MOST_GROUPS = 200;
 const MEMBERS = 1;

@@ -1,24 +1,28 @@
 import { deepFreeze } from "../analysis/deep-freeze.js";
 import type { Capabilities } from "../capture/measurement.js";
+import { pathInSource, type ToSource } from "../graph/source-places.js";
 import type { Outcome } from "./check.js";
 import type { Finding } from "./confirm.js";
 import { type Evidence, NO_EVIDENCE } from "./evidence.js";
 import { toGroups } from "./groups.js";
 import { sortOut } from "./ignore.js";
-import type { LeakCapabilities, LeakPlan, LeakReport, LeakVerdict } from "./types.js";
+import type { LeakCapabilities, LeakGroup, LeakPlan, LeakReport, LeakVerdict } from "./types.js";
 
 /** What the machine and the run were. */
 export interface Circumstances {
   readonly plan: LeakPlan;
   readonly capabilities: LeakCapabilities;
   readonly nodeMajor: number;
+  readonly toSource: ToSource;
   readonly durationMs: number;
 }
 
 /** What was found out, as plain data. Pure. */
 export function toReport(outcome: Outcome, evidence: Evidence | null, circumstances: Circumstances): LeakReport {
   const { plan } = circumstances;
-  const groups = toGroups(outcome.findings, evidence ?? NO_EVIDENCE, circumstances.nodeMajor);
+  const groups = toGroups(outcome.findings, evidence ?? NO_EVIDENCE, circumstances.nodeMajor).map((group) =>
+    groupInSource(group, circumstances.toSource),
+  );
   const { counted, ignored } = sortOut(
     groups.filter(({ space }) => plan.spaces.includes(space)),
     plan,
@@ -62,5 +66,15 @@ export function leakCapabilities(tracker: Capabilities, held: LeakCapabilities["
     stacks: { ...tracker.stacks },
     paths: { ...held },
     notes: [...tracker.notes],
+  };
+}
+
+/** The group with all its places in the source. */
+function groupInSource(group: LeakGroup, toSource: ToSource): LeakGroup {
+  return {
+    ...group,
+    place: group.place && toSource(group.place),
+    path: group.path && pathInSource(group.path, toSource),
+    holds: group.holds.map((held) => ({ ...held, place: held.place && toSource(held.place) })),
   };
 }

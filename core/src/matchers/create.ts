@@ -155,11 +155,14 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       const given = options(matcher, call, SURVIVOR_OPTIONS);
       begin(matcher);
       const allowed: InstanceLimits = { ...limits };
-      const answer = retainedInstances(received, Object.keys(allowed), given.warmup).then((alive) =>
+      const answer = retainedInstances(received, Object.keys(allowed), given.warmup, (counts) =>
+        Object.entries(counts).some(([name, alive]) => alive > (allowed[name] ?? 0)),
+      ).then(({ counts, ways }) =>
         result(
           assertRetainInstances({
             headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
-            alive,
+            alive: counts,
+            ways,
             allowed,
             context: contextOf(this, given.verbose),
           }),

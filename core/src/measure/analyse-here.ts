@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { analyse } from "../analysis/analyse.js";
-import type { FrameContext } from "../analysis/frames.js";
+import { type FrameContext, toSourcePlace } from "../analysis/frames.js";
 import { SourceMaps } from "../analysis/source-maps.js";
 import { currentTracker } from "../capture/current-tracker.js";
+import type { RawPlace } from "../capture/graph-binding.js";
 import type { Measurement } from "../capture/measurement.js";
 import type { Recording } from "../capture/record.js";
 import { memspecRoots } from "./memspec-roots.js";
@@ -11,11 +12,20 @@ let context: FrameContext | undefined;
 
 /** Analyses a recording of this isolate, with its scripts' source maps. */
 export function analyseHere(recording: Recording): Measurement {
+  return analyse(recording, contextHere());
+}
+
+/** A place in generated code of this isolate, in the source that it was made of. */
+export function sourcePlaceHere(place: RawPlace): RawPlace {
+  return toSourcePlace(place, contextHere());
+}
+
+function contextHere(): FrameContext {
   context ??= {
     maps: new SourceMaps({ sourceMapUrl: (scriptId) => currentTracker().sourceMapUrl(scriptId), readText }),
     memspecRoots: memspecRoots(new Error().stack ?? ""),
   };
-  return analyse(recording, context);
+  return context;
 }
 
 function readText(path: string): string | null {

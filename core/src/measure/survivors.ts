@@ -7,9 +7,17 @@ import { hop, settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
 import { MemspecError } from "../errors/memspec-error.js";
 import { showValue } from "../errors/show-value.js";
+import type { RetainingPath } from "../graph/types.js";
+import { pathTo, type WayAlive, waysAlive } from "./why-alive.js";
 
 /** New live instances by constructor name, for the names that were asked for. */
 export type InstanceCounts = Readonly<Record<string, number>>;
+
+export interface RetainedInstances {
+  readonly counts: InstanceCounts;
+  /** What keeps them alive; empty when nobody wanted to know, or without the addon. */
+  readonly ways: readonly WayAlive[];
+}
 
 /**
  * Counts instances that a call of `fn` made and that are alive after it ended and settled collections; its value is let
@@ -17,13 +25,15 @@ export type InstanceCounts = Readonly<Record<string, number>>;
  *
  * @param fn called without arguments `warmup` times, then once for the count; what it throws comes through
  * @param names constructor names, for example `["Session"]`
+ * @param explain whether, with these counts, it is to be found out what keeps them alive: that costs a heap snapshot
  * @throws MemspecError `MEMSPEC_UNAVAILABLE`, `MEMSPEC_FOREIGN_PROMISE`
  */
 export async function retainedInstances(
   fn: () => unknown,
   names: readonly string[],
   warmup = 0,
-): Promise<InstanceCounts> {
+  explain: (counts: InstanceCounts) => boolean = () => false,
+): Promise<RetainedInstances> {
   const tracker = currentTracker();
   await repeat(warmup, fn);
   await settle(tracker);
@@ -32,8 +42,9 @@ export async function retainedInstances(
     tracker.prepareInstances(handle);
     await callAndDrop(tracker, handle, fn);
     await settle(tracker);
-    const counts = tracker.instances(handle, names);
-    return Object.freeze(Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0])));
+    const alive = tracker.instances(handle, names);
+    const counts = Object.freeze(Object.fromEntries(names.map((name, index) => [name, alive[index] ?? 0])));
+    return { counts, ways: explain(counts) ? waysAlive(handle, names) : [] };
   });
 }
 
@@ -61,6 +72,8 @@ export interface Collected {
   readonly collected: boolean;
   /** Constructor's name of the object, "" when it has none. */
   readonly constructorName: string;
+  /** What keeps it alive; `null`: it was collected, or it is unknown. */
+  readonly path: RetainingPath | null;
 }
 
 /** Rounds of macrotasks and collections before an object counts as kept alive. */
@@ -76,7 +89,8 @@ export async function collect(factory: () => unknown, warmup = 0): Promise<Colle
   const tracker = currentTracker();
   await repeat(warmup, factory);
   const { ref, constructorName } = await observe(factory);
-  return { collected: await goesAway(tracker, ref), constructorName };
+  const collected = await goesAway(tracker, ref);
+  return { collected, constructorName, path: collected ? null : pathTo(ref) };
 }
 
 interface Observed {

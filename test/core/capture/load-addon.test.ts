@@ -6,7 +6,7 @@ import { VERSION } from "../../../core/src/capture/version.js";
 const require = createRequire(import.meta.url);
 
 const FUNCTIONS = [
-  "arm disarm open begin end call read collect retained instances close sourceMapUrl",
+  "arm disarm open begin end call read collect retained instances instanceIds close sourceMapUrl",
   "leakBegin leakBoundary leakCall leakRead leakEnd",
   "takeGraph graphSummary graphGroups graphPaths objectId storeBytes closeGraph analyzeSnapshotFile diffSnapshotFiles",
 ].flatMap((names) => names.split(" "));

@@ -6,7 +6,7 @@ class Session {
   readonly id = 1;
 }
 
-onBothTrackers((_kind, loaded) => {
+onBothTrackers((kind, loaded) => {
   test("what is kept is retained, what is dropped is not", async () => {
     const keeping = await loaded.core.measure(
       () => void loaded.kept.push(Buffer.alloc(3_000_000), makeObjects(50_000)),
@@ -86,18 +86,33 @@ onBothTrackers((_kind, loaded) => {
     expect(await loaded.survivors.collect(() => new Session())).toEqual({
       collected: true,
       constructorName: "Session",
+      path: null,
     });
     expect(await loaded.survivors.collect(async () => new Session())).toEqual({
       collected: true,
       constructorName: "Session",
+      path: null,
     });
     const keep = (): Session => {
       const made = new Session();
       loaded.kept.push(made);
       return made;
     };
-    expect(await loaded.survivors.collect(keep)).toEqual({ collected: false, constructorName: "Session" });
-    expect(await loaded.survivors.collect(() => () => 1)).toEqual({ collected: true, constructorName: "Function" });
+    const { path, ...kept } = await loaded.survivors.collect(keep);
+    expect(kept).toEqual({ collected: false, constructorName: "Session" });
+    // The way leads through the array that `loaded.kept` is.
+    expect(path?.steps.slice(-2).map(({ edge, name, type }) => [edge, name, type])).toEqual(
+      kind === "native"
+        ? [
+            ["property", "kept", "Array"],
+            ["element", "0", "Session"],
+          ]
+        : undefined,
+    );
+    expect(await loaded.survivors.collect(() => () => 1)).toMatchObject({
+      collected: true,
+      constructorName: "Function",
+    });
   });
 
   test("what a factory of no object returns is named", async () => {
@@ -114,10 +129,13 @@ onBothTrackers((_kind, loaded) => {
       }
     };
     loaded.kept.push(new Session());
-    expect(await loaded.survivors.retainedInstances(makeThree, ["Session", "Absent"])).toEqual({
-      Session: 3,
-      Absent: 0,
-    });
+    const { counts, ways } = await loaded.survivors.retainedInstances(makeThree, ["Session", "Absent"], 0, () => true);
+    expect(counts).toEqual({ Session: 3, Absent: 0 });
+    // Three elements of one array are one way.
+    expect(ways.map(({ type, path }) => [type, path.steps.at(-2)?.name])).toEqual(
+      kind === "native" ? [["Session", "kept"]] : [],
+    );
+    expect((await loaded.survivors.retainedInstances(makeThree, ["Session"])).ways).toEqual([]);
   });
 
   test("fake timers of a test do not stop the settling", async () => {
