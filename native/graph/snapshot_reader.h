@@ -56,6 +56,7 @@ class SnapshotReader {
   std::uint64_t value_ = 0;
   bool in_number_ = false;
   bool number_ended_ = false;   // by a space
+  bool negative_ = false;
   bool number_wanted_ = false;  // after a comma
   int depth_ = 0;
   bool in_string_ = false;
