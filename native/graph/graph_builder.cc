@@ -127,8 +127,12 @@ bool GraphBuilder::LocationRow() {
     return true;
   }
   const std::uint64_t offset = row_[meta_.location_node];
-  if (offset % meta_.node_fields != 0 || offset / meta_.node_fields >= meta_.node_count) {
+  if (offset == kNegative || offset % meta_.node_fields != 0 || offset / meta_.node_fields >= meta_.node_count) {
     return Fail(ReadError::kInvalid, "a location is of no node");
+  }
+  if (row_[meta_.location_script] == kNegative || row_[meta_.location_line] == kNegative ||
+      row_[meta_.location_column] == kNegative) {
+    return true;
   }
   const Location location{static_cast<Node>(offset / meta_.node_fields),
                           static_cast<std::int32_t>(row_[meta_.location_script] & 0x7fffffff),
@@ -137,7 +141,9 @@ bool GraphBuilder::LocationRow() {
 }
 
 bool GraphBuilder::TraceFunctionRow() {
-  const auto field = [this](std::uint32_t position) { return position == kNoField ? 0 : Clamp32(row_[position]); };
+  const auto field = [this](std::uint32_t position) {
+    return position == kNoField || row_[position] == kNegative ? 0 : Clamp32(row_[position]);
+  };
   TraceFunction function;
   function.name = field(meta_.function_name);
   function.script = field(meta_.function_script);

@@ -14,6 +14,9 @@ namespace memspec::graph {
 // The lists of numbers in a snapshot, in whatever order they come.
 enum class Section : std::uint8_t { kNodes, kEdges, kTraceFunctions, kSamples, kLocations };
 
+// In place of any number below zero: V8 says so of places it does not know.
+inline constexpr std::uint64_t kNegative = ~std::uint64_t{0};
+
 enum class ReadError : std::uint8_t { kNone, kTruncated, kInvalid, kUnreadable, kNoMemory };
 
 struct ReadProblem {

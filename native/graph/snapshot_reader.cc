@@ -133,7 +133,7 @@ const char* SnapshotReader::Value(const char* at) {
     if (!builder_.BeginSection(list.section)) return nullptr;
     section_ = list.section;
     value_ = 0;
-    in_number_ = number_wanted_ = number_ended_ = false;
+    in_number_ = number_wanted_ = number_ended_ = negative_ = false;
     state_ = State::kNumbers;
     return at + 1;
   }
@@ -216,20 +216,20 @@ const char* SnapshotReader::Numbers(const char* at, const char* end) {
       negative_ = true;
     } else if (c == ',') {
       if (!in_number) return Fail("a number is missing");
-      if (!builder_.Number(section_, negative_ ? 0 : value)) return nullptr;
+      if (!builder_.Number(section_, negative_ ? kNegative : value)) return nullptr;
       value = 0;
-      negative_ = false;
-      in_number = number_ended_ = false;
+      in_number = number_ended_ = negative_ = false;
       number_wanted_ = true;
     } else if (c == ']') {
       if (!in_number && number_wanted_) return Fail("a number is missing");
-      if (in_number && !builder_.Number(section_, negative_ ? 0 : value)) return nullptr;
-      negative_ = false;
+      if (in_number && !builder_.Number(section_, negative_ ? kNegative : value)) return nullptr;
       if (!builder_.EndSection(section_)) return nullptr;
       state_ = State::kAfterValue;
       return at + 1;
     } else if (IsSpace(c)) {
       number_ended_ = in_number;
+    } else if (c == '-' && !in_number && !negative_ && section_ != Section::kNodes && section_ != Section::kEdges) {
+      negative_ = true;  // a place that V8 does not know
     } else {
       return Fail("something that is no whole number");
     }

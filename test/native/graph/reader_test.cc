@@ -129,6 +129,19 @@ TEST("what is damaged is told by name") {
   CheckInvalid(Replaced(text, "\"locations\":[]", "\"locations\":[0,1"), "no whole number");
 }
 
+TEST("a place below zero is a place that is not known") {
+  const std::string text = Replaced(Some().Text(), "\"locations\":[]", "\"locations\":[7,4,-1,-1\n,14,4,11,2]");
+  for (const std::size_t chunk : {std::size_t{0}, std::size_t{1}}) {
+    const Read read = ReadText(text, chunk);
+    CHECK_EQUAL(read.problem.what, "");
+    CHECK(read.graph->location(1) == nullptr);
+    CHECK(read.graph->location(2) != nullptr);
+    CHECK_EQUAL(read.graph->location(2)->line, 11u);
+  }
+  CheckInvalid(Replaced(text, "-1,-1", "-1-1,-1"), "no whole number");
+  CheckInvalid(Replaced(text, "-1,-1", "-,-1"), "a number is missing");
+}
+
 TEST("escapes become UTF-8, halves of pairs that stand alone the replacement character") {
   const std::string text =
       Replaced(Some().Text(), "\"Session\"", R"("\u00e9\n\ud83d\ude00\ud83d-\ude00\ud83d\ud83d\ude00\/\b\u0041\ud83d")");
