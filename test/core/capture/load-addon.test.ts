@@ -5,7 +5,11 @@ import { VERSION } from "../../../core/src/capture/version.js";
 
 const require = createRequire(import.meta.url);
 
-const FUNCTIONS = "arm disarm open begin end call read collect retained instances close sourceMapUrl".split(" ");
+const FUNCTIONS = [
+  "arm disarm open begin end call read collect retained instances close sourceMapUrl",
+  "leakBegin leakBoundary leakCall leakRead leakEnd",
+  "takeGraph graphSummary graphGroups graphPaths objectId storeBytes closeGraph analyzeSnapshotFile diffSnapshotFiles",
+].flatMap((names) => names.split(" "));
 
 function addon(version: string): Record<string, unknown> {
   const functions = FUNCTIONS.map((name) => [name, () => undefined]);
