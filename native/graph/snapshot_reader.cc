@@ -212,9 +212,7 @@ const char* SnapshotReader::Numbers(const char* at, const char* end) {
       } while (IsDigit(c));
       if (at == end) break;
     }
-    if (c == '-' && section_ == Section::kLocations && !in_number && !negative_) {
-      negative_ = true;
-    } else if (c == ',') {
+    if (c == ',') {
       if (!in_number) return Fail("a number is missing");
       if (!builder_.Number(section_, negative_ ? kNegative : value)) return nullptr;
       value = 0;

@@ -58,8 +58,6 @@ class SnapshotReader {
   bool number_ended_ = false;   // by a space
   bool negative_ = false;
   bool number_wanted_ = false;  // after a comma
-  // Columns of a script that was wrapped may lie before it (seen on Node 26): as good as none.
-  bool negative_ = false;
   int depth_ = 0;
   bool in_string_ = false;
   bool escaped_ = false;

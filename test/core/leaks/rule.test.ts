@@ -111,10 +111,11 @@ describe("what the first batches make suspicious", () => {
   test("one survivor of every batch of 16 calls is one", () => {
     expect(screen(tableOf({ alive: [1, 1, 1, 30], calls: 16, size: 1 })).spaces).toEqual(["heap"]);
     expect(screen(tableOf({ alive: [1, 0, 1, 30], calls: 16, size: 1 })).spaces).toEqual([]);
+    expect(screen(tableOf({ alive: [1, 1, 1, 0], calls: 16, size: 1 })).spaces).toEqual(["heap"]);
   });
 
   test("a container that grows by 4 bytes a call after the first batch is one, by 3 it is none", () => {
-    const used = (bytes: number) => ({ alive: [0, 0, 0, 0], calls: 16, used: [9000, 0, bytes, 0] });
+    const used = (bytes: number) => ({ alive: [0, 0, 0, 0], calls: 16, used: [9000, 0, 0, bytes] });
     expect(screen(tableOf(used(4 * 48))).containers).toEqual(["heap"]);
     expect(screen(tableOf(used(4 * 48 - 1))).containers).toEqual([]);
   });
