@@ -29,7 +29,7 @@ export function groupLines(group: LeakGroup, context: MessageContext, style: Mes
 }
 
 /** "1 a call, 64 B; 1.2 kB a call with all that it holds" */
-export function growthText(group: LeakGroup): string {
+function growthText(group: LeakGroup): string {
   const parts: string[] = [];
   if (group.countPerCall !== null) parts.push(`${countText(group.countPerCall)} a call`);
   if (group.bytesPerCall !== null) parts.push(`${formatSize(Math.round(group.bytesPerCall))} a call`);

@@ -54,7 +54,7 @@ function wrongPath({ path }: LeakGroup, { retainingName }: Expected): string | n
 }
 
 /** A report in one line. */
-export function summary({ groups, reason, growth, calls, batchCalls, callsToDecide }: LeakReport): string {
+function summary({ groups, reason, growth, calls, batchCalls, callsToDecide }: LeakReport): string {
   const list = groups.map(
     ({ space, type, countPerCall, bytesPerCall }) =>
       `${type || "?"} in ${space} (${countPerCall}, ${bytesPerCall} B a call)`,
