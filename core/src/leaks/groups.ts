@@ -9,6 +9,9 @@ import { hintFor, knownOfNode, TIMER_TYPES } from "./hints.js";
 import { sameGroup, siteOfTrace } from "./match-sites.js";
 import type { LeakGroup } from "./types.js";
 
+/** What stands on the heap for memory off it. */
+const BUFFERS: readonly string[] = ["ArrayBuffer", "SharedArrayBuffer", "Buffer", "Memory", "WebAssembly.Memory"];
+
 /** Sites of off-heap memory that are told, largest first; the rest are small beside them. */
 const MOST_SITES = 10;
 
@@ -19,7 +22,7 @@ export function toGroups(findings: readonly Finding[], evidence: Evidence, nodeM
   const handles = steady.filter(({ space }) => space === "handles").map((finding) => handleGroup(finding, heap));
   const offHeap = steady
     .filter(({ space }) => space === "buffers" || space === "native")
-    .flatMap((finding) => offHeapGroups(finding, evidence));
+    .flatMap((finding) => offHeapGroups(finding, evidence, heap));
   return [...handles, ...heap, ...offHeap].sort((a, b) => weight(b) - weight(a));
 }
 
@@ -87,11 +90,20 @@ function handleGroup(finding: Finding, heap: readonly LeakGroup[]): LeakGroup {
   };
 }
 
+/** Why buffers are alive, where one group of the heap alone can own them; `null`: unknown. */
+function pathOfOwner(heap: readonly LeakGroup[]): LeakGroup["path"] {
+  const owners = heap.filter(
+    ({ type, holds }) => BUFFERS.includes(type) || holds.some(({ kind }) => kind === "buffer"),
+  );
+  return owners.length === 1 ? (owners[0]?.path ?? null) : null;
+}
+
 /** One group for each site; what has no site is one group without. */
-function offHeapGroups(finding: Finding, evidence: Evidence): readonly LeakGroup[] {
+function offHeapGroups(finding: Finding, evidence: Evidence, heap: readonly LeakGroup[]): readonly LeakGroup[] {
   const { space, countPerCall, bytesPerCall } = finding;
   const type = space === "buffers" ? "ArrayBuffer" : "native block";
-  const base = { ...NOTHING, space, type, hint: space === "native" ? ("native-block" as const) : null };
+  const hint = space === "native" ? ("native-block" as const) : null;
+  const base = { ...NOTHING, space, type, hint, path: space === "buffers" ? pathOfOwner(heap) : null };
   const sites = evidence.sites.filter((site) => site.space === space).slice(0, MOST_SITES);
   const total = sites.reduce((sum, site) => sum + (site.retainedBytes ?? 0), 0);
   if (total === 0) return [{ ...base, countPerCall, bytesPerCall, retainedBytes: bytesPerCall }];

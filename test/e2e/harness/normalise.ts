@@ -43,7 +43,8 @@ export function withoutSizes(text: string): string {
  * and on what the process did before. That is, and no more:
  * - how many frees had an unknown size ("Incomplete: …"),
  * - which file of Node's a place called into, and how many frames deeper the memory was allocated,
- * - how many callers and call paths are folded into a count, and whose they are.
+ * - how many callers and call paths are folded into a count, and whose they are,
+ * - what a variable on a retaining path is called: V8 does not name all that are in a block.
  *
  * Names, files and lines of the project stay as they are. They are exact for buffers and native memory, also in compiled
  * code. For the heap they are not always, and their order among equals is a matter of samples: no message that is compared
@@ -53,5 +54,6 @@ export function withoutSurroundings(text: string): string {
   return text
     .replace(/\n\n +Incomplete: .*(?=\n)/g, "")
     .replace(/ \(node:[^)]*\)+(?:, \d+ deeper)?/g, " (node)")
-    .replace(/^ +(?:from|and by) \d+ .*\n/gm, "");
+    .replace(/^ +(?:from|and by) \d+ .*\n/gm, "")
+    .replace(/(?:\ba variable|\bvariable [\w$]+)(?= \()/g, "variable <name>");
 }

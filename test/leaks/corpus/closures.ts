@@ -116,7 +116,7 @@ export const closures: readonly LeakCase[] = [
 
   leaking(
     "bound functions, kept",
-    { space: "heap", type: "closure bound run", allocatingFunction: "bind", retainingName: "bound", countPerCall: 1 },
+    { space: "heap", type: "bound function run", allocatingFunction: "bind", retainingName: "bound", countPerCall: 1 },
     () => {
       const bound: Callback[] = [];
       const service = {

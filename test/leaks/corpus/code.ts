@@ -29,7 +29,7 @@ function moduleOnDisk() {
 export const code: readonly LeakCase[] = [
   leaking(
     "functions that are compiled with new Function, kept",
-    { space: "heap", type: "closure anonymous", allocatingFunction: "compile", retainingName: "compiled" },
+    { space: "heap", type: "closure made at run time", allocatingFunction: "compile", retainingName: "compiled" },
     () => {
       const compiled: unknown[] = [];
       return {

@@ -14,7 +14,7 @@ export const exotic: readonly LeakCase[] = [
     "generators left suspended in a list",
     {
       space: "heap",
-      type: "Generator",
+      type: "generator countUp",
       allocatingFunction: "startCounting",
       retainingName: "running",
       countPerCall: 1,
@@ -40,7 +40,7 @@ export const exotic: readonly LeakCase[] = [
 
   leaking(
     "async iterators left suspended in a set",
-    { space: "heap", type: "AsyncGenerator", allocatingFunction: "subscribe", retainingName: "subscriptions" },
+    { space: "heap", type: "generator countUpLater", allocatingFunction: "subscribe", retainingName: "subscriptions" },
     () => {
       const subscriptions = new Set<AsyncGenerator<number>>();
       return {
