@@ -30,6 +30,7 @@ export default defineConfig({
         exclude: ["**/fixtures/**", ...exclude],
         testTimeout: timeoutMs,
         hookTimeout: 300_000,
+        setupFiles: ["test/matrix/own-source-maps.ts"],
         // The tracker is one per process: each file gets a process of its own.
         pool: "forks" as const,
       },

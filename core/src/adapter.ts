@@ -1,5 +1,6 @@
 /** What memspec's own packages build on, beside the public interface. Not for use in tests. */
 
+export { provideSourceMaps } from "./analysis/runner-maps.js";
 export { armTracker, armTrackerOnUse } from "./capture/arm.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";

@@ -8,6 +8,7 @@ import {
   createPending,
   limitsFor,
   mayMeasure,
+  provideSourceMaps,
 } from "@memspec/core/adapter";
 import { expect, inject, TestRunner } from "vitest";
 import "./assertion-types.js";
@@ -15,6 +16,7 @@ import { createBracket } from "./bodies.js";
 import { bracketBodies, type Collector } from "./collectors.js";
 import "./provided.js";
 import { session } from "./session.js";
+import { vitestSourceMap } from "./source-maps.js";
 
 const collector = TestRunner.getCurrentSuite();
 const { file } = collector;
@@ -22,6 +24,8 @@ const provided = inject("memspec") as ReturnType<typeof inject<"memspec">> | und
 /** A file's name is its path relative to the root of its project. */
 const rootOfFile = file.filepath.endsWith(file.name) ? file.filepath.slice(0, -file.name.length) : process.cwd();
 session.beginFile(file, provided?.options ?? {}, provided?.root ?? path.resolve(rootOfFile));
+
+provideSourceMaps(vitestSourceMap);
 
 // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
 // compiled from now on has lines. Where files share a process (in vm pools, too), V8 compiles once for all of them.

@@ -85,7 +85,9 @@ test("a suite that was asked for alone runs alone, in the legs that have it", ()
   expect(selectLegs({ suite: "e2e-jest" }).map((leg) => [leg.node, leg.vitest, leg.suites])).toEqual(
     [20, 22, 24, 26].map((major) => [major, "4.1", ["e2e-jest"]]),
   );
-  expect(() => selectLegs({ suite: "lint" })).toThrow("--suite lint: one of native, core, leaks, types, e2e-vitest, e2e-jest");
+  expect(() => selectLegs({ suite: "lint" })).toThrow(
+    "--suite lint: one of native, core, leaks, types, e2e-vitest, e2e-jest",
+  );
 });
 
 test("a leg that cannot be is an error", () => {

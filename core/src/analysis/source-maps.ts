@@ -5,6 +5,8 @@ import { pathOfUrl, resolveSource } from "./source-path.js";
 export interface MapSource {
   /** The script's sourceMappingURL; "" when it has none. */
   sourceMapUrl(scriptId: number): string;
+  /** JSON of the map that a runner keeps for a script without one; `null`: none. */
+  runnerMap?(script: string): string | null;
   /** A file's text, or `null` when it cannot be read. */
   readText(path: string): string | null;
 }
@@ -79,9 +81,12 @@ export class SourceMaps {
 
   #load(scriptId: number, script: string): LoadedMap {
     const mapUrl = this.#source.sourceMapUrl(scriptId);
-    if (mapUrl === "") return NO_MAP;
     const failed = (problem: string): LoadedMap => ({ map: null, base: "", problem: `${script}: ${problem}` });
     try {
+      if (mapUrl === "") {
+        const kept = this.#source.runnerMap?.(script) ?? null;
+        return kept === null ? NO_MAP : { map: new AnyMap(kept), base: script, problem: "" };
+      }
       if (mapUrl.startsWith("data:")) return { map: new AnyMap(decodeDataUrl(mapUrl)), base: script, problem: "" };
       if (/^https?:/iu.test(mapUrl)) return failed("its source map lies on a server");
       const path = resolveSource(mapUrl, script);

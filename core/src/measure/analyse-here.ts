@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { analyse } from "../analysis/analyse.js";
 import { type FrameContext, toSourcePlace } from "../analysis/frames.js";
+import { runnerSourceMap } from "../analysis/runner-maps.js";
 import { SourceMaps } from "../analysis/source-maps.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import type { RawPlace } from "../capture/graph-binding.js";
@@ -22,7 +23,11 @@ export function sourcePlaceHere(place: RawPlace): RawPlace {
 
 function contextHere(): FrameContext {
   context ??= {
-    maps: new SourceMaps({ sourceMapUrl: (scriptId) => currentTracker().sourceMapUrl(scriptId), readText }),
+    maps: new SourceMaps({
+      sourceMapUrl: (scriptId) => currentTracker().sourceMapUrl(scriptId),
+      runnerMap: runnerSourceMap,
+      readText,
+    }),
     memspecRoots: memspecRoots(new Error().stack ?? ""),
   };
   return context;

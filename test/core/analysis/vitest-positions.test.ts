@@ -3,6 +3,7 @@ import { Session } from "node:inspector";
 import { expect, test } from "vitest";
 import { toSourceFrame } from "../../../core/src/analysis/frames.js";
 import { pathOfUrl } from "../../../core/src/analysis/source-path.js";
+import { vitestSourceMap } from "../../../plugin-vitest/src/source-maps.js";
 import { context, frame } from "./recordings.js";
 
 interface Place {
@@ -47,20 +48,23 @@ function sourceMapUrls(): Map<string, string> {
 
 test("a position in a transformed TypeScript file is found where it was written", () => {
   function allocatingFunction(padding: Padding<"a">): Place {
-    return whereAmI(padding); // LINE 50, column 12
+    return whereAmI(padding); // LINE 51, column 12
   }
   const place = allocatingFunction({ first: "a", second: "a" });
-  const urls = sourceMapUrls();
+  const script = pathOfUrl(place.url);
+  const url = sourceMapUrls().get(script) ?? "";
   expect(place.functionName).toBe("allocatingFunction");
-  expect(urls.get(pathOfUrl(place.url))).toMatch(/^data:application\/json/u);
+  // From Vitest 5.1.1 on the map is in the worker's state.
+  if (url === "") expect(vitestSourceMap(script)).toContain('"mappings"');
+  else expect(url).toMatch(/^data:application\/json/u);
   const found = toSourceFrame(
     frame(place.functionName, place.url, place.line, place.column, { scriptId: 1 }),
-    context({ sourceMapUrl: () => urls.get(pathOfUrl(place.url)) ?? "" }),
+    context({ sourceMapUrl: () => url, runnerMap: vitestSourceMap }),
   );
   expect(found).toMatchObject({
     functionName: "allocatingFunction",
     file: import.meta.filename,
-    line: 50,
+    line: 51,
     column: 12,
     owner: "user",
   });
