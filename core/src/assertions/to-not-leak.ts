@@ -1,4 +1,4 @@
-import type { LeakGroup, LeakReport } from "../leaks/types.js";
+import type { LeakGroup, LeakReport, LeakSpace } from "../leaks/types.js";
 import { formatSize, groupDigits } from "../sizes/format-size.js";
 import { wrapText } from "./layout.js";
 import { countText, groupLines } from "./leak-group-section.js";
@@ -62,18 +62,19 @@ function verdictLines({ report }: LeakAssertion, style: MessageStyle): readonly 
   }
 }
 
-/** "1.2 kB of heap, 1 handle a call" */
-function growth({ growth: of }: LeakReport): string {
+/** "1.2 kB of heap, 1 handle a call": of the spaces that something leaks in; the rest is noise. */
+function growth({ growth: of, groups }: LeakReport): string {
+  const leaks = (space: LeakSpace): boolean => groups.some((group) => group.space === space);
   const parts: string[] = [];
-  for (const [bytes, space] of [
-    [of.heapBytes, "heap"],
-    [of.buffersBytes, "buffers"],
-    [of.nativeBytes, "native memory"],
+  for (const [bytes, words, counts] of [
+    [of.heapBytes, "heap", leaks("heap") || leaks("handles")],
+    [of.buffersBytes, "buffers", leaks("buffers")],
+    [of.nativeBytes, "native memory", leaks("native")],
   ] as const) {
     const rounded = Math.round(bytes ?? 0);
-    if (rounded > 0) parts.push(`${formatSize(rounded)} of ${space}`);
+    if (counts && rounded > 0) parts.push(`${formatSize(rounded)} of ${words}`);
   }
-  if (of.handles !== null && of.handles > 0) parts.push(`${countText(of.handles)} handles`);
+  if (leaks("handles") && of.handles !== null && of.handles > 0) parts.push(`${countText(of.handles)} handles`);
   return parts.length === 0 ? "less than 1 B" : parts.join(", ");
 }
 

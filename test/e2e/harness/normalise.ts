@@ -44,6 +44,7 @@ export function withoutSizes(text: string): string {
  * - how many frees had an unknown size ("Incomplete: …"),
  * - which file of Node's a place called into, and how many frames deeper the memory was allocated,
  * - how many callers and call paths are folded into a count, and whose they are,
+ * - what Vitest calls the error of a test that timed out,
  * - what a variable on a retaining path is called: V8 does not name all that are in a block.
  *
  * Names, files and lines of the project stay as they are. They are exact for buffers and native memory, also in compiled
@@ -55,5 +56,6 @@ export function withoutSurroundings(text: string): string {
     .replace(/\n\n +Incomplete: .*(?=\n)/g, "")
     .replace(/ \(node:[^)]*\)+(?:, \d+ deeper)?/g, " (node)")
     .replace(/^ +(?:from|and by) \d+ .*\n/gm, "")
+    .replace(/\bTestTimeoutError: Test timed out/g, "Error: Test timed out")
     .replace(/(?:\ba variable|\bvariable [\w$]+)(?= \()/g, "variable <name>");
 }
