@@ -19,6 +19,12 @@ import type { Pragmas } from "./docblock.js";
 import { fullName, Session } from "./session.js";
 import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
 
+/**
+ * Whether V8 may run code in a later file of the process that it compiled for an earlier one: what was compiled without the
+ * tracker has no lines. Seen on Node 26; on Node 20 it compiles anew.
+ */
+const KEEPS_CODE = Number.parseInt(process.versions.node, 10) >= 22;
+
 export class FileRun {
   readonly #session: Session;
   readonly #declared: DeclaredLimits;
@@ -35,7 +41,8 @@ export class FileRun {
     this.#declared = declared;
     // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code
     // that is compiled from now on has lines. It stays for the later files of the worker process.
-    if (declared.docblock.length + declared.table.length > 0 || mayMeasure(file)) armTracker();
+    const limited = declared.docblock.length + declared.table.length > 0;
+    if (KEEPS_CODE || limited || mayMeasure(file)) armTracker();
     else armTrackerOnUse();
     this.#options = options;
     this.#pending = pending;

@@ -27,11 +27,11 @@ describe("in one worker process", () => {
     run = await runJest(installation, project, { args: ["--runInBand"] });
   });
 
-  test("a file that measures nothing does not load the tracker", () => {
+  test("a file that measures nothing does not load the tracker, but where V8 keeps code from file to file", () => {
     expect(failures(run.text)).toEqual({ "./b.test.ts": ["measured"], "./c.test.ts": ["measured"] });
   });
 
-  test.each(["b", "c"])("what an earlier file ran without the tracker has its lines in a later one (%s)", (name) => {
+  test.each(["b", "c"])("what an earlier file ran has its lines in a later one (%s)", (name) => {
     const place = firstPlace(failureOf(run.text, `./${name}.test.ts`, "measured"));
     expect(place).toEqual({ space: "heap", name: "build", file: WORK, line: LINE, isFunction: false });
   });
