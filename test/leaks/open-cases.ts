@@ -24,6 +24,7 @@ export const OPEN_EVIDENCE: readonly string[] = [
   "listeners on a long-lived AbortSignal",
   "listeners on a long-lived EventTarget",
   "listeners on a long-lived port",
+  "listeners on the process",
   "long texts outside the heap, kept",
   "message channels that are not closed",
   "objects in a module's array",

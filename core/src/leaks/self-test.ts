@@ -38,7 +38,8 @@ const PLANTS: readonly Plant[] = [
     leaks: true,
     needsAddon: true,
     make() {
-      const kept: unknown[] = [];
+      // The object keeps V8 from storing the numbers unboxed.
+      const kept: unknown[] = [{}];
       return { fn: () => kept.push(Math.random()), dispose: () => kept.splice(0) };
     },
   },
