@@ -4,7 +4,7 @@ import { loadAddon } from "../capture/load-addon.js";
 import { assertFunction } from "../capture/repeat.js";
 import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { sourcePlaceHere } from "../measure/analyse-here.js";
-import { memspecRoots } from "../measure/memspec-roots.js";
+import { memspecScripts } from "../measure/memspec-roots.js";
 import { judge } from "./check.js";
 import { gatherEvidence } from "./evidence.js";
 import { javascriptGauge, nativeGauge, outOfMemory } from "./gauge.js";
@@ -98,8 +98,3 @@ export function abandonLeakChecks(): void {
 
 /** What a check's readings need of the tracker. */
 const OBSERVING: OpenOptions = { sampleInterval: 1, threads: "isolate", retained: true, settle: false };
-
-/** Parts of the names of memspec's own scripts. */
-function memspecScripts(): readonly string[] {
-  return memspecRoots(new Error().stack ?? "");
-}

@@ -1,9 +1,7 @@
-import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
-import type { GraphHandle } from "../capture/graph-binding.js";
 import { isMemspecError } from "../errors/memspec-error.js";
+import { askOwnHeap, pathsAvoid } from "../graph/own-heap.js";
 import type { ObjectGroups } from "../graph/types.js";
-import { RUNNERS } from "../measure/runners.js";
 import type { Batch } from "./births.js";
 
 /** Takes the heap apart, now; a last-resort collection comes with it. */
@@ -25,28 +23,20 @@ const MEMBERS = 1;
  * @param held what the check itself holds: nobody's way to a leak
  */
 export function heapTaker(binding: NativeBinding, own: readonly string[], held: readonly object[]): HeapTaker {
-  const avoidIds = held.map((object) => binding.objectId(object)).filter((id) => id !== null);
+  const avoided = pathsAvoid(binding, own, held);
   let problem: string | null = null;
   return {
     problem: () => problem,
     groups(batches, objectIds) {
-      let graph: GraphHandle | null = null;
+      const boundaries = objectIds.slice(batches[0]?.from ?? 0, (batches.at(-1)?.to ?? 0) + 1);
+      const query = { ...avoided, boundaries, limit: MOST_GROUPS, members: MEMBERS };
       try {
-        graph = withAddonErrors(() => binding.takeGraph());
-        return binding.graphGroups(graph, {
-          boundaries: objectIds.slice(batches[0]?.from ?? 0, (batches.at(-1)?.to ?? 0) + 1),
-          avoid: [...RUNNERS, ...own],
-          avoidIds,
-          limit: MOST_GROUPS,
-          members: MEMBERS,
-        });
+        return askOwnHeap(binding, (graph) => binding.graphGroups(graph, query));
       } catch (error) {
         // The verdict does without: births are counted all the same.
         if (!isMemspecError(error)) throw error;
         problem = (error.message.split("\n")[0] ?? "").replace(/\.$/u, "");
         return null;
-      } finally {
-        if (graph !== null) binding.closeGraph(graph);
       }
     },
   };

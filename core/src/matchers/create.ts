@@ -191,17 +191,16 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     toNotLeak(received, call) {
       const matcher = "toNotLeak";
       checkReceived(this, received, matcher);
-      const { verbose, ...given } = { ...call };
-      if (verbose !== undefined) options(matcher, { verbose }, ["verbose"]);
-      const joined = call === undefined || isPlain(call) ? joinOptions(leakDefaults, given, LEAK_OPTIONS) : call;
-      const plan = planLeakCheck(joined, `${matcher}()`);
+      const joined = joinOptions(leakDefaults, call, LEAK_OPTIONS);
+      const plan = planLeakCheck(joined, `${matcher}()`, [...LEAK_OPTIONS, "verbose"]);
+      const { verbose } = options(matcher, { verbose: call?.verbose }, ["verbose"]);
       begin(matcher);
       const answer = checkLeaks(host, received, plan).then((report) => {
         const assertion = {
           headline: headline("fn", matcher, this.isNot, ""),
           report,
           strict: plan.strict,
-          context: contextOf(this, verbose ?? defaults.verbose ?? false),
+          context: contextOf(this, verbose),
         };
         const outcome = assertNotLeak(assertion);
         if (report.verdict === "inconclusive" && outcome.pass && !this.isNot)
@@ -227,10 +226,6 @@ function placing<Name extends keyof MemoryMatchers>(matchers: MemoryMatchers, na
     }
   };
   matchers[name] = placingMatcher as MemoryMatchers[Name];
-}
-
-function isPlain(call: unknown): boolean {
-  return typeof call === "object" && call !== null && !Array.isArray(call);
 }
 
 function saysWarmup(defaults: MatcherDefaults, call: SizingOptions | undefined): boolean {

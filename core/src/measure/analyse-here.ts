@@ -7,7 +7,7 @@ import { currentTracker } from "../capture/current-tracker.js";
 import type { RawPlace } from "../capture/graph-binding.js";
 import type { Measurement } from "../capture/measurement.js";
 import type { Recording } from "../capture/record.js";
-import { memspecRoots } from "./memspec-roots.js";
+import { memspecScripts } from "./memspec-roots.js";
 
 let context: FrameContext | undefined;
 
@@ -28,7 +28,7 @@ function contextHere(): FrameContext {
       runnerMap: runnerSourceMap,
       readText,
     }),
-    memspecRoots: memspecRoots(new Error().stack ?? ""),
+    memspecRoots: memspecScripts(),
   };
   return context;
 }

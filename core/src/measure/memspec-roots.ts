@@ -24,3 +24,8 @@ export function memspecRoots(stack: string): readonly string[] {
   }
   return [];
 }
+
+/** As `memspecRoots`, for this very package: parts of the names of memspec's own scripts. */
+export function memspecScripts(): readonly string[] {
+  return memspecRoots(new Error().stack ?? "");
+}

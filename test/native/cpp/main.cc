@@ -1,12 +1,14 @@
-// Runs every test, or those whose name contains the first argument, each in a process of its own: the ledger is one for
-// a process, and what a test leaves behind (grown tables) is no other test's start.
+// Runs every test, or those whose name contains the first argument, each in a process of its own: what a test leaves behind
+// (the ledger is one for a process, and its tables grow) is no other test's start.
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
-#include "harness.h"
+#include "cpp/harness.h"
 
 namespace {
 
