@@ -13,21 +13,22 @@ import { sitesElement, stackElement } from "./stack.js";
 /** Entries that are made at once; more on request. */
 const PAGE = 100;
 
+/** A line each that unfolds; a single one is unfolded. */
 export function deathElements(summary: RunSummary, report: RunReport): readonly HTMLElement[] {
   return summary.deaths.map(({ file, death }) => {
     const levels = lastLevels(death);
     return h(
-      "section",
-      { class: "alert", role: "note", "aria-label": "A worker died" },
-      h("h2", {}, `A worker died: ${deathText(death)}`),
+      "details",
+      { class: "alert", open: summary.deaths.length === 1 },
       h(
-        "p",
+        "summary",
         {},
+        h("strong", {}, `A worker died: ${deathText(death)}`),
+        h("span", {}, death.test === null ? "while no test ran" : `in ${testName(death.test)}`),
         h("code", {}, file.path),
-        death.test === null ? ", while no test ran" : `, in ${testName(death.test)}`,
       ),
       levels === "" || death.last === null
-        ? null
+        ? h("p", {}, "No levels were read before it died.")
         : h("p", {}, `Last read ${durationText(death.last.ms)} into the run: ${levels}`),
       death.sites.length === 0 ? null : sitesElement(death.sites, report, 5),
     );

@@ -4,7 +4,7 @@ import type { RetainingStep, SourcePlace } from "../../../core/src/graph/types.j
 import type { RunDeath, RunLeakGroup, RunLeaks, RunSite, TimelinePoint } from "../../../core/src/runs/run-report.js";
 import type { Stacks } from "./sample-stacks.js";
 
-export function placeAt(url: string, line: number, column: number): SourcePlace {
+function placeAt(url: string, line: number, column: number): SourcePlace {
   return { url, scriptId: -1, line, column };
 }
 

@@ -60,7 +60,7 @@ function bytes(random: Chance, largest: number): number {
   return Math.round(random() ** 4 * largest);
 }
 
-export function figures(random: Chance, scale: number, fallback = false): RunFigures {
+function figures(random: Chance, scale: number, fallback = false): RunFigures {
   const space = (share: number) => {
     const allocatedBytes = bytes(random, scale * share);
     const peakBytes = Math.round(allocatedBytes * (0.3 + random() * 0.7));

@@ -14,7 +14,7 @@ export async function renderHtml(report: RunReport): Promise<string> {
   const files = report.files.length === 1 ? "1 file" : `${report.files.length} files`;
   const parts: Readonly<Record<string, string>> = {
     CSP: policy(page.script, page.style),
-    TITLE: `Memory of ${files}, ${report.startedAt.slice(0, 10)}`,
+    TITLE: `Memory of ${files}${/^\d{4}-\d\d-\d\d(?=T)/u.exec(report.startedAt)?.map((day) => `, ${day}`) ?? ""}`,
     STYLE: page.style,
     REPORT: packed.toString("base64"),
     SCRIPT: page.script,

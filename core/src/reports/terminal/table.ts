@@ -18,8 +18,8 @@ export interface TableOptions {
 interface Column {
   readonly title: string;
   readonly text: (row: FileRow) => string;
-  /** A column is left out below this width. */
-  readonly from: number;
+  /** Left out where there is no room for it. */
+  readonly optional: boolean;
 }
 
 const INDENT = 2;
@@ -31,26 +31,24 @@ const SITE_COLUMN_FROM = 130;
 const NAME_SHARE = 0.5;
 
 const FIGURES: readonly Column[] = [
-  { title: "peak", text: (row) => formatSize(peakOf(row)), from: 0 },
-  { title: "heap", text: ({ figures }) => formatSize(figures?.heap.peakBytes ?? null), from: 76 },
-  { title: "buffers", text: ({ figures }) => formatSize(figures?.buffers.peakBytes ?? null), from: 76 },
-  { title: "native", text: ({ figures }) => formatSize(figures?.native.peakBytes ?? null), from: 76 },
-  { title: "allocated", text: ({ figures }) => formatSize(figures?.total.allocatedBytes ?? null), from: 0 },
+  { title: "peak", text: (row) => formatSize(peakOf(row)), optional: false },
+  { title: "heap", text: ({ figures }) => formatSize(figures?.heap.peakBytes ?? null), optional: true },
+  { title: "buffers", text: ({ figures }) => formatSize(figures?.buffers.peakBytes ?? null), optional: true },
+  { title: "native", text: ({ figures }) => formatSize(figures?.native.peakBytes ?? null), optional: true },
+  { title: "allocated", text: ({ figures }) => formatSize(figures?.total.allocatedBytes ?? null), optional: false },
 ];
 
-const LEAKED: Column = { title: "leaked", text: ({ leaked }) => leakedText(leaked), from: 0 };
+const LEAKED: Column = { title: "leaked", text: ({ leaked }) => leakedText(leaked), optional: false };
 
 export function tableLines(summary: RunSummary, options: TableOptions, style: MessageStyle): readonly string[] {
   const shown = summary.rows.slice(0, options.rows);
   if (shown.length === 0) return [];
-  const columns = [...FIGURES, ...(summary.looksForLeaks ? [LEAKED] : [])].filter(({ from }) => options.width >= from);
+  const all = [...FIGURES, ...(summary.looksForLeaks ? [LEAKED] : [])];
+  const columns =
+    roomBeside(all, shown, options.width) >= SMALLEST_NAME ? all : all.filter(({ optional }) => !optional);
   const texts = shown.map((row) => columns.map((column) => column.text(row)));
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...texts.map((cells) => cells[index]?.length ?? 0)),
-  );
-  const figuresWidth = widths.reduce((sum, width) => sum + width + GAP, 0);
   const asColumn = options.width >= SITE_COLUMN_FROM;
-  const room = options.width - INDENT - GAP - figuresWidth - (asColumn ? GAP : 0) - 1;
+  const room = roomBeside(columns, shown, options.width) - (asColumn ? GAP : 0);
   const nameWidth = Math.max(SMALLEST_NAME, asColumn ? Math.floor(room * NAME_SHARE) : room);
 
   const heading: readonly Cell[] = [
@@ -71,6 +69,12 @@ export function tableLines(summary: RunSummary, options: TableOptions, style: Me
     ...lines.flatMap((line, index) => [line, ...(asColumn ? [] : siteLine(shown[index]?.hottest ?? "", style))]),
     ...restLines(summary.rows.slice(shown.length), options, style),
   ];
+}
+
+/** Columns of the terminal that the mark and the figures leave. */
+function roomBeside(columns: readonly Column[], rows: readonly FileRow[], width: number): number {
+  const widths = columns.map((column) => Math.max(column.title.length, ...rows.map((row) => column.text(row).length)));
+  return width - INDENT - 1 - widths.reduce((sum, each) => sum + each + GAP, 0);
 }
 
 function siteLine(hottest: string, style: MessageStyle): readonly string[] {
