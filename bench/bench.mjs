@@ -1,15 +1,16 @@
 // `npm run bench`: what memspec costs, as ratios to the untracked program in the same run.
-//   node bench/bench.mjs [--only suites,programs,pairs,graph] [--rounds 5] [--clock wall|cpu] [--json]
+//   node bench/bench.mjs [--only suites,programs,pairs,graph,page] [--rounds 5] [--clock wall|cpu] [--json]
 // On a busy machine the processor's time (`--clock cpu`) says more; whole suites always tell both.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchGraph } from "./graph.mjs";
+import { benchPage } from "./page.mjs";
 import { benchPairs } from "./pairs.mjs";
 import { benchPrograms } from "./programs.mjs";
 import { benchSuites } from "./suites.mjs";
 
-const BENCHES = { suites: benchSuites, programs: benchPrograms, pairs: benchPairs, graph: benchGraph };
+const BENCHES = { suites: benchSuites, programs: benchPrograms, pairs: benchPairs, graph: benchGraph, page: benchPage };
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +38,7 @@ if (!values.json)
     `Node ${process.versions.node}, ${rounds} rounds in turn, ${values.clock} time; ratio: median [lowest to highest]\n`,
   );
 for (const name of chosen) {
-  for (const row of BENCHES[name](rounds, values.clock)) {
+  for (const row of await BENCHES[name](rounds, values.clock)) {
     const met = row.target === undefined || row.ratio === undefined ? null : row.ratio.median <= row.target;
     results.push({ ...row, met });
     if (values.json) continue;

@@ -28,11 +28,11 @@ export function renderComparison(comparison: RunComparison, tolerance: Tolerance
   return `${parts.join("\n\n")}\n`;
 }
 
-function countsText({ compared, added, removed, unknown }: RunComparison, tolerance: Tolerance): string {
+function countsText({ compared, comparedFiles, added, removed, unknown }: RunComparison, tolerance: Tolerance): string {
   const counts = [
-    `${many(compared, "test")} compared`,
-    ...(added > 0 ? [`${added} new`] : []),
-    ...(removed > 0 ? [`${removed} gone`] : []),
+    `${many(comparedFiles, "file")} and ${many(compared, "test")} compared`,
+    ...(added > 0 ? [`${many(added, "test")} new`] : []),
+    ...(removed > 0 ? [`${many(removed, "test")} gone`] : []),
     ...(unknown > 0 ? [`${unknown} without figures in one of the runs`] : []),
   ];
   const percent = Number((tolerance.relative * 100).toFixed(2));

@@ -46,6 +46,8 @@ export interface RunComparison {
   readonly goneDeaths: readonly string[];
   /** Tests that are in both runs, with figures. */
   readonly compared: number;
+  /** Files, likewise. */
+  readonly comparedFiles: number;
   /** Tests that are in one of the runs alone. */
   readonly added: number;
   readonly removed: number;
@@ -77,7 +79,8 @@ export function compareRuns(base: RunReport, head: RunReport, tolerance: Toleran
   const changes = pairs.flatMap((pair) => changesOf(pair.base, pair.head, tolerance));
   const isTest = ({ subject }: Entry): boolean => subject.test !== null;
   const known = pairs.filter((pair) => isTest(pair.base));
-  const compared = known.filter((pair) => pair.base.figures !== null && pair.head.figures !== null).length;
+  const measured = pairs.filter((pair) => pair.base.figures !== null && pair.head.figures !== null);
+  const compared = measured.filter((pair) => isTest(pair.base)).length;
   const result = {
     worse: changes.filter(({ headBytes, baseBytes }) => headBytes > baseBytes).sort(byDifference),
     better: changes.filter(({ headBytes, baseBytes }) => headBytes < baseBytes).sort(byDifference),
@@ -86,6 +89,7 @@ export function compareRuns(base: RunReport, head: RunReport, tolerance: Toleran
     newDeaths: pairs.filter((pair) => pair.head.died && !pair.base.died && !isTest(pair.head)).map(fileOf),
     goneDeaths: pairs.filter((pair) => !pair.head.died && pair.base.died && !isTest(pair.head)).map(fileOf),
     compared,
+    comparedFiles: measured.length - compared,
     added: [...after].filter(([key, entry]) => isTest(entry) && !before.has(key)).length,
     removed: [...before].filter(([key, entry]) => isTest(entry) && !after.has(key)).length,
     unknown: known.length - compared,
