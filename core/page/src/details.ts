@@ -1,5 +1,6 @@
 /** One file or test in a dialog: its figures by phase and space, its sites, its leaks. */
 
+import { testName } from "../../src/reports/run-summary.js";
 import { breachText, durationText } from "../../src/reports/sentences.js";
 import type { RunFigures, RunReport } from "../../src/runs/run-report.js";
 import { formatSize } from "../../src/sizes/format-size.js";
@@ -10,6 +11,7 @@ import { sitesElement } from "./stack.js";
 import type { Row } from "./table/rows.js";
 
 const SITES = 12;
+const TESTS = 10;
 const SPACES = ["total", "heap", "buffers", "native"] as const;
 
 /** @param showFlame shows the allocation sites of what is open */
@@ -59,6 +61,7 @@ export function openDetails(row: Row, report: RunReport, showFlame: (scope: Flam
     ...(test === null && file.moduleSites.length > 0
       ? [h("h3", {}, "While modules were loaded"), sitesElement(file.moduleSites, report, SITES)]
       : []),
+    ...(test === null ? highestTests(row) : []),
     ...(leaks === null || leaks.verdict === "clean" ? [] : [h("h3", {}, "Leaks"), ...groupElements(leaks, report)]),
     ...file.notes.map((note) => h("p", { class: "hint" }, note)),
   );
@@ -108,6 +111,20 @@ function figuresTable(phases: readonly (readonly [string, RunFigures | null])[])
     ),
     h("tbody", {}, ...rows),
   );
+}
+
+/** Of a file's tests those with the highest peaks. */
+function highestTests({ file }: Row): readonly HTMLElement[] {
+  const tests = file.tests.flatMap((test) => {
+    const peak = test.figures?.total.peakBytes ?? null;
+    return peak === null ? [] : [{ name: testName(test.name), peak }];
+  });
+  if (tests.length === 0) return [];
+  const rows = tests
+    .sort((a, b) => b.peak - a.peak)
+    .slice(0, TESTS)
+    .map(({ name, peak }) => h("li", {}, h("span", { class: "amount" }, formatSize(peak)), h("span", {}, name)));
+  return [h("h3", {}, "Tests with the highest peaks"), h("ul", { class: "sites" }, ...rows)];
 }
 
 function fileLevels({ file }: Row): readonly HTMLElement[] {

@@ -31,7 +31,7 @@ export function stackElement(stack: number, report: RunReport): HTMLElement {
 /** Places by bytes, with their callers to unfold. */
 export function sitesElement(sites: readonly RunSite[], report: RunReport, most: number): HTMLElement {
   const places = placesOf(sites, report);
-  if (places.length === 0) return h("p", { class: "hint" }, "Too little was allocated for a sample.");
+  if (places.length === 0) return h("p", { class: "hint" }, "No site was sampled.");
   const rest = places.length - most;
   return h(
     "div",

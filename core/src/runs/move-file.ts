@@ -6,12 +6,12 @@ export interface NewPlace {
   /** Its run began so much later. */
   readonly shiftMs: number;
   readonly toStack: (stack: number) => number;
-  /** The shard that the file ran in, unless it names one itself. */
+  /** The shard that all files of its run ran in; `undefined`: each names its own, or there are none. */
   readonly shard: number | undefined;
 }
 
 export function moveFile(file: FileReport, place: NewPlace): FileReport {
-  const shard = file.shard ?? place.shard;
+  const { shard } = place;
   return {
     ...file,
     ...(shard === undefined ? {} : { shard }),

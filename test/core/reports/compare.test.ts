@@ -97,6 +97,7 @@ test("tests of one name are told apart by their order", () => {
       { name: ["each"], figures: figuresOf(second, 0) },
     ]);
   const comparison = compareRuns(twice(1000), twice(50_000_000));
+  expect(comparison.compared).toBe(2);
   expect(comparison.worse).toMatchObject([{ test: "each", baseBytes: 1000, headBytes: 50_000_000 }]);
 });
 

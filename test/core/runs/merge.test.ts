@@ -1,16 +1,20 @@
 import { expect, test } from "vitest";
+import type { SourceFrame } from "../../../core/src/capture/measurement.js";
 import { isMemspecError } from "../../../core/src/errors/memspec-error.js";
 import { mergeRunReports } from "../../../core/src/runs/merge.js";
 import { parseRunReport } from "../../../core/src/runs/parse-run-report.js";
 import type { RunReport, RunSite } from "../../../core/src/runs/run-report.js";
 import { sampleRun } from "../reports/sample-run.js";
 
-const whole = sampleRun({ files: 9, testsPerFile: 3, leakEvery: 2, deathEvery: 2 });
+const whole = sampleRun({ files: 9, testsPerFile: 3, leakEvery: 3, deathEvery: 2 });
 
 /** Every third file, with its tables in another order, so that no index stays what it was. */
 function shard(index: number, count: number, change: Partial<RunReport> = {}): RunReport {
-  const frames = [...whole.frames].reverse();
-  const toFrame = (frame: number): number => whole.frames.length - 1 - frame;
+  const toFrame = (frame: number): number => (frame + 5 * index) % whole.frames.length;
+  const frames: SourceFrame[] = [];
+  whole.frames.forEach((frame, at) => {
+    frames[toFrame(at)] = frame;
+  });
   const rotate = index * 3;
   const toStack = (stack: number): number => (stack + rotate) % whole.stacks.length;
   const stacks: number[][] = [];
@@ -71,6 +75,7 @@ test("merging in two steps gives what merging in one does", () => {
   const twice = mergeRunReports(named(mergeRunReports(named(shard(1, 3), shard(3, 3))), shard(2, 3)));
   expect(readable(twice)).toEqual(readable(once));
   expect(twice.shards).toEqual(once.shards);
+  expect(twice.files.map((file) => file.shard)).toEqual(once.files.map((file) => file.shard));
 });
 
 test("files know the shard that ran them, for machines give the same process ids", () => {

@@ -97,6 +97,8 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", () => {
     expect(await page.locator("#details-title").textContent()).toBe(last);
     await page.keyboard.press("Escape");
     expect(await page.locator("#details").isVisible()).toBe(false);
+    await page.locator('th[data-key="name"] button').click();
+    expect(await page.locator('tbody button[tabindex="0"]').getAttribute("data-index")).toBe("0");
   });
 
   test("of ten thousand rows few are in the page, and scrolling shows others", async () => {

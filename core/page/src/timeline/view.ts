@@ -93,8 +93,8 @@ export function makeTimeline(panel: HTMLElement, report: RunReport): TimelineVie
     if (target === undefined) return;
     event.preventDefault();
     const index = Math.min(last, Math.max(0, target));
+    // Moving the cursor tells what is there.
     chart.setCursor({ left: chart.valToPos(levels.seconds[index] ?? 0, "x"), top: HEIGHT / 2 });
-    tell(index);
   });
 
   return {
