@@ -41,8 +41,8 @@ export function addReport(program: Command, done: (code: number) => void): void 
     .option("--test <name>", 'with --heapprofile: of tests of this name alone ("suite > test")');
   addOutputOptions(command)
     .addHelpText("after", HELP)
-    .action(async (file: string, options: ReportOptions) => {
-      await report(file, options, program.opts<{ color: boolean }>().color);
+    .action((file: string, options: ReportOptions) => {
+      report(file, options, program.opts<{ color: boolean }>().color);
       done(0);
     });
 }
@@ -61,18 +61,18 @@ Examples:
   memspec report memory.json --markdown >> "$GITHUB_STEP_SUMMARY"
   memspec report memory.json --heapprofile --file test/parser.test.ts -o parser.heapprofile`;
 
-async function report(file: string, options: ReportOptions, colour: boolean): Promise<void> {
-  const run = await readRunReport(file);
-  if (options.html !== undefined) await putFile(options.html, await renderHtml(run), options);
-  if (options.markdown) await put(renderMarkdown(run), options);
-  else if (options.junit) await put(renderJunit(run), options);
+function report(file: string, options: ReportOptions, colour: boolean): void {
+  const run = readRunReport(file);
+  if (options.html !== undefined) putFile(options.html, renderHtml(run), options);
+  if (options.markdown) put(renderMarkdown(run), options);
+  else if (options.junit) put(renderJunit(run), options);
   else if (options.heapprofile) {
     const profile = toHeapProfile(selectSites(run, options), run);
-    await put(`${JSON.stringify(profile)}\n`, options);
+    put(`${JSON.stringify(profile)}\n`, options);
   } else if (options.terminal || options.html === undefined) {
     const toFile = options.output !== undefined;
     const detail = options.verbose ? "verbose" : "short";
     const width = toFile ? undefined : process.stdout.columns;
-    await put(renderTerminal(run, { detail, width, colour: toFile || !colour ? false : undefined }), options);
+    put(renderTerminal(run, { detail, width, colour: toFile || !colour ? false : undefined }), options);
   }
 }

@@ -11,8 +11,8 @@ export interface MemspecOptions extends CommonOptions {
   readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
   readonly limits?: LimitsTable;
-  /** What is said at the end of a run, and where. */
-  readonly report?: ReportOptions;
+  /** What is said at the end of a run, and where; `false`: nothing. */
+  readonly report?: boolean | ReportOptions;
 }
 
 /**
@@ -107,8 +107,8 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   },
   {
     name: "report",
-    type: "object of `terminal`, `html`, `json`, `github`, `junit`",
-    default: '{ terminal: "short", github: "auto" }',
+    type: "true, false, or { terminal, json, html, junit, github }",
+    default: '{ terminal: "short", json: ".memspec/report.json", github: "auto" }',
     places: ["configuration"],
     meaning: "What is said at the end of a run, and the files that are written, see [reports](reports.md).",
   },

@@ -31,20 +31,22 @@ export interface RenderedRun {
 /**
  * Renders a run's report as the option `report` asks.
  *
- * @param options `undefined`: the defaults
+ * Synchronous: a reporter may have to speak while its process ends.
+ *
+ * @param options `undefined` and `true`: the defaults; `false`: nothing
  * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`
  */
-export async function renderRun(
+export function renderRun(
   report: RunReport,
-  options: ReportOptions | undefined,
+  options: boolean | ReportOptions | undefined,
   context: RenderContext,
-): Promise<RenderedRun> {
+): RenderedRun {
   const plan = parseReportOptions(options);
   const env = context.env ?? process.env;
   const text = plan.terminal === "silent" ? "" : renderTerminal(report, { ...context, detail: plan.terminal });
   const github = onGithub(plan, env);
   const commands = github ? annotationsOf(report, context.root, env) : "";
-  return { terminal: text + commands, files: await filesOf(report, plan, context.root, github ? env : {}) };
+  return { terminal: text + commands, files: filesOf(report, plan, context.root, github ? env : {}) };
 }
 
 function onGithub(plan: ReportPlan, env: Readonly<Record<string, string | undefined>>): boolean {
@@ -58,17 +60,17 @@ function annotationsOf(report: RunReport, root: string, env: Readonly<Record<str
     .join("");
 }
 
-async function filesOf(
+function filesOf(
   report: RunReport,
   plan: ReportPlan,
   root: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly WrittenFile[]> {
+): readonly WrittenFile[] {
   const files: WrittenFile[] = [];
   const add = (name: string, text: string, append = false): number =>
     files.push({ path: path.resolve(root, name), text, append });
   if (plan.json !== null) add(plan.json, `${JSON.stringify(report)}\n`);
-  if (plan.html !== null) add(plan.html, await renderHtml(report));
+  if (plan.html !== null) add(plan.html, renderHtml(report));
   if (plan.junit !== null) add(plan.junit, renderJunit(report));
   const summary = env["GITHUB_STEP_SUMMARY"];
   if (summary) add(summary, renderMarkdown(report), true);
