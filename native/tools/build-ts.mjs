@@ -16,6 +16,9 @@ const lightProcess = {
   load: (id) => (id === PROCESS ? "export default globalThis.process;" : null),
 };
 
+/** Entries that no test worker loads: built by themselves, so that they do not split what workers load into more files. */
+const APART = ["reports"];
+
 /** The package.json of `dist/cjs` hides the `imports` of the package's own: that build carries what they name. */
 const carriedImports = (directory, imports) => ({
   name: "carried-imports",
@@ -68,41 +71,16 @@ async function buildPackage(directory, alsoCarried) {
   const entries = [...Object.values(manifest.exports).map((target) => target.import?.default ?? ""), ...commands]
     .map((target) => /^\.\/dist\/esm\/(?<entry>.+)\.js$/.exec(target)?.groups?.entry)
     .filter((entry) => entry !== undefined);
-  const input = Object.fromEntries(entries.map((entry) => [entry, path.join(directory, `src/${entry}.ts`)]));
+  const together = entries.filter((entry) => !APART.includes(entry));
+  const groups = [together, ...APART.filter((entry) => entries.includes(entry)).map((entry) => [entry])];
 
   const carried = new Set(alsoCarried);
   const formats = commands.length > 0 ? ["esm"] : ["esm", "cjs"];
   for (const format of formats) {
-    const output = path.join(directory, "dist", format);
-    removeModules(output);
-    const ownImports = format === "cjs" ? (manifest.imports ?? {}) : {};
-    const bundle = await rolldown({
-      input,
-      platform: "node",
-      plugins: [lightProcess, carriedImports(directory, ownImports)],
-      tsconfig: path.join(directory, "tsconfig.json"),
-      transform: { target: "node20.19" },
-      // `#…` are imports within a package that is carried.
-      external: (id, importer) =>
-        !id.startsWith(".") &&
-        !path.isAbsolute(id) &&
-        !CARRIED.includes(id) &&
-        !(id in ownImports) &&
-        !isInstalled(importer),
-      onwarn: (warning) => {
-        throw new Error(`${manifest.name}: ${warning.message}`);
-      },
-    });
-    const { output: written } = await bundle.write({
-      dir: output,
-      format,
-      exports: "named",
-      entryFileNames: "[name].js",
-      chunkFileNames: "chunks/[name].js",
-    });
-    await bundle.close();
-    for (const chunk of written)
-      for (const id of chunk.moduleIds ?? []) if (isInstalled(id)) carried.add(packageOf(id));
+    removeModules(path.join(directory, "dist", format));
+    for (const group of groups) {
+      for (const id of await bundleEntries(directory, manifest, group, format)) carried.add(packageOf(id));
+    }
   }
   writeLicences(path.join(directory, "dist/THIRD-PARTY-LICENSES.txt"), [...carried].sort());
   if (!formats.includes("cjs")) return;
@@ -111,6 +89,37 @@ async function buildPackage(directory, alsoCarried) {
     recursive: true,
     filter: (source) => !source.endsWith(".js"),
   });
+}
+
+/** @returns modules of other packages that the bundle carries */
+async function bundleEntries(directory, manifest, entries, format) {
+  const ownImports = format === "cjs" ? (manifest.imports ?? {}) : {};
+  const bundle = await rolldown({
+    input: Object.fromEntries(entries.map((entry) => [entry, path.join(directory, `src/${entry}.ts`)])),
+    platform: "node",
+    plugins: [lightProcess, carriedImports(directory, ownImports)],
+    tsconfig: path.join(directory, "tsconfig.json"),
+    transform: { target: "node20.19" },
+    // `#…` are imports within a package that is carried.
+    external: (id, importer) =>
+      !id.startsWith(".") &&
+      !path.isAbsolute(id) &&
+      !CARRIED.includes(id) &&
+      !(id in ownImports) &&
+      !isInstalled(importer),
+    onwarn: (warning) => {
+      throw new Error(`${manifest.name}: ${warning.message}`);
+    },
+  });
+  const { output } = await bundle.write({
+    dir: path.join(directory, "dist", format),
+    format,
+    exports: "named",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunks/[name].js",
+  });
+  await bundle.close();
+  return output.flatMap(({ moduleIds }) => moduleIds ?? []).filter(isInstalled);
 }
 
 function isInstalled(id) {
