@@ -2,6 +2,7 @@
 
 export { provideSourceMaps } from "./analysis/runner-maps.js";
 export { armTracker, armTrackerOnUse } from "./capture/arm.js";
+export { nodeAtRest } from "./capture/node-at-rest.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
