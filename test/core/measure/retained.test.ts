@@ -131,9 +131,18 @@ onBothTrackers((kind, loaded) => {
     loaded.kept.push(new Session());
     const { counts, ways } = await loaded.survivors.retainedInstances(makeThree, ["Session", "Absent"], 0, () => true);
     expect(counts).toEqual({ Session: 3, Absent: 0 });
-    // Three elements of one array are one way.
-    expect(ways.map(({ type, path }) => [type, path.steps.at(-2)?.name])).toEqual(
-      kind === "native" ? [["Session", "kept"]] : [],
+    // Three elements of one array are one way, and no index speaks for all of them.
+    expect(ways.map(({ type, path }) => [type, ...path.steps.slice(-2).map(({ name }) => name)])).toEqual(
+      kind === "native" ? [["Session", "kept", ""]] : [],
+    );
+    const one = await loaded.survivors.retainedInstances(
+      () => void loaded.kept.push(new Session()),
+      ["Session"],
+      0,
+      () => true,
+    );
+    expect(one.ways.map(({ path }) => path.steps.at(-1)?.name)).toEqual(
+      kind === "native" ? [String(loaded.kept.length - 1)] : [],
     );
     expect((await loaded.survivors.retainedInstances(makeThree, ["Session"])).ways).toEqual([]);
   });
