@@ -9,7 +9,12 @@ import { installedVersion } from "./run-suites.mjs";
 const LEFT_OUT = new Set(["node_modules", ".cache", ".git", "build", "coverage"]);
 
 /** What differs from the locked dependencies. Vitest 5 asks for the types of a Node that it runs on. */
-const INSTALLED = { 4.1: ["vitest@~4.1.0"], 5: ["vitest@5", "@types/node@22"] };
+const INSTALLED = { 4.1: vitestPackages("~4.1.0"), 5: [...vitestPackages("5"), "@types/node@22"] };
+
+/** Coverage providers must be of Vitest's very version. */
+function vitestPackages(version) {
+  return ["vitest", "@vitest/coverage-istanbul", "@vitest/coverage-v8"].map((name) => `${name}@${version}`);
+}
 
 /**
  * @param {string} root the checkout, built
