@@ -10,6 +10,8 @@ export const CORE_ROOMS: readonly string[] = [
   "graph",
   "measure",
   "leaks",
+  "runs",
+  "observe",
   "assertions",
   "limits",
   "matchers",
