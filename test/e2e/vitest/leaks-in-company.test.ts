@@ -2,6 +2,7 @@
 
 import { expect, test, vi } from "vitest";
 import { configWith, errorsOf, messagesOf, runVitest, statesOf, type VitestRun } from "./run-vitest.js";
+import { hasCoverage } from "./vitest-under-test.js";
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -77,7 +78,10 @@ test.each(["forks", "threads"] as const)("in %s without isolation, from file to 
   expectVerdicts(run, ["first.test.ts", "second.test.ts"]);
 });
 
-test.each(["v8", "istanbul"])("while %s measures coverage", async (provider) => {
+const providers = ["v8", "istanbul"].map((provider) => [provider, hasCoverage(provider)] as const);
+
+test.for(providers)("while %s measures coverage", async ([provider, there], { skip }) => {
+  skip(!there, "the installed provider is not of this Vitest's version");
   const run = await runVitest({
     files: { "vitest.config.mjs": config(), "src/sessions.ts": sessions, "a.test.ts": fileWith() },
     args: [
