@@ -135,16 +135,14 @@ onBothTrackers((kind, loaded) => {
     expect(ways.map(({ type, path }) => [type, ...path.steps.slice(-2).map(({ name }) => name)])).toEqual(
       kind === "native" ? [["Session", "kept", ""]] : [],
     );
-    const one = await loaded.survivors.retainedInstances(
-      () => void loaded.kept.push(new Session()),
-      ["Session"],
-      0,
-      () => true,
-    );
-    expect(one.ways.map(({ path }) => path.steps.at(-1)?.name)).toEqual(
-      kind === "native" ? [String(loaded.kept.length - 1)] : [],
-    );
     expect((await loaded.survivors.retainedInstances(makeThree, ["Session"])).ways).toEqual([]);
+  });
+
+  // Without the addon nothing is known of ways, and each look takes heap snapshots.
+  test.runIf(kind === "native")("the way to a single instance has its index", async () => {
+    const keepOne = (): void => void loaded.kept.push(new Session());
+    const { ways } = await loaded.survivors.retainedInstances(keepOne, ["Session"], 0, () => true);
+    expect(ways.map(({ path }) => path.steps.at(-1)?.name)).toEqual([String(loaded.kept.length - 1)]);
   });
 
   test("fake timers of a test do not stop the settling", async () => {
