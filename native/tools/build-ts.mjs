@@ -16,7 +16,7 @@ const lightProcess = {
 
 /**
  * Carried packages that run with their first use: a worker in which nothing is limited needs no globs, one in which nothing
- * fails no colours, and running the two takes a third as long as loading all of the core.
+ * fails no colours, and running the two was a fifth of what loading the core takes.
  */
 const ON_USE = {
   picomatch: 'export default (...given) => require("picomatch")(...given);',
