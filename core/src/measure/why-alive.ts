@@ -15,7 +15,7 @@ export interface WayAlive {
 }
 
 /**
- * The ways in which new instances are alive, alike ones once. Takes a heap snapshot.
+ * The ways in which new instances are alive, alike ones once, the shortest first. Takes a heap snapshot.
  *
  * @param handle a measurement of the addon that `instances` was asked of
  */
@@ -31,7 +31,7 @@ export function waysAlive(handle: Handle, types: readonly string[]): readonly Wa
     const path = paths[index] ?? null;
     return path === null ? [] : [{ type, path: pathInSource(path, sourcePlaceHere) }];
   });
-  return [...new Map(ways.map((way) => [shapeOf(way), way])).values()];
+  return alikeOnce(ways);
 }
 
 /** The shortest chain of references to an object that does not go away; `null`: unknown. Takes a heap snapshot. */
@@ -48,7 +48,30 @@ export function pathTo(ref: WeakRef<object>): RetainingPath | null {
   });
 }
 
-/** Elements differ by their index alone. */
+/**
+ * Alike ways differ by the indices of elements alone, and become one that leaves out the indices in which they differ: the order
+ * of V8's objects, and of their ids, is another in each run. Of a chain that folds, the shortest is told.
+ */
+function alikeOnce(ways: readonly WayAlive[]): readonly WayAlive[] {
+  const found = new Map<string, WayAlive>();
+  for (const way of ways) {
+    const shape = shapeOf(way);
+    const other = found.get(shape);
+    found.set(shape, other === undefined ? way : { ...way, path: commonPath(other.path, way.path) });
+  }
+  return [...found.entries()]
+    .sort(([a, one], [b, other]) => one.path.steps.length - other.path.steps.length || (a < b ? -1 : 1))
+    .map(([, way]) => way);
+}
+
+function commonPath(one: RetainingPath, other: RetainingPath): RetainingPath {
+  const steps = one.steps.map((step, index) => {
+    const { name, times } = other.steps[index] ?? step;
+    return { ...step, name: step.name === name ? name : "", times: Math.min(step.times, times) };
+  });
+  return { ...one, steps };
+}
+
 function shapeOf({ type, path }: WayAlive): string {
   const steps = path.steps.map((step) => `${step.edge} ${step.edge === "element" ? "" : step.name} ${step.type}`);
   return [type, path.root, path.place?.url ?? "", ...steps].join("\n");

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll } from "vitest";
-import { type Installation, install } from "../harness/installation.js";
+import { type Installation, install, workspacePackage } from "../harness/installation.js";
 import { normalise } from "../harness/normalise.js";
 import { makeProject, type ProjectFiles } from "../harness/project.js";
 import { runProgram } from "../harness/run-program.js";
@@ -17,6 +17,8 @@ export interface VitestRunOptions {
   readonly pool?: Pool;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** After this the run is killed. */
+  readonly timeoutMs?: number;
 }
 
 export interface TestOutcome {
@@ -84,7 +86,11 @@ export function configWith(options = "", test = ""): string {
 }
 
 export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
-  installation ??= install({ vitest: vitestUnderTest().folder });
+  installation ??= install({
+    vitest: vitestUnderTest().folder,
+    "@vitest/coverage-istanbul": workspacePackage("@vitest/coverage-istanbul"),
+    "@vitest/coverage-v8": workspacePackage("@vitest/coverage-v8"),
+  });
   const project = makeProject(installation.root, {
     "vitest.config.mjs": configWith(),
     ...options.files,
@@ -102,6 +108,7 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
   const run = await runProgram([path.join(vitestUnderTest().folder, "vitest.mjs"), ...args, ...(options.args ?? [])], {
     cwd: project.root,
     env: { E2E_REPORT: report, ...options.env },
+    timeoutMs: options.timeoutMs ?? 120_000,
   });
   const roots = { projectRoot: project.root, installationRoot: installation.root };
   const clean = (text: string): string => normalise(text, roots);
