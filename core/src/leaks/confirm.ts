@@ -11,7 +11,7 @@ import {
 } from "./births.js";
 import type { HeapTaker } from "./graph-evidence.js";
 import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
-import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
+import { containerGrew, type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakSpace } from "./types.js";
@@ -140,7 +140,7 @@ function isPlausible(table: BatchTable, suspicion: Suspicion): boolean {
   const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
   const growth = judgeShares(counts, leastShare(calls));
   const lives = suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven");
-  return lives || (suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls));
+  return lives || (suspicion.containers.includes("heap") && containerGrew(table, "heap", calls));
 }
 
 function onHeap(finding: Omit<Finding, "space" | "kind">): Finding {
