@@ -93,8 +93,13 @@ function hoard(
   if (growth !== "steady" || biggest === undefined || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
   const total = calls * intervals.length;
   const retained = biggest.retainedBytes / total;
-  const links = biggest.holds.reduce((sum, held) => sum + (held.type === biggest.type ? held.count : 0), biggest.count);
-  const countPerCall = links >= leastShare(calls) * intervals.length ? links / total : null;
+  // What is held may be older than the batches; what was born in them and lives is all of the chain.
+  const born = births.reduce((sum, { count }) => sum + count, 0);
+  const links = Math.max(
+    ...biggest.holds.map(({ type, count }) => count + (type === biggest.type ? biggest.count : 0)),
+    0,
+  );
+  const countPerCall = links >= leastShare(calls) * intervals.length ? Math.min(links, born) / total : null;
   return [{ growth, group: biggest, store: null, countPerCall, bytesPerCall: retained, retainedPerCall: retained }];
 }
 

@@ -16,7 +16,10 @@ export function wrongVerdict({ leaks, latePlateau }: LeakCase, report: LeakRepor
 export function wrongEvidence({ expected }: LeakCase, report: LeakReport): readonly string[] {
   if (expected === undefined || report.verdict !== "leak") return [];
   const inSpace = report.groups.filter(({ space }) => space === expected.space);
-  const group = inSpace.find(({ type }) => expected.type === null || isCalled(type, expected.type));
+  // A listener, a promise or a registration may hold what stays, and says so.
+  const group =
+    inSpace.find(({ type }) => expected.type === null || isCalled(type, expected.type)) ??
+    inSpace.find(({ holds }) => holds.some(({ type }) => isCalled(type, expected.type ?? "")));
   if (group === undefined) {
     return [`no group of ${expected.type ?? "any type"} in the space ${expected.space}: ${summary(report)}`];
   }
