@@ -120,7 +120,7 @@ function offHeapGroups(
     const owner = ownerOf(space, site, heap);
     return { ...NOTHING, space, ...wordsFor(space, site, owner), path: owner?.path ?? null, site };
   };
-  const sites = evidence.sites.filter((site) => site.space === space).slice(0, MOST_SITES);
+  const sites = alikeTogether(evidence.sites.filter((site) => site.space === space)).slice(0, MOST_SITES);
   const total = sites.reduce((sum, site) => sum + (site.retainedBytes ?? 0), 0);
   if (total === 0) return [{ ...baseOf(null), countPerCall, bytesPerCall, retainedBytes: bytesPerCall }];
   // The confirming run's figures are of many more calls: the sites share them.
@@ -134,6 +134,26 @@ function offHeapGroups(
       texts ?? (alone ? countPerCall : (site.count * (site.retainedBytes ?? 0)) / site.bytes / evidence.calls);
     return { ...baseOf(site), countPerCall: count, bytesPerCall: bytes, retainedBytes: bytes };
   });
+}
+
+/** Sites of the same functions are one: a function that V8 optimises in the middle of a run has frames of two kinds. */
+function alikeTogether(sites: readonly AllocationSite[]): readonly AllocationSite[] {
+  const byFunctions = new Map<string, AllocationSite>();
+  for (const site of sites) {
+    const key = site.stack.map(({ functionName }) => functionName).join("\n");
+    const alike = byFunctions.get(key);
+    byFunctions.set(key, alike === undefined ? site : joined(alike, site));
+  }
+  return [...byFunctions.values()].sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
+}
+
+function joined(one: AllocationSite, other: AllocationSite): AllocationSite {
+  return {
+    ...one,
+    bytes: one.bytes + other.bytes,
+    count: one.count + other.count,
+    retainedBytes: (one.retainedBytes ?? 0) + (other.retainedBytes ?? 0),
+  };
 }
 
 /** What memory off the heap is called: after what stands for it on the heap. */
