@@ -127,7 +127,7 @@ export const promises: readonly LeakCase[] = [
 
   leaking(
     "a chain of results, each with the one before",
-    { space: "heap", type: "Object", allocatingFunction: "link", retainingName: "tail", countPerCall: 1 },
+    { space: "heap", type: "Object", allocatingFunction: "chain", retainingName: "tail", countPerCall: 1 },
     () => {
       interface Result {
         readonly before: Result | undefined;
@@ -135,9 +135,7 @@ export const promises: readonly LeakCase[] = [
       let tail: Promise<Result | undefined> = Promise.resolve(undefined);
       return {
         fn: async function chain() {
-          tail = tail.then(function link(before) {
-            return { before };
-          });
+          tail = tail.then((before) => ({ before }));
           await tail;
         },
       };

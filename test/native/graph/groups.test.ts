@@ -32,13 +32,12 @@ const EXPECTED: readonly (readonly [type: string, path: string])[] = [
   // What Node and V8 put around them is nothing by itself.
   ["closure onReady", `${MODULE}bus: EventEmitter -> listener ready: closure onReady`],
   ["closure onChange", `${MODULE}target: EventTarget -> listener change: closure onChange`],
+  // Node makes a signal as an EventTarget, and puts another prototype in.
   [
     "closure onAbort",
     `${MODULE}shutdown: AbortController -> property #signal: AbortSignal -> listener abort: closure onAbort`,
   ],
   ["Promise", `${MODULE}resolvers: Array -> element N: Promise`],
-  // Node makes it an EventTarget and puts another prototype in.
-  ["AbortSignal", `${MODULE}signals: Array -> element N: AbortSignal`],
   ["URLSearchParams", `${MODULE}late: Map -> value: URLSearchParams`],
 ];
 
