@@ -39,6 +39,19 @@ std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
   return mixed ^ mixed >> 32;
 }
 
+// The function that Node's `once` puts around a listener (Node 26), and in its scope the variable.
+constexpr std::string_view kOnceWrapper = "wrapper";
+
+Node OnceWrapperIn(const Graph& graph, Node scope) {
+  if (graph.end_edge(scope) - graph.first_edge(scope) > kMaxOwnEdges) return kNoIndex;
+  for (Edge edge = graph.first_edge(scope); edge < graph.end_edge(scope); ++edge) {
+    if (graph.edge_type(edge) != EdgeType::kContext || graph.edge_text(edge) != kOnceWrapper) continue;
+    const Node wrapper = graph.target(edge);
+    return graph.type(wrapper) == NodeType::kClosure && graph.node_name(wrapper) == kOnceWrapper ? wrapper : kNoIndex;
+  }
+  return kNoIndex;
+}
+
 // Code that `eval`, `new Function` or a vm made under no name, or under a name that is no file's: each time a script of its own.
 bool IsMadeAtRunTime(std::string_view url) { return url.empty() || url.starts_with("evalmachine."); }
 
@@ -72,10 +85,15 @@ bool Describer::IsCarrier(Node node) const {
              name == known_.property_cell || name == known_.accessor_pair;
     case NodeType::kObject: {
       if (!scopes_.IsContext(node)) return IsListenerRecord(node);
+      if (OnceWrapperIn(graph_, node) != kNoIndex && HoldsListener(OnceWrapperIn(graph_, node))) return true;
       const Node waiting = scopes_.Follow(node, known_.extension);
       return waiting != kNoIndex ? scopes_.IsSuspended(waiting) : IsOfResolvers(node);
     }
     case NodeType::kClosure: {
+      if (graph_.node_name(node) == kOnceWrapper && HoldsListener(node)) {
+        const Node scope = scopes_.Follow(node, known_.context);
+        return scope != kNoIndex && OnceWrapperIn(graph_, scope) == node;
+      }
       // What resumes an async function, and what settles a promise, is V8's own: it has no place.
       if (graph_.location(node) != nullptr) return false;
       const Node bound = scopes_.Follow(node, known_.bound_function);
