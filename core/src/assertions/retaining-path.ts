@@ -23,7 +23,7 @@ const NAME_WIDTH = 48;
  *
  * @param root absolute root of the project
  */
-function pathLinks(path: RetainingPath, root: string): readonly string[] {
+export function pathLinks(path: RetainingPath, root: string): readonly string[] {
   const timers = path.steps.findIndex((step) => step.type === "TimersList");
   // How Node keeps its timers is its own affair.
   if (timers >= 0)
