@@ -2,6 +2,7 @@
 
 export { provideSourceMaps } from "./analysis/runner-maps.js";
 export { armTracker, armTrackerOnUse } from "./capture/arm.js";
+export { VERSION } from "./capture/version.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
@@ -41,4 +42,18 @@ export type {
   SizingOptions,
   SurvivorOptions,
 } from "./matchers/types.js";
+export { type BodyHandle, type FileObserver, type ObservedTest, type ObservePlan, observeFile } from "./observe/observe-file.js";
+export { type ObserveOptions, parseObserve, parseReport, type ReportOptions } from "./observe/options.js";
+export type { BreachRecord, FilePayload } from "./observe/payload.js";
+export {
+  makeStateFile,
+  readStateFiles,
+  removeStateFile,
+  type StateHeader,
+  type WorkerState,
+} from "./observe/state-file.js";
+export { collectRun, type RunFacts } from "./runs/collect.js";
+export { type FileDeath, type FileOutcome, fileDeath, type TestOutcome } from "./runs/outcomes.js";
+export { type Published, publishRun } from "./runs/publish.js";
+export type { RunReport } from "./runs/run-report.js";
 export type { Size } from "./sizes/size.js";

@@ -9,10 +9,12 @@ export const CORE_ROOMS: readonly string[] = [
   "analysis",
   "graph",
   "measure",
+  "observe",
   "leaks",
   "assertions",
   "limits",
   "matchers",
+  "runs",
   "reports",
 ];
 

@@ -2,6 +2,7 @@
 
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
+import type { ObserveOptions, ReportOptions } from "../observe/options.js";
 import type { LimitsTable } from "./types.js";
 
 /** Options of the configuration of both plugins. */
@@ -10,6 +11,10 @@ export interface MemspecOptions extends CommonOptions {
   readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
   readonly limits?: LimitsTable;
+  /** What every test and file costs is observed. Default `true`. */
+  readonly observe?: boolean | ObserveOptions;
+  /** What is written about the run; `false`: nothing. */
+  readonly report?: boolean | ReportOptions;
 }
 
 /**
@@ -101,6 +106,22 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: "no limits",
     places: ["configuration"],
     meaning: "Limits on the bodies of tests, see [limits](limits.md).",
+  },
+  {
+    name: "observe",
+    type: "true, false, or { sampleInterval }",
+    default: "true; every 512 KiB",
+    places: ["configuration"],
+    meaning:
+      "Whether every test and file is observed, see [observation](observation.md). `sampleInterval`: bytes between two samples of stacks, a size; 0 for no sites.",
+  },
+  {
+    name: "report",
+    type: "true, false, or { json, html, terminal, github }",
+    default: '{ json: ".memspec/report.json" }',
+    places: ["configuration"],
+    meaning:
+      'What is written about an observed run. `json`, `html`: paths relative to the root, or false; `terminal`: true, "verbose" or false; `github`: true or false.',
   },
 ];
 

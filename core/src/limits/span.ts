@@ -10,6 +10,7 @@ import { isPromise, type MaybePromise, refuseForeignPromise } from "../capture/r
 import { settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
 import { analyseHere } from "../measure/analyse-here.js";
+import { noteLimitedBody } from "../observe/observe-file.js";
 import { noteOpenSpan } from "./open-spans.js";
 import type { LimitsHost, TestBody } from "./types.js";
 
@@ -78,6 +79,7 @@ function runSpan(
   let value: unknown;
   try {
     for (const handle of others) tracker.begin(handle);
+    noteLimitedBody();
     value = tracker.call(innermost, fn, thisArg, args);
     refuseForeignPromise(value);
   } catch (error) {

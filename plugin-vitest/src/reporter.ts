@@ -1,0 +1,146 @@
+/** The reporter: makes the report of the run of what Vitest reports alone, so that merged blobs give the same one. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  collectRun,
+  type FileOutcome,
+  fileDeath,
+  type FilePayload,
+  type MemspecOptions,
+  publishRun,
+  readStateFiles,
+  type TestOutcome,
+  VERSION,
+  type WorkerState,
+} from "@memspec/core/adapter";
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
+
+export class MemspecReporter implements Reporter {
+  /** Where workers say what they do, for the case that they die. */
+  readonly stateFolder: string = mkdtempSync(path.join(tmpdir(), "memspec-"));
+  readonly #options: MemspecOptions;
+  #vitest: Vitest | undefined;
+  #startedAt = Date.now();
+
+  constructor(options: MemspecOptions) {
+    this.#options = options;
+    process.once("exit", () => rmSync(this.stateFolder, { recursive: true, force: true }));
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  onTestRunStart(): void {
+    this.#startedAt = Date.now();
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const vitest = this.#vitest;
+    if (vitest === undefined) return;
+    const { root, shard, mergeReports } = vitest.config;
+    const files = filesOf(modules, readStateFiles(this.stateFolder), errors, shard?.index ?? null);
+    const ends = files.flatMap((file) => (file.startedAt === null ? [] : file.startedAt + file.durationMs));
+    const starts = files.flatMap((file) => file.startedAt ?? []);
+    const merged = mergeReports !== undefined && mergeReports !== "";
+    const startedAt = merged && starts.length > 0 ? Math.min(...starts) : this.#startedAt;
+    const report = collectRun({
+      memspec: VERSION,
+      runner: { name: "vitest", version: vitest.version },
+      machine: {
+        platform: process.platform,
+        arch: process.arch,
+        node: process.versions.node,
+        ci: process.env["CI"] !== undefined && process.env["CI"] !== "" && process.env["CI"] !== "false",
+      },
+      root,
+      startedAt,
+      durationMs: merged ? Math.max(0, Math.max(...ends) - startedAt) : Date.now() - startedAt,
+      shards: shard === undefined ? [] : [{ index: shard.index, count: shard.count }],
+      files,
+    });
+    publishRun(report, this.#options.report, root);
+  }
+}
+
+function filesOf(
+  modules: readonly TestModule[],
+  left: readonly WorkerState[],
+  errors: readonly SerializedError[],
+  shard: number | null,
+): readonly FileOutcome[] {
+  const dead = new Map(left.map((state) => [fileKey(state.file, state.project), state]));
+  const known = modules.map((module): FileOutcome => {
+    const payload: FilePayload | null = module.meta().memspec ?? null;
+    const state = dead.get(fileKey(module.moduleId, projectOf(module)));
+    const died = state !== undefined && payload === null && !isOver(module);
+    const { duration } = module.diagnostic();
+    return {
+      path: module.moduleId,
+      project: projectOf(module),
+      state: died ? "died" : stateOf(module),
+      shard,
+      startedAt: payload?.began ?? state?.began ?? null,
+      durationMs: duration,
+      tests: [...module.children.allTests()].map(testOf),
+      payload,
+      death: died && state !== undefined ? fileDeath(state, messageFor(module.moduleId, errors)) : null,
+    };
+  });
+  return known;
+}
+
+/** It ended, well or not, in a worker that lived: only then Vitest knows errors of its own, or results of all its tests. */
+function isOver(module: TestModule): boolean {
+  const state = module.state();
+  if (state === "pending" || state === "queued") return false;
+  return state === "skipped" || module.errors().length > 0 || module.children.size > 0;
+}
+
+function messageFor(file: string, errors: readonly SerializedError[]): string {
+  const texts = errors.map((error) => [error.name, error["code"], error.message, error.stack, causeOf(error)].join(" "));
+  return texts.find((text) => text.includes(file)) ?? texts.join("\n");
+}
+
+function causeOf(error: SerializedError): string {
+  const cause: unknown = error["cause"];
+  if (typeof cause !== "object" || cause === null) return "";
+  const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown };
+  return `${String(code ?? "")} ${String(message ?? "")}`;
+}
+
+function fileKey(file: string, project: string | null): string {
+  return `${project ?? ""}\n${path.normalize(file)}`;
+}
+
+function projectOf(module: TestModule): string | null {
+  return module.project.name === "" ? null : module.project.name;
+}
+
+function stateOf(module: TestModule): FileOutcome["state"] {
+  const state = module.state();
+  return state === "pending" || state === "queued" ? "skipped" : state;
+}
+
+function testOf(test: TestCase): TestOutcome {
+  const { state } = test.result();
+  const diagnostic = test.diagnostic();
+  return {
+    key: test.id,
+    name: namesOf(test),
+    line: test.location?.line ?? null,
+    column: test.location?.column ?? null,
+    state: state === "pending" ? "skipped" : state === "skipped" && test.options.mode === "todo" ? "todo" : state,
+    retries: diagnostic?.retryCount ?? 0,
+    repeats: diagnostic?.repeatCount ?? 0,
+    durationMs: diagnostic?.duration ?? null,
+  };
+}
+
+function namesOf(test: TestCase): readonly string[] {
+  const names = [test.name];
+  for (let parent = test.parent; parent.type === "suite"; parent = parent.parent) names.unshift(parent.name);
+  return names;
+}
