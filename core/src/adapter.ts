@@ -6,7 +6,7 @@ export { VERSION } from "./capture/version.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
-export { type CallSite, captureCallSite } from "./limits/call-site.js";
+export { type CallSite, captureCallSite, parseCallSite } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
 export { abandonSpans } from "./limits/open-spans.js";

@@ -21,6 +21,9 @@ constexpr std::uint64_t kRssEveryNs = 1'000'000;
 // A run of the sampler with more samples than this is not read twice, for the measurement and for the observation.
 constexpr std::uint64_t kManySamples = 20'000;
 
+// Of the heap's limit: V8 calls collections ineffective when more than four fifths stay in use.
+constexpr double kNearLimit = 0.75;
+
 std::uint64_t NowNs() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -79,6 +82,7 @@ void Observer::SamplerRestarted() {
 }
 
 std::int32_t Observer::span() const {
+  if (body_is_measured_ && measures_body_ == nullptr) return SpanSite::kHooks;
   switch (kind_) {
     case SpanKind::kModules: return SpanSite::kModules;
     case SpanKind::kHooks: return SpanSite::kHooks;
@@ -221,7 +225,15 @@ void Observer::OnCollection(const RecursionGuard& guard, void* self, std::int64_
   TimelinePoint point = observer.LevelsNow(guard, used_bytes);
   if (ended) point.collection = major ? 2 : 1;
   observer.timeline_.Add(point);
-  if (observer.state_ != nullptr) observer.state_->SetLevels(point);
+  if (observer.state_ == nullptr) return;
+  observer.state_->SetLevels(point);
+  if (!ended || !major) return;
+  // V8 gives up when full collections near the limit no longer help. (Its own callback for that serves one listener alone, in
+  // worker threads Node's, which makes an error of it.)
+  v8::HeapStatistics heap;
+  observer.isolate_.isolate()->GetHeapStatistics(&heap);
+  const double used = static_cast<double>(heap.used_heap_size());
+  observer.state_->SetFlag(StateFile::kNearHeapLimit, used > kNearLimit * static_cast<double>(heap.heap_size_limit()));
 }
 
 TimelinePoint Observer::LevelsNow(const RecursionGuard& guard, std::int64_t heap) const {

@@ -65,7 +65,10 @@ class Observer {
   void Mark(const RecursionGuard&, SpanKind next);
   // The running body is under a limit: what comes before its measurement begins (a collection) and after it ends (reading
   // it) is not the body's.
-  void BodyIsMeasured() { body_is_measured_ = kind_ == SpanKind::kBody; }
+  void BodyIsMeasured() {
+    body_is_measured_ = kind_ == SpanKind::kBody;
+    measures_body_ = nullptr;
+  }
   void MeasurementBegins(const RecursionGuard&, const Measurement*);
   void MeasurementEnded(const RecursionGuard&, const Measurement*);
   StateFile* state_file() { return state_.get(); }

@@ -47,10 +47,10 @@ void StateFile::SetLevels(const TimelinePoint& point) {
   Store(memory_, 48, static_cast<std::uint32_t>(point.collection));
 }
 
-void StateFile::SetFlag(Flag flag) {
+void StateFile::SetFlag(Flag flag, bool set) {
   std::uint32_t flags;
   std::memcpy(&flags, memory_ + 52, sizeof flags);
-  Store(memory_, 52, flags | flag);
+  Store(memory_, 52, set ? flags | flag : flags & ~static_cast<std::uint32_t>(flag));
 }
 
 void StateFile::SetNameLength(std::uint32_t bytes) { Store(memory_, 4, bytes); }

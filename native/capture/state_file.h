@@ -18,7 +18,7 @@ class StateFile {
  public:
   static constexpr std::size_t kBytes = 4096;
   static constexpr std::size_t kNameBytes = 2048;
-  enum Flag : std::uint32_t { kNearHeapLimit = 1, kHardCap = 2 };
+  enum Flag : std::uint32_t { kNearHeapLimit = 1 };  // of the last full collection
 
   // The file exists and has kBytes. Null: it cannot be mapped.
   static std::unique_ptr<StateFile> Map(const std::string& path);
@@ -27,7 +27,7 @@ class StateFile {
   StateFile& operator=(const StateFile&) = delete;
 
   void SetLevels(const TimelinePoint& point);
-  void SetFlag(Flag flag);
+  void SetFlag(Flag flag, bool set);
   // Where a name of up to kNameBytes is to be written; then its length. 0: no test runs.
   char* name() { return memory_ + 64; }
   void SetNameLength(std::uint32_t bytes);

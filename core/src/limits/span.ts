@@ -78,7 +78,9 @@ function runSpan(
   if (innermost === undefined) throw new RangeError("a span needs a plan");
   let value: unknown;
   try {
+    noteLimitedBody();
     for (const handle of others) tracker.begin(handle);
+    // Again: those begin one after the other, the innermost is the body's.
     noteLimitedBody();
     value = tracker.call(innermost, fn, thisArg, args);
     refuseForeignPromise(value);

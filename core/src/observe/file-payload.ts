@@ -7,17 +7,20 @@ import type { BreachRecord, FilePayload, TestPayload } from "./payload.js";
 import { figuresRecord, levelsRecord, pointRecords } from "./records.js";
 import { observedSites } from "./sites.js";
 
+/** Where a test is defined. */
 export interface TestPlace {
+  /** Its key. */
+  readonly test: string;
+  /** 0: unknown. */
   readonly line: number;
-  readonly column?: number;
 }
 
 /** What the runner's side knows at the file's end. */
 export interface FileFacts {
   readonly attempts: readonly Attempt[];
-  /** By the key of the test, as the next. */
+  /** By the key of the test. */
   readonly breaches: ReadonlyMap<string, readonly BreachRecord[]>;
-  readonly places: ReadonlyMap<string, () => TestPlace | undefined>;
+  readonly places: readonly (() => TestPlace)[];
   /** Bodies that ended after their test was over. */
   readonly late: number;
   readonly began: number;
@@ -87,9 +90,9 @@ function testPayloads(
     else tests[test] = body === null ? { unattributed: "concurrent" } : ofBody(body);
   }
   for (const [test, breaches] of facts.breaches) tests[test] = { ...tests[test], breaches };
-  for (const [test, place] of facts.places) {
-    const known = place();
-    if (known !== undefined) tests[test] = { ...tests[test], ...known };
+  for (const place of facts.places) {
+    const { test, line } = place();
+    if (line > 0) tests[test] = { ...tests[test], line };
   }
   return tests;
 }

@@ -48,7 +48,7 @@ export interface FileObserver {
   /** Limits that a test broke. */
   breached(test: string, breaches: readonly BreachRecord[]): void;
   /** Where a test is defined, asked when the file ends. */
-  placed(test: string, place: () => TestPlace | undefined): void;
+  placed(place: () => TestPlace): void;
   /** After the last hook. The observer is of no more use. */
   finish(): FilePayload;
 }
@@ -85,7 +85,7 @@ const OBSERVED = { sampleInterval: 1, threads: "isolate", retained: false, settl
 function createObserver(binding: ObserveBinding | null, nativeMissing: string | null, began: number): FileObserver {
   const attempts: Attempt[] = [];
   const breaches = new Map<string, readonly BreachRecord[]>();
-  const places = new Map<string, () => TestPlace | undefined>();
+  const places: (() => TestPlace)[] = [];
   let bodies = 0;
   let running: Attempt | undefined;
   let shared = 0;
@@ -100,6 +100,7 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
     bodyStarts(test) {
       const alone = !test.interleaves && shared === 0;
       const attempt: Attempt = { test: test.key, repeat: test.repeat, body: alone ? bodies : null, timedOut: false, over: false };
+      if (breaches.has(test.key) && isRetry(test)) breaches.delete(test.key);
       attempts.push(attempt);
       if (alone) {
         bodies += 1;
@@ -129,7 +130,7 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
       }
     },
     breached: (test, broken) => breaches.set(test, [...(breaches.get(test) ?? []), ...broken]),
-    placed: (test, place) => places.set(test, place),
+    placed: (place) => places.push(place),
     finish() {
       observing = undefined;
       const raw = binding === null ? null : withAddonErrors(() => binding.observeEnd());
@@ -140,6 +141,11 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
       );
     },
   };
+
+  /** A retry begins anew; of repeats each counts. */
+  function isRetry(test: ObservedTest): boolean {
+    return attempts.some((attempt) => attempt.test === test.key && attempt.repeat === test.repeat);
+  }
 
   function leaveShared(body: Attempt): void {
     if (body.over) return;

@@ -44,7 +44,6 @@ export interface TestPayload {
   readonly breaches?: readonly BreachRecord[];
   /** Where it is defined. */
   readonly line?: number;
-  readonly column?: number;
 }
 
 export interface FilePayload {

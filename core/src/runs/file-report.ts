@@ -73,7 +73,6 @@ function testReport(
     ...told,
     state: died ? "died" : told.state,
     line: told.line ?? seen?.line ?? null,
-    column: told.column ?? seen?.column ?? null,
     figures: runFigures(seen?.figures ?? null),
     unattributed: died ? "died" : (seen?.unattributed ?? null),
     sites: sites(seen?.sites ?? []),
