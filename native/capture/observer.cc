@@ -21,8 +21,10 @@ constexpr std::uint64_t kRssEveryNs = 1'000'000;
 // A run of the sampler with more samples than this is not read twice, for the measurement and for the observation.
 constexpr std::uint64_t kManySamples = 20'000;
 
-// Of the heap's limit: V8 calls collections ineffective when more than four fifths stay in use.
-constexpr double kNearLimit = 0.75;
+// V8 calls collections ineffective when four fifths of the old generation's limit stay in use. Of the heap's limit, the young
+// generation has its own part.
+constexpr double kNearLimit = 0.8;
+constexpr double kYoungBytes = 48 << 20;
 
 std::uint64_t NowNs() {
   timespec now;
@@ -233,7 +235,7 @@ void Observer::OnCollection(const RecursionGuard& guard, void* self, std::int64_
   v8::HeapStatistics heap;
   observer.isolate_.isolate()->GetHeapStatistics(&heap);
   const double used = static_cast<double>(heap.used_heap_size());
-  observer.state_->SetFlag(StateFile::kNearHeapLimit, used > kNearLimit * static_cast<double>(heap.heap_size_limit()));
+  observer.state_->SetFlag(StateFile::kNearHeapLimit, used > kNearLimit * (static_cast<double>(heap.heap_size_limit()) - kYoungBytes));
 }
 
 TimelinePoint Observer::LevelsNow(const RecursionGuard& guard, std::int64_t heap) const {

@@ -86,6 +86,7 @@ export default class MemspecReporter implements JestReporter {
       durationMs: Date.now() - this.#startedAt,
       shards: shard === undefined ? [] : [{ index: shard.shardIndex, count: shard.shardCount }],
       files: this.#files,
+      notes: [],
     });
     closeFolder(this.#folder);
     publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);

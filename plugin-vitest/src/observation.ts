@@ -61,10 +61,8 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
 function createObservation(observer: FileObserver): Observation {
   return {
     collected: (task, site) =>
-      observer.placed(task.id, () => {
-        const { line } = site();
-        return line > 0 ? { line } : undefined;
-      }),
+      // Vitest gives a test its id when all are collected.
+      observer.placed(() => ({ test: task.id, line: site().line })),
     bodyStarts(task) {
       const test = observed(task);
       observer.testStarts(test);

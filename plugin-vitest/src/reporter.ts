@@ -17,16 +17,22 @@ import {
 } from "@memspec/core/adapter";
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
 
+const CUT_SHORT = "Vitest ended before the run did: files and tests that had not ended by then are not told.";
+
 export class MemspecReporter implements Reporter {
   /** Where workers say what they do, for the case that they die. */
   readonly stateFolder: string = mkdtempSync(path.join(tmpdir(), "memspec-"));
   readonly #options: MemspecOptions;
   #vitest: Vitest | undefined;
   #startedAt = Date.now();
+  #running = false;
 
   constructor(options: MemspecOptions) {
     this.#options = options;
-    process.once("exit", () => rmSync(this.stateFolder, { recursive: true, force: true }));
+    process.once("exit", () => {
+      this.#cutShort();
+      rmSync(this.stateFolder, { recursive: true, force: true });
+    });
   }
 
   onInit(vitest: Vitest): void {
@@ -35,11 +41,27 @@ export class MemspecReporter implements Reporter {
 
   onTestRunStart(): void {
     this.#startedAt = Date.now();
+    this.#running = true;
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    const vitest = this.#vitest;
-    if (vitest === undefined) return;
+    this.#running = false;
+    if (this.#vitest !== undefined) this.#publish(this.#vitest, modules, errors, []);
+  }
+
+  /** Vitest 4 itself ends with an error when a worker thread runs out of memory: what is known by then is told. */
+  #cutShort(): void {
+    if (!this.#running || this.#vitest === undefined) return;
+    this.#running = false;
+    this.#publish(this.#vitest, this.#vitest.state.getTestModules(), [], [CUT_SHORT]);
+  }
+
+  #publish(
+    vitest: Vitest,
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    notes: readonly string[],
+  ): void {
     const { root, shard, mergeReports } = vitest.config;
     const files = filesOf(modules, readStateFiles(this.stateFolder), errors, shard?.index ?? null);
     const ends = files.flatMap((file) => (file.startedAt === null ? [] : file.startedAt + file.durationMs));
@@ -60,6 +82,7 @@ export class MemspecReporter implements Reporter {
       durationMs: merged ? Math.max(0, Math.max(...ends) - startedAt) : Date.now() - startedAt,
       shards: shard === undefined ? [] : [{ index: shard.index, count: shard.count }],
       files,
+      notes,
     });
     publishRun(report, this.#options.report, root);
   }

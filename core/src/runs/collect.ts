@@ -18,6 +18,8 @@ export interface RunFacts {
   readonly durationMs: number | null;
   readonly shards: RunReport["shards"];
   readonly files: readonly FileOutcome[];
+  /** What the runner's side has to say of the run as a whole. */
+  readonly notes: readonly string[];
 }
 
 export function collectRun(facts: RunFacts): RunReport {
@@ -38,7 +40,7 @@ export function collectRun(facts: RunFacts): RunReport {
     frames: tables.frames,
     stacks: tables.stacks,
     files: reports,
-    notes: notesOn(files, payloads),
+    notes: [...facts.notes, ...notesOn(files, payloads)],
   };
 }
 
