@@ -42,7 +42,13 @@ export type {
   SizingOptions,
   SurvivorOptions,
 } from "./matchers/types.js";
-export { type BodyHandle, type FileObserver, type ObservedTest, type ObservePlan, observeFile } from "./observe/observe-file.js";
+export {
+  type BodyHandle,
+  type FileObserver,
+  type ObservedTest,
+  type ObservePlan,
+  observeFile,
+} from "./observe/observe-file.js";
 export { type ObserveOptions, parseObserve, parseReport, type ReportOptions } from "./observe/options.js";
 export type { BreachRecord, FilePayload } from "./observe/payload.js";
 export {

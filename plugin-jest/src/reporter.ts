@@ -6,20 +6,14 @@ import {
   fileDeath,
   parseReport,
   publishRun,
-  readStateFiles,
   type ReportOptions,
+  readStateFiles,
   type TestOutcome,
   VERSION,
   type WorkerState,
 } from "@memspec/core/adapter";
 import { closeFolder, openFolder, takeOver } from "./hand-over.js";
-import type {
-  JestAssertion,
-  JestGlobalConfig,
-  JestReporter,
-  JestTest,
-  JestTestResult,
-} from "./reporter-types.js";
+import type { JestAssertion, JestGlobalConfig, JestReporter, JestTest, JestTestResult } from "./reporter-types.js";
 import { createTestKeys } from "./test-keys.js";
 
 export default class MemspecReporter implements JestReporter {
@@ -101,7 +95,8 @@ function stateOf(folder: string, path: string, project: string | null): WorkerSt
 }
 
 function stateOfFile(result: JestTestResult): FileOutcome["state"] {
-  if (result.numFailingTests > 0 || (result.testExecError !== undefined && result.testExecError !== null)) return "failed";
+  if (result.numFailingTests > 0 || (result.testExecError !== undefined && result.testExecError !== null))
+    return "failed";
   return result.skipped || result.testResults.every(({ status }) => status === "pending" || status === "todo")
     ? "skipped"
     : "passed";

@@ -1,5 +1,6 @@
 /** Observation of the test file that this worker runs: its marks at hooks and bodies, and what is handed to the reporter. */
 
+import { threadId } from "node:worker_threads";
 import {
   type BodyHandle,
   type BreachRecord,
@@ -12,7 +13,6 @@ import {
   observeFile,
   removeStateFile,
 } from "@memspec/core/adapter";
-import { threadId } from "node:worker_threads";
 import { aroundAll, type RunnerTestFile } from "vitest";
 import type { ProvidedMemspec } from "./provided.js";
 import { interleaves, type TestTask } from "./tasks.js";

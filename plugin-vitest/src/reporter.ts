@@ -6,8 +6,8 @@ import path from "node:path";
 import {
   collectRun,
   type FileOutcome,
-  fileDeath,
   type FilePayload,
+  fileDeath,
   type MemspecOptions,
   publishRun,
   readStateFiles,
@@ -123,7 +123,9 @@ function isOver(module: TestModule): boolean {
 }
 
 function messageFor(file: string, errors: readonly SerializedError[]): string {
-  const texts = errors.map((error) => [error.name, error["code"], error.message, error.stack, causeOf(error)].join(" "));
+  const texts = errors.map((error) =>
+    [error.name, error["code"], error.message, error.stack, causeOf(error)].join(" "),
+  );
   return texts.find((text) => text.includes(file)) ?? texts.join("\n");
 }
 

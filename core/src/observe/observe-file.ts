@@ -99,7 +99,13 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
     },
     bodyStarts(test) {
       const alone = !test.interleaves && shared === 0;
-      const attempt: Attempt = { test: test.key, repeat: test.repeat, body: alone ? bodies : null, timedOut: false, over: false };
+      const attempt: Attempt = {
+        test: test.key,
+        repeat: test.repeat,
+        body: alone ? bodies : null,
+        timedOut: false,
+        over: false,
+      };
       if (breaches.has(test.key) && isRetry(test)) breaches.delete(test.key);
       attempts.push(attempt);
       if (alone) {

@@ -27,7 +27,12 @@ export function figuresRecord(numbers: Float64Array, at: number, offHeap: boolea
 export function levelsRecord(point: Float64Array, at: number, offHeap: boolean): LevelsRecord {
   const of = (index: number): number => Math.round(point[at + index] ?? 0);
   const rss = of(POINT.rss);
-  return [of(POINT.heap), offHeap ? of(POINT.buffers) : null, offHeap ? of(POINT.native) : null, rss === 0 ? null : rss];
+  return [
+    of(POINT.heap),
+    offHeap ? of(POINT.buffers) : null,
+    offHeap ? of(POINT.native) : null,
+    rss === 0 ? null : rss,
+  ];
 }
 
 export function pointRecords(timeline: Float64Array, offHeap: boolean): readonly PointRecord[] {

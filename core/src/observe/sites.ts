@@ -48,7 +48,13 @@ export function observedSites(
     const key = keys[of(SITE.stack)];
     if (space === undefined || space === "engine" || key === undefined) continue;
     const peak = of(SITE.peakBytes);
-    const row = { space, key, bytes: of(SITE.bytes), count: of(SITE.count), peakBytes: Number.isNaN(peak) ? null : peak };
+    const row = {
+      space,
+      key,
+      bytes: of(SITE.bytes),
+      count: of(SITE.count),
+      peakBytes: Number.isNaN(peak) ? null : peak,
+    };
     // What was alive at the file's peak is not known: each span has a peak of its own.
     add(file, { ...row, peakBytes: null });
     const span = of(SITE.span);

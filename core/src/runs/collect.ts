@@ -74,7 +74,9 @@ function notesOn(files: readonly FileOutcome[], payloads: readonly FilePayload[]
       "Test files ran in threads of one process: memory of helper threads counts for each file that ran at the time, and rss is the process's.",
     );
   }
-  const silent = files.filter(({ payload, state }) => payload === null && state !== "skipped" && state !== "died").length;
+  const silent = files.filter(
+    ({ payload, state }) => payload === null && state !== "skipped" && state !== "died",
+  ).length;
   if (silent > 0) {
     notes.push(
       silent === 1

@@ -1,7 +1,7 @@
 /** What is known of one file as the report tells it. Pure. */
 
+import type { BreachRecord, FiguresRecord, FilePayload, LevelsRecord, SiteRecord } from "../observe/payload.js";
 import { FIGURES } from "../observe/records.js";
-import type { BreachRecord, FilePayload, FiguresRecord, LevelsRecord, SiteRecord } from "../observe/payload.js";
 import type { DeathLevels, FileOutcome, TestOutcome } from "./outcomes.js";
 import type {
   Breach,

@@ -58,7 +58,7 @@ export function fileDeath(state: WorkerState, message: string): FileDeath {
   const code = /exit(?:ed)?(?: with)?(?: code)?[^\d\n]{0,10}(\d+)/iu.exec(message)?.[1];
   return {
     reason: outOfMemory ? "out-of-memory" : signal === undefined ? "exit" : "signal",
-    detail: signal ?? (/ERR_WORKER_OUT_OF_MEMORY/u.exec(message)?.[0] ?? code ?? ""),
+    detail: signal ?? /ERR_WORKER_OUT_OF_MEMORY/u.exec(message)?.[0] ?? code ?? "",
     test: state.test,
     last: state.last,
     pid: state.pid,

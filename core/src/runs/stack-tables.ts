@@ -40,6 +40,7 @@ export function createStackTables(root: string): StackTables {
 export function relativePath(root: string, file: string): string {
   if (!path.isAbsolute(file)) return file;
   const relative = path.relative(root, file);
-  if (relative === "" || relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) return file;
+  if (relative === "" || relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
+    return file;
   return relative.replaceAll("\\", "/");
 }
