@@ -107,7 +107,7 @@ function filesOf(
       shard,
       startedAt: payload?.began ?? state?.began ?? null,
       durationMs: duration,
-      tests: [...module.children.allTests()].map(testOf),
+      tests: [...module.children.allTests()].map((test) => testOf(test, died)),
       payload,
       death: died && state !== undefined ? fileDeath(state, messageFor(module.moduleId, errors)) : null,
     };
@@ -149,7 +149,8 @@ function stateOf(module: TestModule): FileOutcome["state"] {
   return state === "pending" || state === "queued" ? "skipped" : state;
 }
 
-function testOf(test: TestCase): TestOutcome {
+/** @param died its worker did: what became of a test without a result is not known */
+function testOf(test: TestCase, died: boolean): TestOutcome {
   const { state } = test.result();
   const diagnostic = test.diagnostic();
   return {
@@ -157,7 +158,14 @@ function testOf(test: TestCase): TestOutcome {
     name: namesOf(test),
     line: test.location?.line ?? null,
     column: test.location?.column ?? null,
-    state: state === "pending" ? "skipped" : state === "skipped" && test.options.mode === "todo" ? "todo" : state,
+    state:
+      state === "pending"
+        ? died
+          ? "died"
+          : "skipped"
+        : state === "skipped" && test.options.mode === "todo"
+          ? "todo"
+          : state,
     retries: diagnostic?.retryCount ?? 0,
     repeats: diagnostic?.repeatCount ?? 0,
     durationMs: diagnostic?.duration ?? null,

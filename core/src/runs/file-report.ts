@@ -68,7 +68,8 @@ function testReport(
 ): TestReport {
   const { key, ...told } = test;
   const seen = payload?.tests[key];
-  const died = fileState === "died" && death?.test !== null && sameName(death?.test, test.name);
+  const running = fileState === "died" && death?.test !== null && sameName(death?.test, test.name);
+  const died = running || told.state === "died";
   return {
     ...told,
     state: died ? "died" : told.state,

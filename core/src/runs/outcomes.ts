@@ -55,7 +55,7 @@ export function fileDeath(state: WorkerState, message: string): FileDeath {
   const outOfMemory =
     state.nearHeapLimit || /ERR_WORKER_OUT_OF_MEMORY|out of memory|memory limit|heap limit/iu.test(message);
   const signal = /\bSIG[A-Z]+\b/u.exec(message)?.[0];
-  const code = /exit(?:ed)?(?: with)?(?: code)?[^\d\n]{0,10}(\d+)/iu.exec(message)?.[1];
+  const code = /exit ?code\D{0,3}(\d+)/iu.exec(message)?.[1];
   return {
     reason: outOfMemory ? "out-of-memory" : signal === undefined ? "exit" : "signal",
     detail: signal ?? /ERR_WORKER_OUT_OF_MEMORY/u.exec(message)?.[0] ?? code ?? "",
