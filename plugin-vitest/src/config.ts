@@ -57,11 +57,13 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
       project.config.onStackTrace = withoutOwnFrames(project.config.onStackTrace);
       // Who watches runs a few files again and again: no run to report on.
       const plan = vitest.config.watch ? null : parseObserve(parsed.observe, "memspec");
+      const { index, count } = vitest.config.shard ?? {};
+      const shard = index === undefined || count === undefined ? null : { index, count };
       project.provide("memspec", {
         options: parsed,
         root: project.config.root,
         isolate: project.config.isolate,
-        observe: plan === null ? null : { ...plan, stateFolder: reporterOf(vitest, parsed).stateFolder },
+        observe: plan === null ? null : { ...plan, shard, stateFolder: reporterOf(vitest, parsed).stateFolder },
       });
     },
   };

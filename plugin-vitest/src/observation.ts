@@ -52,7 +52,7 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
   aroundAll(async (runSuite) => {
     observer.modulesLoaded();
     await runSuite();
-    file.meta.memspec = observer.finish();
+    file.meta.memspec = { ...observer.finish(), ...(plan.shard === null ? {} : { shard: plan.shard }) };
     removeStateFile(stateFile);
   }, 0);
   return createObservation(observer);

@@ -80,7 +80,7 @@ export class MemspecReporter implements Reporter {
       root,
       startedAt,
       durationMs: merged ? Math.max(0, Math.max(...ends) - startedAt) : Date.now() - startedAt,
-      shards: shard === undefined ? [] : [{ index: shard.index, count: shard.count }],
+      shards: shardsOf(files, shard),
       files,
       notes,
     });
@@ -104,7 +104,7 @@ function filesOf(
       path: module.moduleId,
       project: projectOf(module),
       state: died ? "died" : stateOf(module),
-      shard,
+      shard: payload?.shard?.index ?? shard,
       startedAt: payload?.began ?? state?.began ?? null,
       durationMs: duration,
       tests: [...module.children.allTests()].map((test) => testOf(test, died)),
@@ -113,6 +113,16 @@ function filesOf(
     };
   });
   return known;
+}
+
+type Shard = NonNullable<FilePayload["shard"]>;
+
+/** Those of merged blobs are known by their files alone. */
+function shardsOf(files: readonly FileOutcome[], own: Shard | undefined): readonly Shard[] {
+  if (own !== undefined) return [{ index: own.index, count: own.count }];
+  const byIndex = new Map<number, Shard>();
+  for (const { payload } of files) if (payload?.shard !== undefined) byIndex.set(payload.shard.index, payload.shard);
+  return [...byIndex.values()].sort((a, b) => a.index - b.index);
 }
 
 /** It ended, well or not, in a worker that lived: only then Vitest knows errors of its own, or results of all its tests. */
@@ -158,18 +168,20 @@ function testOf(test: TestCase, died: boolean): TestOutcome {
     name: namesOf(test),
     line: test.location?.line ?? null,
     column: test.location?.column ?? null,
-    state:
-      state === "pending"
-        ? died
-          ? "died"
-          : "skipped"
-        : state === "skipped" && test.options.mode === "todo"
-          ? "todo"
-          : state,
+    state: stateOfTest(state, test.options.mode, died),
     retries: diagnostic?.retryCount ?? 0,
     repeats: diagnostic?.repeatCount ?? 0,
     durationMs: diagnostic?.duration ?? null,
   };
+}
+
+function stateOfTest(
+  state: "pending" | "passed" | "failed" | "skipped",
+  mode: string | undefined,
+  died: boolean,
+): TestOutcome["state"] {
+  if (state === "pending") return died ? "died" : "skipped";
+  return state === "skipped" && mode === "todo" ? "todo" : state;
 }
 
 function namesOf(test: TestCase): readonly string[] {

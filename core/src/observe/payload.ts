@@ -70,4 +70,6 @@ export interface FilePayload {
   /** By the key that the runner's side knows a test by. */
   readonly tests: Readonly<Record<string, TestPayload>>;
   readonly notes: readonly string[];
+  /** The shard that ran it; absent: the run is in one piece. */
+  readonly shard?: { readonly index: number; readonly count: number };
 }
