@@ -1,6 +1,6 @@
 /** The part of Jest's reporter interface that memspec uses: Jest's own types would be one more package to depend on. */
 
-import type { ReportOptions } from "@memspec/core/adapter";
+import type { MemspecOptions } from "@memspec/core/adapter";
 
 export interface JestGlobalConfig {
   readonly rootDir: string;
@@ -17,7 +17,7 @@ export interface JestTest {
     readonly config: {
       readonly id: string;
       readonly displayName?: { readonly name: string } | undefined;
-      readonly testEnvironmentOptions?: { readonly memory?: { readonly report?: boolean | ReportOptions } };
+      readonly testEnvironmentOptions?: { readonly memory?: MemspecOptions };
     };
   };
 }

@@ -25,6 +25,7 @@ export default class MemspecReporter implements JestReporter {
   readonly #files: FileOutcome[] = [];
   readonly #startedAt = Date.now();
   #fromEnvironment: boolean | ReportOptions | undefined;
+  #observed = false;
 
   /**
    * @param options those of `report`; they win over the environment's
@@ -43,7 +44,9 @@ export default class MemspecReporter implements JestReporter {
   onTestFileResult(test: JestTest, result: JestTestResult): void {
     if (this.#folder === null) return;
     const { config } = test.context;
-    this.#fromEnvironment ??= config.testEnvironmentOptions?.memory?.report;
+    const memory = config.testEnvironmentOptions?.memory;
+    this.#fromEnvironment ??= memory?.report;
+    this.#observed ||= memory?.observe !== false;
     const id = { project: config.id, path: test.path };
     const payload = takeOver(this.#folder, id);
     const project = config.displayName?.name ?? null;
@@ -83,6 +86,7 @@ export default class MemspecReporter implements JestReporter {
       notes: [],
     });
     closeFolder(this.#folder);
+    if (!this.#observed) return;
     publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
   }
 }
