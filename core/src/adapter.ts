@@ -6,7 +6,7 @@ export { VERSION } from "./capture/version.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
-export { type CallSite, captureCallSite, parseCallSite } from "./limits/call-site.js";
+export { type CallSite, callSiteOf, captureCallSite, captureStack } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
 export { abandonSpans } from "./limits/open-spans.js";
@@ -17,6 +17,7 @@ export { placeAt } from "./limits/place-error.js";
 export type { LimitOptions } from "./limits/plans.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
+export { lineOfStack } from "./limits/test-line.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
 export {
   createLimits,

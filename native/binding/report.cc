@@ -52,7 +52,10 @@ Napi::Object ToObject(Napi::Env env, const stacks::Frame& frame) {
 }
 
 Napi::Object ToObject(Napi::Env env, const capture::SiteReport& site) {
-  const Napi::Array frames = ToArray(env, site.frames);
+  Napi::Array frames = Napi::Array::New(env, site.frames.size());
+  for (std::size_t i = 0; i < site.frames.size(); ++i) {
+    frames.Set(static_cast<std::uint32_t>(i), ToObject(env, site.frames[i]));
+  }
   Napi::Object object = Napi::Object::New(env);
   object.Set("space", Number(env, static_cast<double>(site.space)));
   object.Set("frames", frames);
@@ -66,9 +69,12 @@ Napi::Object ToObject(Napi::Env env, const capture::SiteReport& site) {
 
 }  // namespace
 
-Napi::Array ToArray(Napi::Env env, const std::vector<stacks::Frame>& frames) {
+Napi::Array ToArray(Napi::Env env, const std::vector<const stacks::Frame*>& frames) {
   Napi::Array array = Napi::Array::New(env, frames.size());
-  for (std::size_t i = 0; i < frames.size(); ++i) array.Set(static_cast<std::uint32_t>(i), ToObject(env, frames[i]));
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const Napi::HandleScope scope(env);
+    array.Set(static_cast<std::uint32_t>(i), ToObject(env, *frames[i]));
+  }
   return array;
 }
 

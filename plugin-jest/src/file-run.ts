@@ -66,6 +66,7 @@ export class FileRun {
 
   /** Makes the sandbox know this run. */
   enter(sandbox: object): void {
+    this.#observation?.enter(sandbox);
     installBridge(sandbox, { version: 1, limits: createLimits(this.#session, () => this.#options) });
   }
 

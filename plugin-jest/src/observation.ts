@@ -5,10 +5,10 @@ import {
   type BodyHandle,
   type FileObserver,
   isLimitError,
+  lineOfStack,
   makeStateFile,
   type ObservedTest,
   observeFile,
-  parseCallSite,
   removeStateFile,
 } from "@memspec/core/adapter";
 import { type CircusEvent, type CircusState, type TestEntry, testsUnder } from "./circus.js";
@@ -30,12 +30,18 @@ const TIMEOUT = /^Exceeded timeout of /u;
 export class Observation {
   readonly #plan: ObservationPlan;
   #stateFile = "";
+  #realm: ErrorConstructor | null = null;
   #observer: FileObserver | undefined;
   #tests = new Map<TestEntry, ObservedTest>();
   readonly #bodies = new Map<TestEntry, BodyHandle>();
 
   constructor(plan: ObservationPlan) {
     this.#plan = plan;
+  }
+
+  /** @param sandbox its global object */
+  enter(sandbox: object): void {
+    this.#realm = (sandbox as { readonly Error?: ErrorConstructor }).Error ?? null;
   }
 
   handle(event: CircusEvent, state: CircusState): void {
@@ -83,7 +89,7 @@ export class Observation {
       this.#tests.set(test, { key: keyOf(name), name, interleaves: test.concurrent, repeat: 0 });
     }
     for (const [test, { key }] of this.#tests) {
-      this.#observer?.placed(() => ({ test: key, line: lineOf(test) }));
+      this.#observer?.placed(() => ({ test: key, line: this.#lineOf(test) }));
     }
   }
 
@@ -118,6 +124,13 @@ export class Observation {
     );
   }
 
+  #lineOf(test: TestEntry): number {
+    const made = test.asyncError as { readonly stack?: unknown } | null | undefined;
+    if (made === null || made === undefined) return 0;
+    // Of a test that failed Jest shows the stack.
+    return lineOfStack(made, test.errors.length > 0 ? null : this.#realm);
+  }
+
   /** After the last hook, or when the file ends before it has run. Called again, it does nothing. */
   finish(): void {
     const observer = this.#observer;
@@ -126,6 +139,7 @@ export class Observation {
     handOver(this.#plan.folder, this.#plan.id, observer.finish());
     removeStateFile(this.#stateFile);
     // Entries are objects of the sandbox.
+    this.#realm = null;
     this.#tests = new Map();
     this.#bodies.clear();
   }
@@ -139,9 +153,4 @@ function namesOf(test: TestEntry): readonly string[] {
     if (block.name !== ROOT_BLOCK || block.parent !== undefined) names.unshift(block.name);
   }
   return names;
-}
-
-function lineOf(test: TestEntry): number {
-  const stack = (test.asyncError as { readonly stack?: unknown } | null | undefined)?.stack;
-  return typeof stack === "string" ? parseCallSite(stack).line : 0;
 }

@@ -5,8 +5,10 @@ import {
   armTracker,
   type BodyHandle,
   type CallSite,
-  captureCallSite,
+  callSiteOf,
+  captureStack,
   isMemspecError,
+  lineOfStack,
   MemspecError,
   type ParsedLimit,
   type PendingMatchers,
@@ -118,9 +120,11 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       return Object.defineProperty(dressed, "toString", { value: () => String(body) });
     },
     collected(task, dressed, definer) {
-      const site = captureCallSite(definer);
-      observation?.collected(task, site);
+      const stack = captureStack(definer);
+      const site = (): CallSite => callSiteOf(stack);
       const limits = placed(site, () => applicable(task, dressed));
+      // A limit that is broken shows the whole stack.
+      observation?.collected(task, () => lineOfStack(stack, limits.length > 0 ? null : Error));
       if (limits.length === 0) return;
       armTracker();
       limited.set(task, { limits, site });

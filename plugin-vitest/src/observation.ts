@@ -4,7 +4,6 @@ import { threadId } from "node:worker_threads";
 import {
   type BodyHandle,
   type BreachRecord,
-  type CallSite,
   type FileObserver,
   type FilePayload,
   isLimitError,
@@ -19,7 +18,7 @@ import { interleaves, type TestTask } from "./tasks.js";
 
 export interface Observation {
   /** A test was defined. */
-  collected(task: TestTask, site: () => CallSite): void;
+  collected(task: TestTask, line: () => number): void;
   bodyStarts(task: TestTask): BodyHandle;
   bodyEnded(body: BodyHandle): void;
   /** The body of a test failed. */
@@ -60,9 +59,8 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
 
 function createObservation(observer: FileObserver): Observation {
   return {
-    collected: (task, site) =>
-      // Vitest gives a test its id when all are collected.
-      observer.placed(() => ({ test: task.id, line: site().line })),
+    // Vitest gives a test its id when all are collected.
+    collected: (task, line) => observer.placed(() => ({ test: task.id, line: line() })),
     bodyStarts(task) {
       const test = observed(task);
       observer.testStarts(test);

@@ -51,8 +51,10 @@ export interface RawObservation {
   readonly baseline: Float64Array;
   readonly end: Float64Array;
   readonly timeline: Float64Array;
-  /** Innermost first. */
-  readonly stacks: readonly (readonly RawFrame[])[];
+  /** Each once. */
+  readonly frames: readonly RawFrame[];
+  /** Indices into `frames`, innermost first. */
+  readonly stacks: readonly Uint32Array[];
   readonly sites: Float64Array;
   readonly heapSampler: "off" | "running" | "taken";
   readonly truncated: {

@@ -1,7 +1,7 @@
 /** Sites of an observed file: stacks in the user's source, each once, and the hottest of each span. Pure. */
 
 import { type FrameContext, toSourceFrame } from "../analysis/frames.js";
-import { type RawFrame, SPACES } from "../capture/binding.js";
+import { SPACES } from "../capture/binding.js";
 import type { AssertableSpace, SourceFrame } from "../capture/measurement.js";
 import { type RawObservation, SITE, SITE_SPANS } from "../capture/observe-binding.js";
 import type { SiteRecord } from "./payload.js";
@@ -33,13 +33,13 @@ interface Row {
 
 /** @param wanted whether sites of a body are asked for */
 export function observedSites(
-  raw: Pick<RawObservation, "stacks" | "sites">,
+  raw: Pick<RawObservation, "frames" | "stacks" | "sites">,
   context: FrameContext,
   limits: SiteNumbers,
   wanted: (body: number) => boolean = () => true,
 ): ObservedSites {
   const stacks = new Map<string, readonly SourceFrame[]>();
-  const keys = stackKeys(raw.stacks, context, stacks);
+  const keys = stackKeys(raw, context, stacks);
   const file = new Map<string, Row>();
   const spans = new Map<number, Map<string, Row>>();
   for (let at = 0; at < raw.sites.length; at += SITE.length) {
@@ -103,30 +103,38 @@ function hottest(rows: ReadonlyMap<string, Row> | undefined, limit: number): rea
 
 /** For each raw stack the key of the stack in the source that it is; what the keys mean is added to `stacks`. */
 function stackKeys(
-  raw: readonly (readonly RawFrame[])[],
+  raw: Pick<RawObservation, "frames" | "stacks">,
   context: FrameContext,
   stacks: Map<string, readonly SourceFrame[]>,
 ): readonly string[] {
-  const frames = new Map<string, SourceFrame>();
-  return raw.map((stack) => {
-    const mapped = withoutRunner(
-      stack.map((frame) => {
-        const key = JSON.stringify(frame);
-        const known = frames.get(key) ?? toSourceFrame(frame, context);
-        frames.set(key, known);
-        return known;
-      }),
-    );
-    const key = mapped.map(frameKey).join("\n");
-    stacks.set(key, mapped);
+  const frames = raw.frames.map((frame) => toSourceFrame(frame, context));
+  const keys = frames.map(frameKey);
+  const ids = new Map<string, number>();
+  // What is one in the source has one number.
+  const numbers = keys.map((key) => {
+    const known = ids.get(key) ?? ids.size;
+    ids.set(key, known);
+    return known;
+  });
+  return raw.stacks.map((stack) => {
+    const kept = withoutRunner(stack, frames);
+    const key = Array.from(kept, (frame) => numbers[frame]).join(",");
+    if (!stacks.has(key))
+      stacks.set(
+        key,
+        Array.from(kept).flatMap((frame) => frames[frame] ?? []),
+      );
     return key;
   });
 }
 
 /** Who called the user's code is the same for all of it. A stack without any code of the user's stays whole. */
-function withoutRunner(stack: readonly SourceFrame[]): readonly SourceFrame[] {
-  const last = stack.findLastIndex(({ owner }) => owner === "user" || owner === "dependency");
-  return last < 0 ? stack : stack.slice(0, last + 1);
+function withoutRunner(stack: Uint32Array, frames: readonly SourceFrame[]): Uint32Array {
+  for (let at = stack.length - 1; at >= 0; at -= 1) {
+    const owner = frames[stack[at] ?? 0]?.owner;
+    if (owner === "user" || owner === "dependency") return stack.subarray(0, at + 1);
+  }
+  return stack;
 }
 
 /** Inlining is the compiler's affair: the same position in the source is the same site. */

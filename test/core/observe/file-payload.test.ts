@@ -19,7 +19,8 @@ const raw: RawObservation = {
   baseline: rows([0, 10, 20, 30, 40, 0]),
   end: rows([9, 11, 22, 33, 0, 0]),
   timeline: rows([0, 10, 20, 30, 40, 0], [1.23456, 11, 21, 31, 41, 2]),
-  stacks: [[user, caller, runner], [user, caller], [runner]],
+  frames: [user, caller, runner, { ...caller, inlined: true }],
+  stacks: [Uint32Array.of(0, 1, 2), Uint32Array.of(0, 3), Uint32Array.of(2)],
   sites: rows(
     [SITE_SPANS.modules, BUFFERS, 0, 500, 1, 500],
     [1, BUFFERS, 0, 70, 1, 60],

@@ -185,7 +185,10 @@ const sitesOf = (raw: RawObservation, span: number, space: number): readonly (re
   for (let at = 0; at < raw.sites.length; at += SITE.length) {
     if (raw.sites[at + SITE.span] !== span || raw.sites[at + SITE.space] !== space) continue;
     const stack = raw.stacks[raw.sites[at + SITE.stack] ?? 0] ?? [];
-    found.push([stack.map(({ functionName }) => functionName).join(" < "), raw.sites[at + SITE.bytes] ?? 0]);
+    found.push([
+      Array.from(stack, (frame) => raw.frames[frame]?.functionName).join(" < "),
+      raw.sites[at + SITE.bytes] ?? 0,
+    ]);
   }
   return found;
 };
