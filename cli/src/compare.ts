@@ -47,7 +47,7 @@ export function addCompare(program: Command, done: (code: number) => void): void
       const head = await readRunReport(headFile);
       const comparison = compareRuns(base, head, tolerance);
       const text = options.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison, tolerance);
-      await put(text, options);
+      put(text, options);
       done(EXIT_CODES[comparison.verdict]);
     });
 }

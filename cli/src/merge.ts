@@ -21,7 +21,7 @@ export function addMerge(program: Command, done: (code: number) => void): void {
     .action(async (files: readonly string[], options: OutputOptions) => {
       const parts: NamedReport[] = [];
       for (const name of files) parts.push({ name, report: await readRunReport(name) });
-      await put(`${JSON.stringify(mergeRunReports(parts))}\n`, options);
+      put(`${JSON.stringify(mergeRunReports(parts))}\n`, options);
       done(0);
     });
 }

@@ -15,11 +15,11 @@ export function addOutputOptions(command: Command): Command {
     .option("-f, --force", "overwrite files that are there");
 }
 
-export async function put(text: string, options: OutputOptions): Promise<void> {
+export function put(text: string, options: OutputOptions): void {
   if (options.output === undefined) process.stdout.write(text);
-  else await putFile(options.output, text, options);
+  else putFile(options.output, text, options);
 }
 
-export async function putFile(file: string, text: string, { force = false }: OutputOptions): Promise<void> {
-  await writeFiles([{ path: path.resolve(file), text, append: false }], { overwrite: force });
+export function putFile(file: string, text: string, { force = false }: OutputOptions): void {
+  writeFiles([{ path: path.resolve(file), text, append: false }], { overwrite: force });
 }

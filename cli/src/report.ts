@@ -63,16 +63,16 @@ Examples:
 
 async function report(file: string, options: ReportOptions, colour: boolean): Promise<void> {
   const run = await readRunReport(file);
-  if (options.html !== undefined) await putFile(options.html, await renderHtml(run), options);
-  if (options.markdown) await put(renderMarkdown(run), options);
-  else if (options.junit) await put(renderJunit(run), options);
+  if (options.html !== undefined) putFile(options.html, renderHtml(run), options);
+  if (options.markdown) put(renderMarkdown(run), options);
+  else if (options.junit) put(renderJunit(run), options);
   else if (options.heapprofile) {
     const profile = toHeapProfile(selectSites(run, options), run);
-    await put(`${JSON.stringify(profile)}\n`, options);
+    put(`${JSON.stringify(profile)}\n`, options);
   } else if (options.terminal || options.html === undefined) {
     const toFile = options.output !== undefined;
     const detail = options.verbose ? "verbose" : "short";
     const width = toFile ? undefined : process.stdout.columns;
-    await put(renderTerminal(run, { detail, width, colour: toFile || !colour ? false : undefined }), options);
+    put(renderTerminal(run, { detail, width, colour: toFile || !colour ? false : undefined }), options);
   }
 }

@@ -9,6 +9,7 @@
 
 #include "binding/graph_binding.h"
 #include "binding/leaks.h"
+#include "binding/observe.h"
 #include "binding/options.h"
 #include "binding/own_call.h"
 #include "binding/report.h"
@@ -299,6 +300,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
   ExportLeaks(env, exports);
+  ExportObserver(env, exports);
   AddGraphFunctions(env, exports);
   return exports;
 }

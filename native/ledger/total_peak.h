@@ -72,6 +72,9 @@ class TotalPeak {
     heap_peak_ = heap_;
   }
 
+  // The log was reset right after a reading and the start of a segment: positions count from 0 again.
+  void ForgetPositions() { bounds_.position = off_max_position_ = 0; }
+
   const Bounds& bounds() const { return bounds_; }
   std::int64_t heap() const { return heap_; }
   std::int64_t heap_peak() const { return heap_peak_; }

@@ -9,6 +9,7 @@ export const CORE_ROOMS: readonly string[] = [
   "analysis",
   "graph",
   "measure",
+  "observe",
   "leaks",
   "runs",
   "observe",

@@ -5,6 +5,7 @@
 
 import type { GraphBinding } from "./graph-binding.js";
 import type { LeakBinding } from "./leak-binding.js";
+import type { ObserveBinding } from "./observe-binding.js";
 
 /** Index of a space in `RawSite.space`, in this order everywhere. */
 export const SPACES = ["heap", "buffers", "native", "engine"] as const;
@@ -124,7 +125,7 @@ export interface RawRetained {
 /** An open measurement. A number, so that holding one costs no heap. */
 export type Handle = number;
 
-export interface NativeBinding extends GraphBinding, LeakBinding {
+export interface NativeBinding extends GraphBinding, LeakBinding, ObserveBinding {
   capabilities(): NativeCapabilities;
   /** Takes a reference on the hooks, so that memory allocated from now on is known. Balanced by `disarm`. */
   arm(): void;

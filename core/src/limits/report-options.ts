@@ -27,8 +27,15 @@ export interface ReportPlan {
 const WHERE = "memspec, report";
 const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github"];
 
-/** @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION` */
+const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false };
+
+/**
+ * @param options `undefined` or `true`: the defaults; `false`: nothing is said and nothing written
+ * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`
+ */
 export function parseReportOptions(options: unknown): ReportPlan {
+  if (options === false) return NOTHING;
+  if (options === true) return parseReportOptions(undefined);
   const given = knownKeys(options, WHERE, KEYS, '{ html: "memory.html" }');
   return {
     terminal: oneOf(given["terminal"], ["short", "verbose", "silent"] as const, "short", "terminal", WHERE),

@@ -10,6 +10,7 @@ import { isPromise, type MaybePromise, refuseForeignPromise } from "../capture/r
 import { settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
 import { analyseHere } from "../measure/analyse-here.js";
+import { noteLimitedBody } from "../observe/observe-file.js";
 import { noteOpenSpan } from "./open-spans.js";
 import type { LimitsHost, TestBody } from "./types.js";
 
@@ -82,7 +83,10 @@ function runSpan(
   if (innermost === undefined) throw new RangeError("a span needs a plan");
   let value: unknown;
   try {
+    noteLimitedBody();
     for (const handle of others) tracker.begin(handle);
+    // Again: those begin one after the other, the innermost is the body's.
+    noteLimitedBody();
     value = tracker.call(innermost, fn, thisArg, args);
     refuseForeignPromise(value);
   } catch (error) {

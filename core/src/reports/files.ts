@@ -1,6 +1,7 @@
 /** Reports from files, and into them. */
 
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { MemspecError } from "../errors/memspec-error.js";
 import { parseRunReport } from "../runs/parse-run-report.js";
@@ -33,20 +34,20 @@ export interface WrittenFile {
 }
 
 /**
- * Writes files, and makes the folders that they need.
+ * Writes files, and makes the folders that they need. At once: a runner may be about to exit.
  *
  * @param options `overwrite`: default `true`
  * @throws MemspecError `MEMSPEC_FILE_EXISTS` where a file is there and is not to be overwritten, `MEMSPEC_FILE_UNWRITABLE`
  */
-export async function writeFiles(
+export function writeFiles(
   files: readonly WrittenFile[],
   { overwrite = true }: { readonly overwrite?: boolean } = {},
-): Promise<void> {
+): void {
   for (const file of files) {
     try {
-      await mkdir(path.dirname(file.path), { recursive: true });
-      if (file.append) await appendFile(file.path, file.text);
-      else await writeFile(file.path, file.text, { flag: overwrite ? "w" : "wx" });
+      mkdirSync(path.dirname(file.path), { recursive: true });
+      if (file.append) appendFileSync(file.path, file.text);
+      else writeFileSync(file.path, file.text, { flag: overwrite ? "w" : "wx" });
     } catch (cause) {
       throw unwritten(file.path, cause, overwrite);
     }

@@ -22,7 +22,7 @@ export interface RenderContext {
 }
 
 export interface RenderedRun {
-  /** For the standard output; "" for nothing. In GitHub Actions it ends with workflow commands. */
+  /** To print; "" for nothing. In GitHub Actions it ends with workflow commands. */
   readonly terminal: string;
   /** For `writeFiles`. */
   readonly files: readonly WrittenFile[];
@@ -34,17 +34,17 @@ export interface RenderedRun {
  * @param options `undefined`: the defaults
  * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`
  */
-export async function renderRun(
+export function renderRun(
   report: RunReport,
-  options: ReportOptions | undefined,
+  options: boolean | ReportOptions | undefined,
   context: RenderContext,
-): Promise<RenderedRun> {
+): RenderedRun {
   const plan = parseReportOptions(options);
   const env = context.env ?? process.env;
   const text = plan.terminal === "silent" ? "" : renderTerminal(report, { ...context, detail: plan.terminal });
   const github = onGithub(plan, env);
   const commands = github ? annotationsOf(report, context.root, env) : "";
-  return { terminal: text + commands, files: await filesOf(report, plan, context.root, github ? env : {}) };
+  return { terminal: text + commands, files: filesOf(report, plan, context.root, github ? env : {}) };
 }
 
 function onGithub(plan: ReportPlan, env: Readonly<Record<string, string | undefined>>): boolean {
@@ -58,17 +58,17 @@ function annotationsOf(report: RunReport, root: string, env: Readonly<Record<str
     .join("");
 }
 
-async function filesOf(
+function filesOf(
   report: RunReport,
   plan: ReportPlan,
   root: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly WrittenFile[]> {
+): readonly WrittenFile[] {
   const files: WrittenFile[] = [];
   const add = (name: string, text: string, append = false): number =>
     files.push({ path: path.resolve(root, name), text, append });
   if (plan.json !== null) add(plan.json, `${JSON.stringify(report)}\n`);
-  if (plan.html !== null) add(plan.html, await renderHtml(report));
+  if (plan.html !== null) add(plan.html, renderHtml(report));
   if (plan.junit !== null) add(plan.junit, renderJunit(report));
   const summary = env["GITHUB_STEP_SUMMARY"];
   if (summary) add(summary, renderMarkdown(report), true);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { isMemspecError } from "../../../core/src/errors/memspec-error.js";
 import { parseOptions } from "../../../core/src/limits/parse-options.js";
+import { parseReportOptions } from "../../../core/src/limits/report-options.js";
 import { writeFiles } from "../../../core/src/reports/files.js";
 import { renderRun } from "../../../core/src/reports/render-run.js";
 import { sampleRun } from "./sample-run.js";
@@ -14,24 +15,22 @@ const CONTEXT = { root, colour: false, env: {} } as const;
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("without options there is the short text, and no file", async () => {
-  const { terminal, files } = await renderRun(report, undefined, CONTEXT);
+  const { terminal, files } = renderRun(report, undefined, CONTEXT);
   expect(terminal).toMatch(/^Memory {2}3 files/u);
   expect(files).toEqual([]);
 });
 
 test("silent says nothing, verbose says more", async () => {
-  expect((await renderRun(report, { terminal: "silent" }, CONTEXT)).terminal).toBe("");
-  expect((await renderRun(report, { terminal: "verbose" }, CONTEXT)).terminal).toContain(
-    "Tests with the highest peaks",
-  );
+  expect(renderRun(report, { terminal: "silent" }, CONTEXT).terminal).toBe("");
+  expect(renderRun(report, { terminal: "verbose" }, CONTEXT).terminal).toContain("Tests with the highest peaks");
 });
 
 test("files are rendered under the root, and none for false", async () => {
-  const { files } = await renderRun(report, { json: "out/run.json", html: "out/run.html", junit: false }, CONTEXT);
+  const { files } = renderRun(report, { json: "out/run.json", html: "out/run.html", junit: false }, CONTEXT);
   expect(files.map((file) => path.relative(root, file.path))).toEqual(["out/run.json", "out/run.html"]);
   expect(JSON.parse(files[0]?.text ?? "")).toEqual(report);
   expect(files[1]?.text).toMatch(/^<!doctype html>/u);
-  await writeFiles(files);
+  writeFiles(files);
   expect(JSON.parse(readFileSync(path.join(root, "out/run.json"), "utf8"))).toEqual(report);
 });
 
@@ -39,19 +38,19 @@ test("in GitHub Actions there are annotations and a step summary, which is added
   const summary = path.join(root, "summary.md");
   writeFileSync(summary, "before\n");
   const env = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: path.dirname(root), GITHUB_STEP_SUMMARY: summary };
-  const { terminal, files } = await renderRun(report, { terminal: "silent" }, { ...CONTEXT, env });
+  const { terminal, files } = renderRun(report, { terminal: "silent" }, { ...CONTEXT, env });
   expect(terminal).toContain(`::error file=${path.basename(root)}/test/`);
-  await writeFiles(files);
+  writeFiles(files);
   expect(readFileSync(summary, "utf8")).toMatch(/^before\n### Memory: 3 files/u);
 });
 
 test("github: false is silent there, github: true speaks elsewhere", async () => {
   const there = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: path.join(root, "none.md") };
-  expect(await renderRun(report, { terminal: "silent", github: false }, { ...CONTEXT, env: there })).toEqual({
+  expect(renderRun(report, { terminal: "silent", github: false }, { ...CONTEXT, env: there })).toEqual({
     terminal: "",
     files: [],
   });
-  const elsewhere = await renderRun(report, { terminal: "silent", github: true }, CONTEXT);
+  const elsewhere = renderRun(report, { terminal: "silent", github: true }, CONTEXT);
   expect(elsewhere.terminal).toContain("::error file=test/");
   expect(elsewhere.files).toEqual([]);
 });
@@ -81,6 +80,13 @@ test.each<[options: object, code: string, told: string]>([
   expect(refused.message).toContain(told);
 });
 
+test("false says and writes nothing, true is the default", () => {
+  const nothing = { terminal: "silent", html: null, json: null, junit: null, github: false };
+  expect(parseReportOptions(false)).toEqual(nothing);
+  expect(parseReportOptions(true)).toEqual(parseReportOptions(undefined));
+  expect(parseReportOptions(true)).not.toEqual(nothing);
+});
+
 test("the configuration takes every option of reports", () => {
   const all = { terminal: "verbose", html: "a.html", json: "a.json", junit: "a.xml", github: true } as const;
   expect(parseOptions({ report: all })).toEqual({ report: all });
@@ -94,7 +100,7 @@ test("a file that is there is overwritten only where that was asked for", async 
   expect(code).toBe("MEMSPEC_FILE_EXISTS");
   expect(message).toContain("--force");
   expect(readFileSync(file.path, "utf8")).toBe("old");
-  await writeFiles([file]);
+  writeFiles([file]);
   expect(readFileSync(file.path, "utf8")).toBe("new");
 });
 

@@ -27,7 +27,7 @@ export interface ViewOptions {
 export async function openReport(browser: Browser, report: RunReport, options: ViewOptions = {}): Promise<OpenPage> {
   const folder = mkdtempSync(path.join(tmpdir(), "memspec-page-"));
   const file = path.join(folder, "run.html");
-  writeFileSync(file, await renderHtml(report));
+  writeFileSync(file, renderHtml(report));
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.theme ?? "light",

@@ -1,16 +1,13 @@
 /** The report of a run as one HTML file that needs no other and asks no network. */
 
 import { createHash } from "node:crypto";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { gzipSync } from "node:zlib";
+import page from "#page";
 import type { RunReport } from "../../runs/run-report.js";
 
-const compress = promisify(gzip);
-
 /** @returns the whole file; the same report gives the same text */
-export async function renderHtml(report: RunReport): Promise<string> {
-  const { default: page } = await import("#page");
-  const packed = await compress(Buffer.from(JSON.stringify(report)), { level: 9 });
+export function renderHtml(report: RunReport): string {
+  const packed = gzipSync(JSON.stringify(report), { level: 9 });
   const files = report.files.length === 1 ? "1 file" : `${report.files.length} files`;
   const parts: Readonly<Record<string, string>> = {
     CSP: policy(page.script, page.style),
