@@ -16,7 +16,9 @@ const suites: readonly Suite[] = [
   { name: "types", folder: "test/types", timeoutMs: 120_000 },
   { name: "architecture", folder: "test/architecture", timeoutMs: 120_000 },
   { name: "tooling", folder: "test/matrix", timeoutMs: 120_000 },
-  { name: "e2e-vitest", folder: "test/e2e", exclude: ["test/e2e/jest/**"], timeoutMs: 300_000 },
+  { name: "cli", folder: "test/cli", timeoutMs: 120_000 },
+  { name: "pages", folder: "test/e2e/pages", timeoutMs: 120_000 },
+  { name: "e2e-vitest", folder: "test/e2e", exclude: ["test/e2e/{jest,pages}/**"], timeoutMs: 300_000 },
   { name: "e2e-jest", folder: "test/e2e/jest", timeoutMs: 300_000 },
 ];
 

@@ -1,11 +1,12 @@
 // `npm run bench`: what memspec costs, as ratios to the untracked program in the same run.
-//   node bench/bench.mjs [--only suites,programs,pairs,graph,leaks] [--rounds 5] [--clock wall|cpu] [--json]
+//   node bench/bench.mjs [--only suites,programs,pairs,graph,leaks,page] [--rounds 5] [--clock wall|cpu] [--json]
 // On a busy machine the processor's time (`--clock cpu`) says more; whole suites always tell both.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchGraph } from "./graph.mjs";
 import { benchLeaks } from "./leaks.mjs";
+import { benchPage } from "./page.mjs";
 import { benchPairs } from "./pairs.mjs";
 import { benchPrograms } from "./programs.mjs";
 import { benchSuites } from "./suites.mjs";
@@ -16,6 +17,7 @@ const BENCHES = {
   pairs: benchPairs,
   graph: benchGraph,
   leaks: benchLeaks,
+  page: benchPage,
 };
 
 const { values } = parseArgs({
@@ -44,7 +46,7 @@ if (!values.json)
     `Node ${process.versions.node}, ${rounds} rounds in turn, ${values.clock} time; ratio: median [lowest to highest]\n`,
   );
 for (const name of chosen) {
-  for (const row of BENCHES[name](rounds, values.clock)) {
+  for (const row of await BENCHES[name](rounds, values.clock)) {
     const met = row.target === undefined || row.ratio === undefined ? null : row.ratio.median <= row.target;
     results.push({ ...row, met });
     if (values.json) continue;

@@ -2,6 +2,7 @@
 
 export { provideSourceMaps } from "./analysis/runner-maps.js";
 export { armTracker, armTrackerOnUse } from "./capture/arm.js";
+export { nodeAtRest } from "./capture/node-at-rest.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
@@ -14,6 +15,7 @@ export { checkLimit, parseLimit } from "./limits/parse-limit.js";
 export { parseOptions } from "./limits/parse-options.js";
 export { placeAt } from "./limits/place-error.js";
 export type { LimitOptions } from "./limits/plans.js";
+export type { ReportOptions } from "./limits/report-options.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";

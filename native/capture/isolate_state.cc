@@ -71,7 +71,7 @@ int IsolateState::Count() {
 }
 
 IsolateState::IsolateState(v8::Isolate* isolate, DomainId domain)
-    : isolate_(isolate), domain_(domain), object_ids_(isolate), quiescence_(isolate) {
+    : isolate_(isolate), domain_(domain), object_ids_(isolate), marking_(isolate), quiescence_(isolate) {
   RecursionGuard guard;
   code_ = stacks::StartListening(guard, isolate);
   meter_ = std::make_unique<heap::Meter>(isolate, domain);

@@ -12,6 +12,7 @@
 #include "base/recursion_guard.h"
 #include "graph/heaps.h"
 #include "heap/meter.h"
+#include "heap/marking.h"
 #include "heap/quiesce.h"
 #include "heap/sampler.h"
 #include "heap/survivors.h"
@@ -39,6 +40,7 @@ class IsolateState {
   stacks::CodeMap& code() { return *code_; }
   heap::Meter& meter() { return *meter_; }
   heap::ObjectIds& object_ids() { return object_ids_; }
+  const heap::Marking& marking() const { return marking_; }
   heap::Quiescence& quiescence() { return quiescence_; }
   heap::Sampler& sampler() { return *sampler_; }
   graph::Heaps& graphs() { return graphs_; }
@@ -78,6 +80,7 @@ class IsolateState {
   stacks::CodeMap* code_ = nullptr;
   std::unique_ptr<heap::Meter> meter_;
   heap::ObjectIds object_ids_;
+  heap::Marking marking_;
   heap::Quiescence quiescence_;
   std::unique_ptr<heap::Sampler> sampler_;
   graph::Heaps graphs_;

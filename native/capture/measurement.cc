@@ -98,7 +98,7 @@ bool Measurement::Begin(const RecursionGuard& guard) {
   if (state_ != State::kOpened) return false;
   // Here, not when it was opened: JavaScript that runs in between may have itself compiled in the background again.
   if (options_.settle) {
-    heap::Collect(guard, isolate_.isolate());
+    heap::Collect(guard, isolate_.isolate(), isolate_.marking());
     isolate_.quiescence().Reach(guard);
   }
   if (options_.sample_interval > 0) {

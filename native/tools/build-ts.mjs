@@ -1,9 +1,11 @@
 // Builds the TypeScript packages: declarations by `tsc -b`, modules (ESM and CommonJS) by rolldown. The entries are
-// the `exports` of each package.json: `./dist/esm/x.js` is made from `src/x.ts`.
+// the `exports` and the `bin` of each package.json: `./dist/esm/x.js` is made from `src/x.ts`. A command has no CommonJS.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
+import { buildPage } from "./build-page.mjs";
 import { repositoryRoot } from "./sources.mjs";
 
 /** Importing `node:process` reads its every export, and reading `stdin` opens it: that alone takes milliseconds. */
@@ -33,7 +35,7 @@ const onUse = (directory) => ({
   load: (id) => (id.startsWith(IS_ON_USE) ? ON_USE[id.slice(IS_ON_USE.length)] : null),
 });
 
-const PACKAGES = ["core", "plugin-vitest", "plugin-jest"];
+const PACKAGES = ["core", "plugin-vitest", "plugin-jest", "cli"];
 
 /**
  * Dependencies that the builds carry: some exist as ES modules alone, which Jest's sandbox cannot require, and every worker
@@ -49,7 +51,11 @@ const { status } = spawnSync(process.execPath, [tsc, "-b", ...PACKAGES], {
 });
 // The compiler has said why.
 if (status !== 0) process.exit(1);
-for (const name of PACKAGES) await buildPackage(path.join(repositoryRoot, name));
+const inPage = await buildPage();
+for (const name of PACKAGES) {
+  await buildPackage(path.join(repositoryRoot, name), name === "core" ? inPage : []);
+}
+await writeSchema();
 
 /** Declarations whose source is gone: tsc leaves them. */
 function removeOrphans(directory) {
@@ -61,15 +67,25 @@ function removeOrphans(directory) {
   }
 }
 
-async function buildPackage(directory) {
+/** The JSON Schema of a run's report, as the package just built says it. */
+async function writeSchema() {
+  const core = path.join(repositoryRoot, "core/dist");
+  const { RUN_REPORT_JSON_SCHEMA } = await import(pathToFileURL(path.join(core, "esm/reports.js")).href);
+  writeFileSync(path.join(core, "run-report.schema.json"), `${JSON.stringify(RUN_REPORT_JSON_SCHEMA, null, 2)}\n`);
+}
+
+/** @param alsoCarried folders of packages whose code it carries otherwise */
+async function buildPackage(directory, alsoCarried) {
   const manifest = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8"));
-  const entries = Object.values(manifest.exports)
-    .map((target) => /^\.\/dist\/esm\/(?<entry>.+)\.js$/.exec(target.import?.default ?? "")?.groups?.entry)
+  const commands = Object.values(manifest.bin ?? {});
+  const entries = [...Object.values(manifest.exports).map((target) => target.import?.default ?? ""), ...commands]
+    .map((target) => /^\.\/dist\/esm\/(?<entry>.+)\.js$/.exec(target)?.groups?.entry)
     .filter((entry) => entry !== undefined);
   const input = Object.fromEntries(entries.map((entry) => [entry, path.join(directory, `src/${entry}.ts`)]));
 
-  const carried = new Set();
-  for (const format of ["esm", "cjs"]) {
+  const carried = new Set(alsoCarried);
+  const formats = commands.length > 0 ? ["esm"] : ["esm", "cjs"];
+  for (const format of formats) {
     const output = path.join(directory, "dist", format);
     removeModules(output);
     const bundle = await rolldown({
@@ -97,6 +113,7 @@ async function buildPackage(directory) {
       for (const id of chunk.moduleIds ?? []) if (isInstalled(id)) carried.add(packageOf(id));
   }
   writeLicences(path.join(directory, "dist/THIRD-PARTY-LICENSES.txt"), [...carried].sort());
+  if (!formats.includes("cjs")) return;
   writeFileSync(path.join(directory, "dist/cjs/package.json"), '{ "type": "commonjs" }\n');
   cpSync(path.join(directory, "dist/esm"), path.join(directory, "dist/cjs"), {
     recursive: true,

@@ -10,6 +10,7 @@ import {
   createPending,
   isMemspecError,
   mayMeasure,
+  nodeAtRest,
 } from "@memspec/core/adapter";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
@@ -56,12 +57,13 @@ export class FileRun {
     installBridge(sandbox, { version: 1, limits: createLimits(this.#session, () => this.#options) });
   }
 
-  handle(event: CircusEvent, state: CircusState): void {
+  /** @returns a promise where circus is to wait */
+  handle(event: CircusEvent, state: CircusState): Promise<void> | undefined {
     switch (event.name) {
       case "setup":
         // Before any setup file or test: both the global `expect` and the one of @jest/globals are this one.
         event.runtimeGlobals.expect.extend(this.#matchers);
-        break;
+        return nodeAtRest();
       case "run_start":
         this.#dress(state);
         break;
@@ -83,6 +85,7 @@ export class FileRun {
         if (!event.test.concurrent) this.#testOver();
         break;
     }
+    return undefined;
   }
 
   /** After the hooks: whatever of the body still runs is the test's no more. */

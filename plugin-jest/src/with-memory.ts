@@ -54,7 +54,7 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
     // A method, so that a class which extends this one may override it.
     async handleTestEvent(event: unknown, state: unknown): Promise<void> {
       await this.#inherited?.call(this, event, state);
-      this.#run.handle(event as CircusEvent, state as CircusState);
+      await this.#run.handle(event as CircusEvent, state as CircusState);
     }
 
     override async teardown(): Promise<void> {

@@ -8,6 +8,7 @@ const everything = [
   "native",
   "plugin-vitest",
   "plugin-jest",
+  "cli",
   "test",
   "docs",
   "example",

@@ -145,6 +145,8 @@ export interface NativeBinding extends GraphBinding, LeakBinding {
   read(handle: Handle): RawMeasurement;
   /** Full settled collection (synchronous). WeakRefs need a macrotask hop by the caller first. */
   collect(): void;
+  /** Waits until V8's worker threads have ended what they were given. `false`: they had not after a second. */
+  quiesce(): boolean;
   /** After `end` and `collect`; requires `open({ retained: true })`. Fills `retainedBytes` of sites read afterwards. */
   retained(handle: Handle): RawRetained;
   /**

@@ -126,12 +126,18 @@ export function invalid(key: string, value: unknown, where: string, hint: string
   });
 }
 
-export function knownKeys(options: unknown, where: string, known: readonly string[]): Record<string, unknown> {
+/** @param example of such options, for the hint */
+export function knownKeys(
+  options: unknown,
+  where: string,
+  known: readonly string[],
+  example = '{ space: "heap", warmup: 3 }',
+): Record<string, unknown> {
   if (options === undefined) return {};
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new MemspecError("MEMSPEC_INVALID_OPTION", `${where}: options are an object, not ${showValue(options)}.`, {
       value: options,
-      hint: 'For example { space: "heap", warmup: 3 }.',
+      hint: `For example ${example}.`,
     });
   }
   for (const key of Object.keys(options)) {
@@ -179,7 +185,13 @@ function ignorePatterns(value: unknown, where: string): readonly IgnorePattern[]
   });
 }
 
-function oneOf<T extends string>(value: unknown, allowed: readonly T[], byDefault: T, key: string, where: string): T {
+export function oneOf<T extends string>(
+  value: unknown,
+  allowed: readonly T[],
+  byDefault: T,
+  key: string,
+  where: string,
+): T {
   if (value === undefined) return byDefault;
   const found = allowed.find((candidate) => candidate === value);
   if (found !== undefined) return found;

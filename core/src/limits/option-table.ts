@@ -2,6 +2,7 @@
 
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
+import type { ReportOptions } from "./report-options.js";
 import type { LimitsTable } from "./types.js";
 
 /** Options of the configuration of both plugins. */
@@ -10,6 +11,8 @@ export interface MemspecOptions extends CommonOptions {
   readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
   readonly limits?: LimitsTable;
+  /** What is said at the end of a run, and where. */
+  readonly report?: ReportOptions;
 }
 
 /**
@@ -101,6 +104,13 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: "no limits",
     places: ["configuration"],
     meaning: "Limits on the bodies of tests, see [limits](limits.md).",
+  },
+  {
+    name: "report",
+    type: "object of `terminal`, `html`, `json`, `github`, `junit`",
+    default: '{ terminal: "short", github: "auto" }',
+    places: ["configuration"],
+    meaning: "What is said at the end of a run, and the files that are written, see [reports](reports.md).",
   },
 ];
 

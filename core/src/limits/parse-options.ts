@@ -2,6 +2,7 @@ import { invalid, validateOptions } from "../capture/validate-options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
 import { type MemspecOptions, optionsOf } from "./option-table.js";
+import { parseReportOptions } from "./report-options.js";
 import { parseLimitsTable } from "./table.js";
 
 /**
@@ -17,6 +18,7 @@ export function parseOptions(options: unknown): MemspecOptions {
   if (given.toNotLeak !== undefined) planLeakCheck(given.toNotLeak, "memspec, toNotLeak", LEAK_DEFAULTS);
   refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
+  if (given.report !== undefined) parseReportOptions(given.report);
   return given;
 }
 

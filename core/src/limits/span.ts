@@ -55,7 +55,12 @@ function runSpan(
   args: readonly unknown[],
   keepFailed: (error: unknown) => boolean,
 ): MaybePromise<Span> {
-  const handles = plans.map((plan) => tracker.open(openOptions(plan)));
+  // One clean start for all, before the first window opens: a later one's collection would free older memory inside it.
+  const first = plans.length > 1 ? 1 : 0;
+  const settles = plans.some((plan) => plan.settle);
+  const handles = plans.map((plan, index) =>
+    tracker.open({ ...openOptions(plan), settle: settles && index === first }),
+  );
   let abandoned = false;
   const forget = noteOpenSpan(host, () => {
     abandoned = true;

@@ -161,12 +161,13 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       const allowed: InstanceLimits = { ...limits };
       const answer = retainedInstances(received, Object.keys(allowed), given.warmup, (counts) =>
         Object.entries(counts).some(([name, alive]) => alive > (allowed[name] ?? 0)),
-      ).then(({ counts, ways }) =>
+      ).then(({ counts, ways, problem }) =>
         result(
           assertRetainInstances({
             headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
             alive: counts,
             ways,
+            problem,
             allowed,
             context: contextOf(this, given.verbose),
           }),

@@ -50,7 +50,12 @@ export interface FileReport {
   readonly project: string | null;
   /** "died": its worker ended before the file did. */
   readonly state: "passed" | "failed" | "skipped" | "died";
-  /** Process and thread that ran it. Files with the same worker shared a process, in the order of `startedMs`. */
+  /** Index of the shard that ran it: machines give the same process ids. Absent: the run is in one piece. */
+  readonly shard?: number;
+  /**
+   * Process and thread that ran it. Files with the same worker, of the same shard, shared a process, in the order of
+   * `startedMs`.
+   */
   readonly worker: { readonly pid: number; readonly threadId: number };
   /** Since `startedAt` of the run. */
   readonly startedMs: number;

@@ -87,19 +87,22 @@ onBothTrackers((kind, loaded) => {
       collected: true,
       constructorName: "Session",
       path: null,
+      problem: null,
     });
     expect(await loaded.survivors.collect(async () => new Session())).toEqual({
       collected: true,
       constructorName: "Session",
       path: null,
+      problem: null,
     });
     const keep = (): Session => {
       const made = new Session();
       loaded.kept.push(made);
       return made;
     };
-    const { path, ...kept } = await loaded.survivors.collect(keep);
+    const { path, problem, ...kept } = await loaded.survivors.collect(keep);
     expect(kept).toEqual({ collected: false, constructorName: "Session" });
+    expect(problem).toBeNull();
     // The way leads through the array that `loaded.kept` is.
     expect(path?.steps.slice(-2).map(({ edge, name, type }) => [edge, name, type])).toEqual(
       kind === "native"

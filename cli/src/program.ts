@@ -1,0 +1,58 @@
+/** The command: one file for each of its commands, errors in one way. */
+
+import { readFileSync } from "node:fs";
+import { isMemspecError } from "@memspec/core";
+import { Command, CommanderError } from "commander";
+import { addCompare } from "./compare.js";
+import { addMerge } from "./merge.js";
+import { addReport } from "./report.js";
+
+/** What a command was given is wrong, or could not be done. */
+const FAILED = 1;
+
+export type ExitCode = number;
+
+/** @returns the exit code */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const done = (result: ExitCode): void => {
+    code = result;
+  };
+  const program = new Command("memspec")
+    .description("Reports of the memory of test runs: shown, merged, compared.")
+    .version(version())
+    .option("--no-color", "no colours, even in a terminal")
+    .showHelpAfterError("(add --help for what there is)")
+    .exitOverride();
+  // Commands take over settings that are made before them.
+  addReport(program, done);
+  addMerge(program, done);
+  addCompare(program, done);
+  program.addHelpText("after", HELP);
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    process.stderr.write(
+      `memspec: ${isMemspecError(error) ? error.message : ((error as Error).stack ?? String(error))}\n`,
+    );
+    return FAILED;
+  }
+}
+
+const HELP = `
+Examples:
+  memspec report memory.json
+  memspec report memory.json --html memory.html
+  memspec merge shard-1.json shard-2.json shard-3.json -o memory.json
+  memspec compare base.json head.json --tolerance 5%
+
+The plugins for Vitest and Jest write the file: report: { json: "memory.json" }.`;
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return manifest.version;
+}

@@ -1,0 +1,54 @@
+/** The option `report` of the configuration: what is said at the end of a run, and where. docs/reports.md */
+
+import { invalid, knownKeys, oneOf } from "../capture/validate-options.js";
+
+export interface ReportOptions {
+  /** What is printed: the files with the highest peaks, all of them, or nothing. Default "short". */
+  readonly terminal?: "short" | "verbose" | "silent";
+  /** File of the HTML page, relative to the root. Default `false`: none. */
+  readonly html?: string | false;
+  /** File of the JSON report, relative to the root. Default `false`: none. */
+  readonly json?: string | false;
+  /** File of the JUnit report, relative to the root. Default `false`: none. */
+  readonly junit?: string | false;
+  /** GitHub's step summary and annotations. Default "auto": where GitHub Actions runs the tests. */
+  readonly github?: boolean | "auto";
+}
+
+/** Options after validation. */
+export interface ReportPlan {
+  readonly terminal: "short" | "verbose" | "silent";
+  readonly html: string | null;
+  readonly json: string | null;
+  readonly junit: string | null;
+  readonly github: boolean | "auto";
+}
+
+const WHERE = "memspec, report";
+const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github"];
+
+/** @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION` */
+export function parseReportOptions(options: unknown): ReportPlan {
+  const given = knownKeys(options, WHERE, KEYS, '{ html: "memory.html" }');
+  return {
+    terminal: oneOf(given["terminal"], ["short", "verbose", "silent"] as const, "short", "terminal", WHERE),
+    html: fileName(given["html"], "html"),
+    json: fileName(given["json"], "json"),
+    junit: fileName(given["junit"], "junit"),
+    github:
+      typeof given["github"] === "boolean"
+        ? given["github"]
+        : oneOf(given["github"], ["auto"] as const, "auto", "github", WHERE),
+  };
+}
+
+function fileName(value: unknown, key: string): string | null {
+  if (value === undefined || value === false) return null;
+  if (typeof value === "string" && value.trim() !== "") return value;
+  throw invalid(
+    key,
+    value,
+    WHERE,
+    `It is the path of the file to write, such as "memory/run.${key === "junit" ? "xml" : key}", or false.`,
+  );
+}

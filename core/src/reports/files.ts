@@ -1,0 +1,68 @@
+/** Reports from files, and into them. */
+
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { MemspecError } from "../errors/memspec-error.js";
+import { parseRunReport } from "../runs/parse-run-report.js";
+import type { RunReport } from "../runs/run-report.js";
+
+/**
+ * Reads the JSON report of a run from a file.
+ *
+ * @throws MemspecError `MEMSPEC_REPORT_UNREADABLE` and those of `parseRunReport`
+ */
+export async function readRunReport(file: string): Promise<RunReport> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new MemspecError("MEMSPEC_REPORT_UNREADABLE", `${file} cannot be read: ${reasonOf(cause)}.`, {
+      value: file,
+      cause,
+    });
+  }
+  return parseRunReport(text, file);
+}
+
+export interface WrittenFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+  /** Added to what is there, not instead of it: GitHub's step summary. */
+  readonly append: boolean;
+}
+
+/**
+ * Writes files, and makes the folders that they need.
+ *
+ * @param options `overwrite`: default `true`
+ * @throws MemspecError `MEMSPEC_FILE_EXISTS` where a file is there and is not to be overwritten, `MEMSPEC_FILE_UNWRITABLE`
+ */
+export async function writeFiles(
+  files: readonly WrittenFile[],
+  { overwrite = true }: { readonly overwrite?: boolean } = {},
+): Promise<void> {
+  for (const file of files) {
+    try {
+      await mkdir(path.dirname(file.path), { recursive: true });
+      if (file.append) await appendFile(file.path, file.text);
+      else await writeFile(file.path, file.text, { flag: overwrite ? "w" : "wx" });
+    } catch (cause) {
+      throw unwritten(file.path, cause, overwrite);
+    }
+  }
+}
+
+function unwritten(file: string, cause: unknown, overwrite: boolean): MemspecError {
+  const details = { value: file, cause };
+  if (!overwrite && (cause as NodeJS.ErrnoException).code === "EEXIST") {
+    const hint = "Give --force to overwrite it, or another name.";
+    return new MemspecError("MEMSPEC_FILE_EXISTS", `${file} is already there.`, { ...details, hint });
+  }
+  return new MemspecError("MEMSPEC_FILE_UNWRITABLE", `${file} cannot be written: ${reasonOf(cause)}.`, details);
+}
+
+/** "ENOENT: no such file or directory", without the path, which the message has. */
+function reasonOf(cause: unknown): string {
+  return (cause as Error).message.replace(/, \w+(?: '.*')?$/u, "");
+}
