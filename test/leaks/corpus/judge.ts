@@ -24,9 +24,11 @@ export function wrongEvidence({ expected }: LeakCase, report: LeakReport): reado
     return [`no group of ${expected.type ?? "any type"} in the space ${expected.space}: ${summary(report)}`];
   }
   // How many there are of the holder is not how many it holds.
-  return [group === named ? wrongAmount(group, expected) : null, wrongSite(group, expected), wrongPath(group, expected)].filter(
-    (complaint) => complaint !== null,
-  );
+  return [
+    group === named ? wrongAmount(group, expected) : null,
+    wrongSite(group, expected),
+    wrongPath(group, expected),
+  ].filter((complaint) => complaint !== null);
 }
 
 function isCalled(type: string, expected: string): boolean {
