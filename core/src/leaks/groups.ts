@@ -4,7 +4,7 @@ import type { AllocationSite } from "../capture/measurement.js";
 import type { ObjectGroup } from "../graph/types.js";
 import type { Finding } from "./confirm.js";
 import type { Evidence } from "./evidence.js";
-import { HANDLE_NAMES, heapTypeOf } from "./handle-names.js";
+import { HANDLE_NAMES, heapTypeOf, standsForHandle } from "./handle-names.js";
 import { hintFor, knownOfNode, TIMER_TYPES } from "./hints.js";
 import { sameGroup, siteOfTrace, siteWithoutTrace } from "./match-sites.js";
 import type { LeakGroup } from "./types.js";
@@ -79,12 +79,14 @@ function biggestSite(evidence: Evidence): AllocationSite | null {
 
 function handleGroup(finding: Finding, heap: readonly LeakGroup[]): LeakGroup {
   const object = heapTypeOf(finding.kind, finding.countPerCall, heap);
+  const isOwner = object !== null && standsForHandle(finding.kind, object.type);
   return {
     ...NOTHING,
     ...(object ?? {}),
     space: "handles",
     type: object?.type ?? HANDLE_NAMES[finding.kind] ?? finding.kind,
-    countPerCall: finding.countPerCall,
+    // A thread has three handles of libuv's, and is one thread.
+    countPerCall: isOwner ? (object?.countPerCall ?? finding.countPerCall) : finding.countPerCall,
     bytesPerCall: null,
     retainedBytes: object?.retainedBytes ?? null,
     hint: "handle-not-closed",

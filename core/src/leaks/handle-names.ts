@@ -43,3 +43,8 @@ export function heapTypeOf(kind: string, handlesPerCall: number | null, heap: re
 function isAbout(count: number | null, other: number | null): boolean {
   return count !== null && other !== null && Math.abs(count - other) <= 0.1 * other;
 }
+
+/** Whether an object of the type stands for a handle of the kind itself; else it holds one that does. */
+export function standsForHandle(kind: string, type: string): boolean {
+  return OBJECTS[kind]?.includes(type) === true;
+}
