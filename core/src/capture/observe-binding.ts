@@ -1,6 +1,6 @@
 /** The part of the addon that observes whole test files. Records of numbers lie one behind the other in typed arrays. */
 
-import type { RawFrame } from "./binding.js";
+import type { RawFrame } from "./raw-frame.js";
 
 /** What runs between two marks, by the number that the addon knows it by. */
 export const SPAN_KINDS = { modules: 0, hooks: 1, body: 2, shared: 3 } as const;

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const header = { file: "/root/ä.test.ts", project: "unit", pid: 12, threadId: 3, began: 1_700_000_000_000 };
+const header = { file: "/project/ä.test.ts", project: "unit", pid: 12, threadId: 3, began: 1_700_000_000_000 };
 
 /** What the addon stores, see native/capture/state_file.h. */
 function stored(name: string): Buffer {

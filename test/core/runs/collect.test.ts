@@ -32,7 +32,7 @@ const payload = (more: Partial<FilePayload> = {}): FilePayload => ({
     [0, [1000, 200, 30, 4000], 0],
     [2.5, [1500, 100, 30, 4100], 2],
   ],
-  frames: [frame("/root/src/work.ts", 7), frame("/elsewhere/lib.ts", 1)],
+  frames: [frame("/project/src/work.ts", 7), frame("/elsewhere/lib.ts", 1)],
   stacks: [[0], [0, 1]],
   sites: [["heap", 1, 900, 2, null]],
   moduleSites: [["buffers", 0, 500, 1, 500]],
@@ -70,7 +70,7 @@ const facts = (files: readonly FileOutcome[], more: Partial<RunFacts> = {}): Run
   memspec: "0.1.0",
   runner: { name: "vitest", version: "4.1.0" },
   machine: { platform: "linux", arch: "x64", node: "20.0.0", ci: false },
-  root: "/root",
+  root: "/project",
   startedAt: 1_000_000,
   durationMs: 800,
   shards: [],
@@ -86,7 +86,7 @@ const only = (report: RunReport) => {
 };
 
 test("figures have their names, and sums are of the spaces", () => {
-  const { tests, ...told } = only(collectRun(facts([file("/root/a.test.ts")])));
+  const { tests, ...told } = only(collectRun(facts([file("/project/a.test.ts")])));
   expect(told.figures).toEqual({
     durationMs: 1.5,
     total: { allocatedBytes: 123, peakBytes: 95, netBytes: 30, peakErrorBytes: 5 },
@@ -109,7 +109,7 @@ test("figures have their names, and sums are of the spaces", () => {
 });
 
 test("what is left is the end less the baseline, unknown where either is", () => {
-  expect(only(collectRun(facts([file("/root/a.test.ts")]))).left).toEqual({
+  expect(only(collectRun(facts([file("/project/a.test.ts")]))).left).toEqual({
     heapBytes: 500,
     buffersBytes: -100,
     nativeBytes: 0,
@@ -118,14 +118,14 @@ test("what is left is the end less the baseline, unknown where either is", () =>
 });
 
 test("the timeline has times since the run's start", () => {
-  expect(only(collectRun(facts([file("/root/a.test.ts")]))).timeline.map(({ ms, gc }) => [ms, gc])).toEqual([
+  expect(only(collectRun(facts([file("/project/a.test.ts")]))).timeline.map(({ ms, gc }) => [ms, gc])).toEqual([
     [500, null],
     [502.5, "major"],
   ]);
 });
 
 test("frames and stacks are kept once for all files, with paths relative to the root", () => {
-  const report = collectRun(facts([file("/root/b.test.ts"), file("/root/a.test.ts")]));
+  const report = collectRun(facts([file("/project/b.test.ts"), file("/project/a.test.ts")]));
   expect(report.frames.map(({ file: name }) => name)).toEqual(["src/work.ts", "/elsewhere/lib.ts"]);
   expect(report.stacks).toEqual([[0, 1], [0]]);
   expect(report.files.map(({ sites }) => sites[0]?.stack)).toEqual([0, 0]);
@@ -137,9 +137,9 @@ test("frames and stacks are kept once for all files, with paths relative to the 
 test("files are in the order of their paths, then of their projects", () => {
   const report = collectRun(
     facts([
-      file("/root/b.test.ts"),
-      file("/root/a.test.ts", { project: "z" }),
-      file("/root/a.test.ts", { project: "b" }),
+      file("/project/b.test.ts"),
+      file("/project/a.test.ts", { project: "z" }),
+      file("/project/a.test.ts", { project: "b" }),
     ]),
   );
   expect(report.files.map(({ path, project }) => [path, project])).toEqual([
@@ -150,7 +150,7 @@ test("files are in the order of their paths, then of their projects", () => {
 });
 
 test("a file from which nothing came has no figures, and the run says so", () => {
-  const report = collectRun(facts([file("/root/a.test.ts", { payload: null, state: "failed" })]));
+  const report = collectRun(facts([file("/project/a.test.ts", { payload: null, state: "failed" })]));
   expect(only(report)).toMatchObject({ figures: null, baseline: null, left: null, timeline: [], sites: [] });
   expect(only(report).tests[0]?.figures).toBeNull();
   expect(report.notes).toEqual(["One file said nothing about its memory: it ended before its first hook or test."]);
@@ -159,29 +159,29 @@ test("a file from which nothing came has no figures, and the run says so", () =>
 
 test("what cannot be counted is told for the run", () => {
   const missing = payload({ nativeMissing: "no malloc" });
-  expect(collectRun(facts([file("/root/a.test.ts", { payload: missing })]))).toMatchObject({
+  expect(collectRun(facts([file("/project/a.test.ts", { payload: missing })]))).toMatchObject({
     machine: { native: { available: false, reason: "no malloc" } },
     notes: ["Native memory is not counted: no malloc."],
   });
   const nothing = payload({ nativeMissing: "no addon", figures: null });
-  expect(collectRun(facts([file("/root/a.test.ts", { payload: nothing })])).notes).toEqual([
+  expect(collectRun(facts([file("/project/a.test.ts", { payload: nothing })])).notes).toEqual([
     "Nothing was observed: no addon.",
   ]);
 });
 
 test("threads of one process are told to share their helpers", () => {
-  const threads = [1, 2].map((threadId) => file(`/root/${threadId}.test.ts`, { payload: payload({ threadId }) }));
+  const threads = [1, 2].map((threadId) => file(`/project/${threadId}.test.ts`, { payload: payload({ threadId }) }));
   expect(collectRun(facts(threads)).notes.join()).toMatch(/threads of one process/);
 });
 
 test("a run begins with the earliest of its files, where they are of several machines", () => {
-  const report = collectRun(facts([file("/root/a.test.ts", { startedAt: 999_000 })]));
+  const report = collectRun(facts([file("/project/a.test.ts", { startedAt: 999_000 })]));
   expect(report.startedAt).toBe(new Date(999_000).toISOString());
   expect(only(report).startedMs).toBe(1500);
 });
 
 const state = {
-  file: "/root/a.test.ts",
+  file: "/project/a.test.ts",
   project: null,
   pid: 9,
   threadId: 2,
@@ -192,7 +192,7 @@ const state = {
 };
 
 test("a worker that died is named with its test and last levels", () => {
-  const died = file("/root/a.test.ts", {
+  const died = file("/project/a.test.ts", {
     state: "died",
     payload: null,
     tests: [outcome("one"), outcome("two", { state: "skipped" }), outcome("three", { state: "died" })],
@@ -229,6 +229,6 @@ test.each([
 });
 
 test("the report survives JSON as it is", () => {
-  const report = collectRun(facts([file("/root/a.test.ts")]));
+  const report = collectRun(facts([file("/project/a.test.ts")]));
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
 });
