@@ -41,10 +41,10 @@ export function addCompare(program: Command, done: (code: number) => void): void
     .option("--json", "the comparison as JSON");
   addOutputOptions(command)
     .addHelpText("after", HELP)
-    .action(async (baseFile: string, headFile: string, options: CompareOptions) => {
+    .action((baseFile: string, headFile: string, options: CompareOptions) => {
       const tolerance = { relative: options.tolerance, absoluteBytes: options.absolute };
-      const base = await readRunReport(baseFile);
-      const head = await readRunReport(headFile);
+      const base = readRunReport(baseFile);
+      const head = readRunReport(headFile);
       const comparison = compareRuns(base, head, tolerance);
       const text = options.json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison, tolerance);
       put(text, options);

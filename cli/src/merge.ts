@@ -18,9 +18,9 @@ export function addMerge(program: Command, done: (code: number) => void): void {
     .argument("<files...>", "JSON reports of the shards, in any order");
   addOutputOptions(command)
     .addHelpText("after", HELP)
-    .action(async (files: readonly string[], options: OutputOptions) => {
+    .action((files: readonly string[], options: OutputOptions) => {
       const parts: NamedReport[] = [];
-      for (const name of files) parts.push({ name, report: await readRunReport(name) });
+      for (const name of files) parts.push({ name, report: readRunReport(name) });
       put(`${JSON.stringify(mergeRunReports(parts))}\n`, options);
       done(0);
     });

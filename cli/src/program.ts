@@ -13,7 +13,7 @@ const FAILED = 1;
 export type ExitCode = number;
 
 /** @returns the exit code */
-export async function run(argv: readonly string[]): Promise<ExitCode> {
+export function run(argv: readonly string[]): ExitCode {
   let code: ExitCode = 0;
   const done = (result: ExitCode): void => {
     code = result;
@@ -30,7 +30,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   addCompare(program, done);
   program.addHelpText("after", HELP);
   try {
-    await program.parseAsync(argv);
+    program.parse(argv);
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;

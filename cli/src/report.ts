@@ -41,8 +41,8 @@ export function addReport(program: Command, done: (code: number) => void): void 
     .option("--test <name>", 'with --heapprofile: of tests of this name alone ("suite > test")');
   addOutputOptions(command)
     .addHelpText("after", HELP)
-    .action(async (file: string, options: ReportOptions) => {
-      await report(file, options, program.opts<{ color: boolean }>().color);
+    .action((file: string, options: ReportOptions) => {
+      report(file, options, program.opts<{ color: boolean }>().color);
       done(0);
     });
 }
@@ -61,8 +61,8 @@ Examples:
   memspec report memory.json --markdown >> "$GITHUB_STEP_SUMMARY"
   memspec report memory.json --heapprofile --file test/parser.test.ts -o parser.heapprofile`;
 
-async function report(file: string, options: ReportOptions, colour: boolean): Promise<void> {
-  const run = await readRunReport(file);
+function report(file: string, options: ReportOptions, colour: boolean): void {
+  const run = readRunReport(file);
   if (options.html !== undefined) putFile(options.html, renderHtml(run), options);
   if (options.markdown) put(renderMarkdown(run), options);
   else if (options.junit) put(renderJunit(run), options);

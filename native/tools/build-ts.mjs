@@ -35,6 +35,12 @@ const onUse = (directory) => ({
   load: (id) => (id.startsWith(IS_ON_USE) ? ON_USE[id.slice(IS_ON_USE.length)] : null),
 });
 
+/** The package.json of `dist/cjs` hides the `imports` of the package's own: that build carries what they name. */
+const carriedImports = (directory, imports) => ({
+  name: "carried-imports",
+  resolveId: (id) => (id in imports ? path.join(directory, imports[id]) : null),
+});
+
 const PACKAGES = ["core", "plugin-vitest", "plugin-jest", "cli"];
 
 /**
@@ -88,15 +94,20 @@ async function buildPackage(directory, alsoCarried) {
   for (const format of formats) {
     const output = path.join(directory, "dist", format);
     removeModules(output);
+    const ownImports = format === "cjs" ? (manifest.imports ?? {}) : {};
     const bundle = await rolldown({
       input,
       platform: "node",
-      plugins: [lightProcess, onUse(directory)],
+      plugins: [lightProcess, onUse(directory), carriedImports(directory, ownImports)],
       tsconfig: path.join(directory, "tsconfig.json"),
       transform: { target: "node20.19" },
       // `#…` are imports within a package that is carried.
       external: (id, importer) =>
-        !id.startsWith(".") && !path.isAbsolute(id) && !CARRIED.includes(id) && !isInstalled(importer),
+        !id.startsWith(".") &&
+        !path.isAbsolute(id) &&
+        !CARRIED.includes(id) &&
+        !(id in ownImports) &&
+        !isInstalled(importer),
       onwarn: (warning) => {
         throw new Error(`${manifest.name}: ${warning.message}`);
       },

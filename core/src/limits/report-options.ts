@@ -7,7 +7,7 @@ export interface ReportOptions {
   readonly terminal?: "short" | "verbose" | "silent";
   /** File of the HTML page, relative to the root. Default `false`: none. */
   readonly html?: string | false;
-  /** File of the JSON report, relative to the root. Default `false`: none. */
+  /** File of the JSON report, relative to the root; `false`: none. Default ".memspec/report.json". */
   readonly json?: string | false;
   /** File of the JUnit report, relative to the root. Default `false`: none. */
   readonly junit?: string | false;
@@ -27,20 +27,21 @@ export interface ReportPlan {
 const WHERE = "memspec, report";
 const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github"];
 
+const DEFAULT_JSON = ".memspec/report.json";
 const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false };
 
 /**
- * @param options `undefined` or `true`: the defaults; `false`: nothing is said and nothing written
+ * @param options `undefined` and `true`: the defaults; `false`: nothing is said or written
  * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`
  */
 export function parseReportOptions(options: unknown): ReportPlan {
   if (options === false) return NOTHING;
-  if (options === true) return parseReportOptions(undefined);
+  if (options === true) return parseReportOptions({});
   const given = knownKeys(options, WHERE, KEYS, '{ html: "memory.html" }');
   return {
     terminal: oneOf(given["terminal"], ["short", "verbose", "silent"] as const, "short", "terminal", WHERE),
     html: fileName(given["html"], "html"),
-    json: fileName(given["json"], "json"),
+    json: given["json"] === undefined ? DEFAULT_JSON : fileName(given["json"], "json"),
     junit: fileName(given["junit"], "junit"),
     github:
       typeof given["github"] === "boolean"

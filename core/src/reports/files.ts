@@ -1,7 +1,6 @@
-/** Reports from files, and into them. */
+/** Reports from files, and into them. Synchronous: a reporter may have to write while its process ends. */
 
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { MemspecError } from "../errors/memspec-error.js";
 import { parseRunReport } from "../runs/parse-run-report.js";
@@ -12,10 +11,10 @@ import type { RunReport } from "../runs/run-report.js";
  *
  * @throws MemspecError `MEMSPEC_REPORT_UNREADABLE` and those of `parseRunReport`
  */
-export async function readRunReport(file: string): Promise<RunReport> {
+export function readRunReport(file: string): RunReport {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = readFileSync(file, "utf8");
   } catch (cause) {
     throw new MemspecError("MEMSPEC_REPORT_UNREADABLE", `${file} cannot be read: ${reasonOf(cause)}.`, {
       value: file,
@@ -34,7 +33,7 @@ export interface WrittenFile {
 }
 
 /**
- * Writes files, and makes the folders that they need. At once: a runner may be about to exit.
+ * Writes files, and makes the folders that they need.
  *
  * @param options `overwrite`: default `true`
  * @throws MemspecError `MEMSPEC_FILE_EXISTS` where a file is there and is not to be overwritten, `MEMSPEC_FILE_UNWRITABLE`
@@ -45,13 +44,19 @@ export function writeFiles(
 ): void {
   for (const file of files) {
     try {
-      mkdirSync(path.dirname(file.path), { recursive: true });
+      makeFolder(path.dirname(file.path));
       if (file.append) appendFileSync(file.path, file.text);
       else writeFileSync(file.path, file.text, { flag: overwrite ? "w" : "wx" });
     } catch (cause) {
       throw unwritten(file.path, cause, overwrite);
     }
   }
+}
+
+/** A folder of memspec's own is no business of the repository. */
+function makeFolder(folder: string): void {
+  const made = mkdirSync(folder, { recursive: true });
+  if (made !== undefined && path.basename(folder) === ".memspec") writeFileSync(path.join(folder, ".gitignore"), "*\n");
 }
 
 function unwritten(file: string, cause: unknown, overwrite: boolean): MemspecError {

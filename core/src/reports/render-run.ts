@@ -31,7 +31,9 @@ export interface RenderedRun {
 /**
  * Renders a run's report as the option `report` asks.
  *
- * @param options `undefined`: the defaults
+ * Synchronous: a reporter may have to speak while its process ends.
+ *
+ * @param options `undefined` and `true`: the defaults; `false`: nothing
  * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`
  */
 export function renderRun(
