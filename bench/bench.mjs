@@ -1,16 +1,24 @@
 // `npm run bench`: what memspec costs, as ratios to the untracked program in the same run.
-//   node bench/bench.mjs [--only suites,programs,pairs,graph,page] [--rounds 5] [--clock wall|cpu] [--json]
+//   node bench/bench.mjs [--only suites,programs,pairs,graph,leaks,page] [--rounds 5] [--clock wall|cpu] [--json]
 // On a busy machine the processor's time (`--clock cpu`) says more; whole suites always tell both.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchGraph } from "./graph.mjs";
+import { benchLeaks } from "./leaks.mjs";
 import { benchPage } from "./page.mjs";
 import { benchPairs } from "./pairs.mjs";
 import { benchPrograms } from "./programs.mjs";
 import { benchSuites } from "./suites.mjs";
 
-const BENCHES = { suites: benchSuites, programs: benchPrograms, pairs: benchPairs, graph: benchGraph, page: benchPage };
+const BENCHES = {
+  suites: benchSuites,
+  programs: benchPrograms,
+  pairs: benchPairs,
+  graph: benchGraph,
+  leaks: benchLeaks,
+  page: benchPage,
+};
 
 const { values } = parseArgs({
   options: {
@@ -47,8 +55,10 @@ for (const name of chosen) {
       continue;
     }
     const { median, min, max } = row.ratio;
-    const verdict = met === null ? "" : `  target ≤ ${number(row.target)}: ${met ? "met" : "NOT MET"}`;
-    console.log(`${row.name.padEnd(62)} ${number(median)} [${number(min)} to ${number(max)}]${verdict}`);
+    // A ratio, unless the row names a unit.
+    const unit = row.unit === undefined ? "" : ` ${row.unit}`;
+    const verdict = met === null ? "" : `  target ≤ ${number(row.target)}${unit}: ${met ? "met" : "NOT MET"}`;
+    console.log(`${row.name.padEnd(62)} ${number(median)}${unit} [${number(min)} to ${number(max)}]${verdict}`);
   }
 }
 if (values.json)

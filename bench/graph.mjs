@@ -1,21 +1,17 @@
 // A heap of a million objects, taken apart: memspec beside @memlab/heap-analysis, on the same snapshot, in the same run.
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ratios, takeTurns } from "./compare.mjs";
+import { memlabFolder } from "./memlab.mjs";
 import { outputOf } from "./run-node.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = path.join(root, ".cache/bench/graph");
 const snapshot = path.join(folder, "million.heapsnapshot");
-const MEMLAB = "@memlab/heap-analysis@2.0.5";
 
 function prepare() {
   mkdirSync(folder, { recursive: true });
-  if (!existsSync(path.join(folder, "node_modules/@memlab/heap-analysis"))) {
-    writeFileSync(path.join(folder, "package.json"), '{ "name": "graph", "private": true }\n');
-    outputOf("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", MEMLAB], { cwd: folder });
-  }
   outputOf(process.execPath, ["--max-old-space-size=4096", path.join(root, "bench/graph/heap.mjs"), snapshot]);
 }
 
@@ -31,6 +27,7 @@ function measured(program, args) {
 /** Targets: a fifth of the time, a third of the memory. */
 export function benchGraph(rounds) {
   prepare();
+  const memlab = memlabFolder();
   const peaks = { ours: [], memlab: [] };
   let about = "";
   const run = (name, program, args) => () => {
@@ -39,7 +36,7 @@ export function benchGraph(rounds) {
     if (edges !== undefined) about = `${(nodes / 1e6).toFixed(2)} M nodes, ${(edges / 1e6).toFixed(2)} M edges`;
     return ms;
   };
-  const times = takeTurns({ ours: run("ours", "ours.mjs", []), memlab: run("memlab", "memlab.cjs", [folder]) }, rounds);
+  const times = takeTurns({ ours: run("ours", "ours.mjs", []), memlab: run("memlab", "memlab.cjs", [memlab]) }, rounds);
   // The first of each did not count.
   const memory = { ours: peaks.ours.slice(1), memlab: peaks.memlab.slice(1) };
   const middle = (samples) => [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)];

@@ -2,10 +2,12 @@
 
 export { provideSourceMaps } from "./analysis/runner-maps.js";
 export { armTracker, armTrackerOnUse } from "./capture/arm.js";
+export { nodeAtRest } from "./capture/node-at-rest.js";
+export { VERSION } from "./capture/version.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
-export { type CallSite, captureCallSite } from "./limits/call-site.js";
+export { type CallSite, callSiteOf, captureCallSite, captureStack } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
 export { abandonSpans } from "./limits/open-spans.js";
@@ -14,9 +16,10 @@ export { checkLimit, parseLimit } from "./limits/parse-limit.js";
 export { parseOptions } from "./limits/parse-options.js";
 export { placeAt } from "./limits/place-error.js";
 export type { LimitOptions } from "./limits/plans.js";
-export type { ReportOptions } from "./limits/report-options.js";
+export { parseReportOptions, type ReportOptions } from "./limits/report-options.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
+export { lineOfStack } from "./limits/test-line.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
 export {
   createLimits,
@@ -42,4 +45,23 @@ export type {
   SizingOptions,
   SurvivorOptions,
 } from "./matchers/types.js";
+export {
+  type BodyHandle,
+  type FileObserver,
+  type ObservedTest,
+  type ObservePlan,
+  observeFile,
+} from "./observe/observe-file.js";
+export { type ObserveOptions, parseObserve } from "./observe/options.js";
+export type { BreachRecord, FilePayload } from "./observe/payload.js";
+export {
+  makeStateFile,
+  readStateFiles,
+  removeStateFile,
+  type StateHeader,
+  type WorkerState,
+} from "./observe/state-file.js";
+export { collectRun, type RunFacts } from "./runs/collect.js";
+export { type FileDeath, type FileOutcome, fileDeath, type TestOutcome } from "./runs/outcomes.js";
+export type { RunReport } from "./runs/run-report.js";
 export type { Size } from "./sizes/size.js";

@@ -24,6 +24,7 @@ export {
   toHeapProfile,
 } from "./reports/heap-profile.js";
 export { renderHtml } from "./reports/html/render-html.js";
+export { publishRun } from "./reports/publish-run.js";
 export { type RenderContext, type RenderedRun, renderRun } from "./reports/render-run.js";
 export type { StackTables } from "./reports/stacks.js";
 export { renderTerminal, type TerminalOptions } from "./reports/terminal/terminal.js";

@@ -29,6 +29,20 @@ long MapPages(std::size_t length, int flags) {
 void UnmapPages(void* address, std::size_t length) { syscall(SYS_munmap, address, length); }
 #endif
 
+// Aligned to huge pages and, if the kernel has them, made of them.
+long MapHugePages(std::size_t length) {
+  const long reserved = MapPages(length + kHugePage, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+  if (reserved == -1) return -1;
+  const auto start = static_cast<std::uintptr_t>(reserved);
+  const std::uintptr_t aligned = (start + kHugePage - 1) & ~(kHugePage - 1);
+  if (aligned != start) UnmapPages(reinterpret_cast<void*>(start), aligned - start);
+  if (aligned != start + kHugePage) UnmapPages(reinterpret_cast<void*>(aligned + length), start + kHugePage - aligned);
+  auto* const memory = reinterpret_cast<char*>(aligned);
+  syscall(SYS_madvise, memory, length, MADV_HUGEPAGE);  // refused where there are none: ordinary pages then
+  for (std::size_t at = 0; at < length; at += PageSize()) *const_cast<volatile char*>(memory + at) = 0;
+  return static_cast<long>(aligned);
+}
+
 }  // namespace
 
 std::size_t PageSize() {
@@ -46,7 +60,8 @@ void* MapOwn(std::size_t bytes, Backing backing) {
   const std::uint64_t length = RoundUpToPage(bytes);
   const int how = backing == Backing::kNow ? MAP_POPULATE : MAP_NORESERVE;
   const int saved_errno = errno;  // the program's errno is not ours to change
-  const long result = MapPages(length, MAP_PRIVATE | MAP_ANONYMOUS | how);
+  const bool huge = backing == Backing::kNow && length % kHugePage == 0;
+  const long result = huge ? MapHugePages(length) : MapPages(length, MAP_PRIVATE | MAP_ANONYMOUS | how);
   errno = saved_errno;
   if (result == -1) return nullptr;
   if (backing == Backing::kNow) g_committed.fetch_add(length, std::memory_order_relaxed);

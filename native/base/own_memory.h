@@ -6,12 +6,15 @@
 
 namespace memspec {
 
+inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
 enum class Backing : std::uint8_t {
   kNow,     // every page is there on return: writing to it under a lock takes no page fault
   kLazily,  // address space only; a page comes when it is first touched
 };
 
-// Zeroed memory, page-aligned; nullptr when the kernel refuses. `bytes` is rounded up to whole pages.
+// Zeroed memory, page-aligned; nullptr when the kernel refuses. `bytes` is rounded up to whole pages. What is asked for now and is
+// whole huge pages is aligned to them, and the kernel is asked for some: a look-up then takes no walk through page tables.
 void* MapOwn(std::size_t bytes, Backing backing);
 void UnmapOwn(void* address, std::size_t bytes, Backing backing);
 

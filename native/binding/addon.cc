@@ -9,6 +9,7 @@
 
 #include "binding/graph_binding.h"
 #include "binding/leaks.h"
+#include "binding/observe.h"
 #include "binding/options.h"
 #include "binding/own_call.h"
 #include "binding/report.h"
@@ -191,9 +192,14 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
 Napi::Value Collect(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
   IsolateState& state = State(info.Env());
-  heap::Collect(guard, state.isolate());
+  heap::Collect(guard, state.isolate(), state.marking());
   state.quiescence().Reach(guard);
   return info.Env().Undefined();
+}
+
+Napi::Value Quiesce(const Napi::CallbackInfo& info) {
+  const RecursionGuard guard;
+  return Napi::Boolean::New(info.Env(), State(info.Env()).quiescence().Reach(guard));
 }
 
 Napi::Value Retained(const Napi::CallbackInfo& info) {
@@ -287,12 +293,14 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("call", Napi::Function::New<Call>(env, "call"));
   exports.Set("read", Napi::Function::New<Read>(env, "read"));
   exports.Set("collect", Napi::Function::New<Collect>(env, "collect"));
+  exports.Set("quiesce", Napi::Function::New<Quiesce>(env, "quiesce"));
   exports.Set("retained", Napi::Function::New<Retained>(env, "retained"));
   exports.Set("instances", Napi::Function::New<Instances>(env, "instances"));
   exports.Set("instanceIds", Napi::Function::New<InstanceIds>(env, "instanceIds"));
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
   ExportLeaks(env, exports);
+  ExportObserver(env, exports);
   AddGraphFunctions(env, exports);
   return exports;
 }

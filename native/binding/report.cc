@@ -69,6 +69,15 @@ Napi::Object ToObject(Napi::Env env, const capture::SiteReport& site) {
 
 }  // namespace
 
+Napi::Array ToArray(Napi::Env env, const std::vector<const stacks::Frame*>& frames) {
+  Napi::Array array = Napi::Array::New(env, frames.size());
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const Napi::HandleScope scope(env);
+    array.Set(static_cast<std::uint32_t>(i), ToObject(env, *frames[i]));
+  }
+  return array;
+}
+
 Napi::Object ToObject(Napi::Env env, const capture::Report& report) {
   Napi::Array spaces = Napi::Array::New(env, kSpaceCount);
   for (std::uint32_t i = 0; i < kSpaceCount; ++i) spaces.Set(i, ToObject(env, report.spaces[i]));

@@ -2,10 +2,13 @@
 #pragma once
 #include <napi.h>
 
+#include <vector>
+
 #include "capture/measurement.h"
 
 namespace memspec::binding {
 
+Napi::Array ToArray(Napi::Env env, const std::vector<const stacks::Frame*>& frames);
 Napi::Object ToObject(Napi::Env env, const capture::Report& report);
 Napi::Object ToObject(Napi::Env env, const capture::Retained& retained);
 

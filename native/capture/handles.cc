@@ -1,6 +1,7 @@
 #include "capture/handles.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <node.h>
 #include <uv.h>
 
@@ -17,6 +18,18 @@ int CountDescriptors() {
   return count - 3;  // ".", ".." and the directory's own
 }
 
+// V8's delayed tasks are libuv timers of Node's platform, which come and go with collections; a program's timers share one of
+// Node's. Only an addon makes libuv timers that are handles of the program's.
+bool IsNodesTimer(const uv_handle_t* handle) {
+  if (uv_handle_get_type(handle) != UV_TIMER) return false;
+  Dl_info callback;
+  Dl_info node;
+  const auto timer = reinterpret_cast<const uv_timer_t*>(handle);
+  if (timer->timer_cb == nullptr || dladdr(reinterpret_cast<void*>(timer->timer_cb), &callback) == 0) return false;
+  if (dladdr(reinterpret_cast<void*>(&node::GetCurrentEventLoop), &node) == 0) return false;
+  return callback.dli_fbase == node.dli_fbase;
+}
+
 }  // namespace
 
 std::vector<HandleCount> CountHandles(const RecursionGuard&, v8::Isolate* isolate) {
@@ -28,7 +41,7 @@ std::vector<HandleCount> CountHandles(const RecursionGuard&, v8::Isolate* isolat
         [](uv_handle_t* handle, void* counts) {
           const uv_handle_type type = uv_handle_get_type(handle);
           const bool known = type > UV_UNKNOWN_HANDLE && type < UV_HANDLE_TYPE_MAX;
-          if (known && uv_is_closing(handle) == 0) ++static_cast<int*>(counts)[type];
+          if (known && uv_is_closing(handle) == 0 && !IsNodesTimer(handle)) ++static_cast<int*>(counts)[type];
         },
         by_type);
   }

@@ -1,6 +1,6 @@
 // Open handles of an isolate's event loop, by libuv's own list: unreferenced ones are there too, and those for which Node
 // has no public counter (workers' and ports' asyncs, watchers). JavaScript's timers share one libuv timer: they are
-// objects on the heap. Isolate's own thread only.
+// objects on the heap. Node's own libuv timers are left out (V8's tasks are such, too). Isolate's own thread only.
 #pragma once
 #include <vector>
 

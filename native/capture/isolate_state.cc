@@ -5,6 +5,7 @@
 
 #include "capture/leak_run.h"
 #include "capture/measurement.h"
+#include "capture/observer.h"
 #include "capture/recorder.h"
 #include "hooks/buffer_tap.h"
 #include "hooks/hooks.h"
@@ -71,7 +72,7 @@ int IsolateState::Count() {
 }
 
 IsolateState::IsolateState(v8::Isolate* isolate, DomainId domain)
-    : isolate_(isolate), domain_(domain), object_ids_(isolate), quiescence_(isolate) {
+    : isolate_(isolate), domain_(domain), object_ids_(isolate), marking_(isolate), quiescence_(isolate) {
   RecursionGuard guard;
   code_ = stacks::StartListening(guard, isolate);
   meter_ = std::make_unique<heap::Meter>(isolate, domain);
@@ -87,6 +88,8 @@ IsolateState::~IsolateState() {
   t_thread.domain = DomainId::kHelpers;
   if (leak_run_ != nullptr) leak_run_->Abandon(guard);
   leak_run_.reset();
+  if (observer_ != nullptr) observer_->Abandon(guard);
+  observer_.reset();
   for (auto& [handle, measurement] : measurements_) measurement->Abandon(guard);
   measurements_.clear();
   while (arms_ > 0) Disarm(guard);
@@ -125,6 +128,8 @@ Measurement* IsolateState::Find(std::uint32_t handle) const {
 
 void IsolateState::SetLeakRun(std::unique_ptr<LeakRun> run) { leak_run_ = std::move(run); }
 
+void IsolateState::SetObserver(std::unique_ptr<Observer> observer) { observer_ = std::move(observer); }
+
 void IsolateState::Remove(std::uint32_t handle) { measurements_.erase(handle); }
 
 heap::Sampler::State IsolateState::StartHeapSampler(const RecursionGuard& guard, std::uint64_t interval,
@@ -133,16 +138,53 @@ heap::Sampler::State IsolateState::StartHeapSampler(const RecursionGuard& guard,
     ++sampler_users_;
     return heap::Sampler::State::kRunning;
   }
-  const heap::Sampler::State state = sampler_->Start(guard, interval, keep_collected);
-  if (state == heap::Sampler::State::kRunning) {
-    sampler_users_ = 1;
-    heap_sample_interval_ = interval;
+  if (sampler_observed_) {
+    if (keep_collected && heap_sample_interval_ <= interval) {
+      sampler_users_ = 1;
+      return heap::Sampler::State::kRunning;
+    }
+    observer_->TakeHeapSamples(guard, true);
+    StopSampler(guard);
+    sampler_observed_ = false;
   }
+  const heap::Sampler::State state = StartSampler(guard, interval, keep_collected);
+  if (state == heap::Sampler::State::kRunning) sampler_users_ = 1;
+  if (observer_ != nullptr) observer_->SamplerRestarted();
   return state;
 }
 
 void IsolateState::StopHeapSampler(const RecursionGuard& guard) {
-  if (sampler_users_ == 0 || --sampler_users_ > 0) return;
+  if (sampler_users_ == 0 || --sampler_users_ > 0 || sampler_observed_) return;
+  const bool observed = observer_ != nullptr && observer_->samples_heap();
+  if (observed) observer_->TakeHeapSamples(guard, keeps_collected_);
+  StopSampler(guard);
+  if (observed) observer_->StartHeapSampling(guard);
+}
+
+heap::Sampler::State IsolateState::StartObservedSampler(const RecursionGuard& guard, std::uint64_t interval) {
+  if (sampler_users_ > 0) return heap::Sampler::State::kRunning;
+  const heap::Sampler::State state = StartSampler(guard, interval, true);
+  sampler_observed_ = state == heap::Sampler::State::kRunning;
+  return state;
+}
+
+void IsolateState::StopObservedSampler(const RecursionGuard& guard) {
+  if (!sampler_observed_) return;
+  sampler_observed_ = false;
+  if (sampler_users_ == 0) StopSampler(guard);
+}
+
+heap::Sampler::State IsolateState::StartSampler(const RecursionGuard& guard, std::uint64_t interval,
+                                                bool keep_collected) {
+  const heap::Sampler::State state = sampler_->Start(guard, interval, keep_collected);
+  if (state == heap::Sampler::State::kRunning) {
+    heap_sample_interval_ = interval;
+    keeps_collected_ = keep_collected;
+  }
+  return state;
+}
+
+void IsolateState::StopSampler(const RecursionGuard& guard) {
   heap_sample_interval_ = 0;
   sampler_->Stop(guard);
 }

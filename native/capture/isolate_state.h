@@ -12,6 +12,7 @@
 #include "base/recursion_guard.h"
 #include "graph/heaps.h"
 #include "heap/meter.h"
+#include "heap/marking.h"
 #include "heap/quiesce.h"
 #include "heap/sampler.h"
 #include "heap/survivors.h"
@@ -21,6 +22,7 @@ namespace memspec::capture {
 
 class LeakRun;
 class Measurement;
+class Observer;
 
 class IsolateState {
  public:
@@ -39,6 +41,7 @@ class IsolateState {
   stacks::CodeMap& code() { return *code_; }
   heap::Meter& meter() { return *meter_; }
   heap::ObjectIds& object_ids() { return object_ids_; }
+  const heap::Marking& marking() const { return marking_; }
   heap::Quiescence& quiescence() { return quiescence_; }
   heap::Sampler& sampler() { return *sampler_; }
   graph::Heaps& graphs() { return graphs_; }
@@ -56,6 +59,12 @@ class IsolateState {
   heap::Sampler::State StartHeapSampler(const RecursionGuard&, std::uint64_t interval, bool keep_collected);
   void StopHeapSampler(const RecursionGuard&);
   std::uint64_t heap_sample_interval() const { return heap_sample_interval_; }
+  // The run of the sampler has all samples, those of collected objects too.
+  bool sampler_keeps_collected() const { return keeps_collected_; }
+
+  // The observation of a test file has the sampler while no measurement wants it otherwise.
+  heap::Sampler::State StartObservedSampler(const RecursionGuard&, std::uint64_t interval);
+  void StopObservedSampler(const RecursionGuard&);
 
   // Open measurements by handle. Handles are not used again.
   std::uint32_t Add(std::unique_ptr<Measurement> measurement);
@@ -66,9 +75,15 @@ class IsolateState {
   LeakRun* leak_run() const { return leak_run_.get(); }
   void SetLeakRun(std::unique_ptr<LeakRun> run);
 
+  // The observation that runs, or null.
+  Observer* observer() const { return observer_.get(); }
+  void SetObserver(std::unique_ptr<Observer> observer);
+
  private:
   IsolateState(v8::Isolate* isolate, DomainId domain);
   ~IsolateState();
+  heap::Sampler::State StartSampler(const RecursionGuard&, std::uint64_t interval, bool keep_collected);
+  void StopSampler(const RecursionGuard&);
 
   v8::Isolate* const isolate_;
   const DomainId domain_;
@@ -78,16 +93,20 @@ class IsolateState {
   stacks::CodeMap* code_ = nullptr;
   std::unique_ptr<heap::Meter> meter_;
   heap::ObjectIds object_ids_;
+  heap::Marking marking_;
   heap::Quiescence quiescence_;
   std::unique_ptr<heap::Sampler> sampler_;
   graph::Heaps graphs_;
   std::uint64_t sample_interval_ = 0;
   std::vector<std::uint64_t> intervals_;
-  int sampler_users_ = 0;
+  int sampler_users_ = 0;          // measurements
+  bool sampler_observed_ = false;  // the run is the observation's own
+  bool keeps_collected_ = false;
   std::uint64_t heap_sample_interval_ = 0;
   std::map<std::uint32_t, std::unique_ptr<Measurement>> measurements_;
   std::uint32_t next_handle_ = 1;
   std::unique_ptr<LeakRun> leak_run_;
+  std::unique_ptr<Observer> observer_;
 };
 
 }  // namespace memspec::capture

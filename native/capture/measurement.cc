@@ -6,6 +6,7 @@
 #include <ctime>
 #include <mutex>
 
+#include "capture/observer.h"
 #include "heap/collect.h"
 #include "hooks/hooks.h"
 
@@ -98,7 +99,7 @@ bool Measurement::Begin(const RecursionGuard& guard) {
   if (state_ != State::kOpened) return false;
   // Here, not when it was opened: JavaScript that runs in between may have itself compiled in the background again.
   if (options_.settle) {
-    heap::Collect(guard, isolate_.isolate());
+    heap::Collect(guard, isolate_.isolate(), isolate_.marking());
     isolate_.quiescence().Reach(guard);
   }
   if (options_.sample_interval > 0) {
@@ -108,6 +109,7 @@ bool Measurement::Begin(const RecursionGuard& guard) {
   samples_begin_ = isolate_.sampler().Position();
   if (options_.retained) born_after_ = isolate_.object_ids().Now(guard);
   isolate_.BeginSampling(guard, options_.sample_interval);
+  if (isolate_.observer() != nullptr) isolate_.observer()->MeasurementBegins(guard, this);
   heap::Meter& meter = isolate_.meter();
   meter.TurnOn(guard);
   meter.Watch(live_peak_);
@@ -132,6 +134,7 @@ void Measurement::End(const RecursionGuard& guard) {
   meter.Unwatch(live_peak_);
   meter.TurnOff(guard);
   isolate_.EndSampling(guard, options_.sample_interval);
+  if (isolate_.observer() != nullptr) isolate_.observer()->MeasurementEnded(guard, this);
   if (options_.retained) born_until_ = isolate_.object_ids().Now(guard);
 }
 

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kMaxText = 60;
 constexpr std::size_t kMaxProperties = 6;
+constexpr Edge kMaxOwnEdges = 16;  // of what V8 and Node make for themselves
 
 constexpr const char* kKindNames[] = {"object", "array",  "closure", "context", "string", "symbol", "number", "bigint",
                                       "regexp", "code",   "buffer",  "native",  "shape",  "system", "root"};
@@ -36,6 +37,19 @@ constexpr Word kSystemWords[] = {
 std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
   std::uint64_t mixed = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdu;
   return mixed ^ mixed >> 32;
+}
+
+// The function that Node's `once` puts around a listener (Node 26), and in its scope the variable.
+constexpr std::string_view kOnceWrapper = "wrapper";
+
+Node OnceWrapperIn(const Graph& graph, Node scope) {
+  if (graph.end_edge(scope) - graph.first_edge(scope) > kMaxOwnEdges) return kNoIndex;
+  for (Edge edge = graph.first_edge(scope); edge < graph.end_edge(scope); ++edge) {
+    if (graph.edge_type(edge) != EdgeType::kContext || graph.edge_text(edge) != kOnceWrapper) continue;
+    const Node wrapper = graph.target(edge);
+    return graph.type(wrapper) == NodeType::kClosure && graph.node_name(wrapper) == kOnceWrapper ? wrapper : kNoIndex;
+  }
+  return kNoIndex;
 }
 
 // Code that `eval`, `new Function` or a vm made under no name, or under a name that is no file's: each time a script of its own.
@@ -70,19 +84,67 @@ bool Describer::IsCarrier(Node node) const {
       return IsStore(node) || name == known_.promise_reaction || name == known_.cell || name == known_.context_cell ||
              name == known_.property_cell || name == known_.accessor_pair;
     case NodeType::kObject: {
-      if (!scopes_.IsContext(node)) return false;
+      if (!scopes_.IsContext(node)) return IsListenerRecord(node);
+      if (OnceWrapperIn(graph_, node) != kNoIndex && HoldsListener(OnceWrapperIn(graph_, node))) return true;
       const Node waiting = scopes_.Follow(node, known_.extension);
-      return waiting != kNoIndex && scopes_.IsSuspended(waiting);
+      return waiting != kNoIndex ? scopes_.IsSuspended(waiting) : IsOfResolvers(node);
     }
     case NodeType::kClosure: {
-      // What resumes an async function is V8's own: it has no place.
+      if (graph_.node_name(node) == kOnceWrapper && HoldsListener(node)) {
+        const Node scope = scopes_.Follow(node, known_.context);
+        return scope != kNoIndex && OnceWrapperIn(graph_, scope) == node;
+      }
+      // What resumes an async function, and what settles a promise, is V8's own: it has no place.
       if (graph_.location(node) != nullptr) return false;
+      const Node bound = scopes_.Follow(node, known_.bound_function);
+      if (bound != kNoIndex) return graph_.name(bound) == known_.once_wrapper && HoldsListener(node);
       const Node context = scopes_.Follow(node, known_.context);
       return context != kNoIndex && scopes_.IsContext(context) && IsCarrier(context);
     }
     default:
       return IsStore(node);
   }
+}
+
+// The scope of the two functions that a promise's executor is called with.
+bool Describer::IsOfResolvers(Node context) const {
+  const auto of_promise = [this](Edge edge) {
+    const Node target = graph_.target(edge);
+    return graph_.type(target) == NodeType::kObject && graph_.name(target) == known_.promise;
+  };
+  if (known_.promise == kNoIndex || graph_.end_edge(context) - graph_.first_edge(context) > kMaxOwnEdges) return false;
+  for (Edge edge = graph_.first_edge(context); edge < graph_.end_edge(context); ++edge) {
+    if (graph_.edge_type(edge) != EdgeType::kHidden && graph_.edge_type(edge) != EdgeType::kContext) continue;
+    if (of_promise(edge)) return scopes_.ScriptOf(context).empty();
+  }
+  return false;
+}
+
+// What Node makes of a listener: the element of an EventTarget's list, and what `once` puts around a function.
+bool Describer::IsListenerRecord(Node node) const {
+  const Text name = graph_.name(node);
+  if (name == known_.listener_object && name != kNoIndex) {
+    return scopes_.Follow(node, known_.callback) != kNoIndex && HoldsListener(node);
+  }
+  if (name != known_.object || known_.wrap_function == kNoIndex) return false;
+  if (graph_.end_edge(node) - graph_.first_edge(node) > kMaxOwnEdges) return false;
+  return scopes_.Follow(node, known_.wrap_function) != kNoIndex && HoldsListener(node);
+}
+
+bool Describer::HoldsListener(Node node) const {
+  const Node listener = scopes_.Follow(node, known_.listener);
+  return listener != kNoIndex && graph_.type(listener) == NodeType::kClosure;
+}
+
+// V8 names an object after the constructor that made it: Node makes its signals of EventTargets, with a prototype that is put in.
+Text Describer::ClassOf(Node node) const {
+  const Text name = graph_.name(node);
+  if (name != known_.event_target || name == kNoIndex) return name;
+  const Node proto = scopes_.Follow(node, known_.proto);
+  const Node constructor = proto == kNoIndex ? kNoIndex : scopes_.Follow(proto, known_.constructor);
+  const bool named = constructor != kNoIndex && graph_.type(constructor) == NodeType::kClosure &&
+                     !graph_.node_name(constructor).empty();
+  return named ? graph_.name(constructor) : name;
 }
 
 Kind Describer::KindOf(Node node) const {
@@ -150,7 +212,7 @@ TypeKey Describer::KeyOf(Node node) const {
         const Node function = scopes_.Follow(node, known_.function);
         if (function != kNoIndex) return base | std::uint64_t{1} << 48 | graph_.name(function);
       }
-      return base | graph_.name(node);
+      return base | ClassOf(node);
     default:
       return base | graph_.name(node);
   }
@@ -197,7 +259,9 @@ std::string Describer::TypeOf(Node node, Kind kind) const {
     case Kind::kNative:
       return name.starts_with("Node / ") ? "Node's " + Shorten(name.substr(7), kMaxText) : Shorten(name, kMaxText);
     case Kind::kObject: {
-      if (!scopes_.IsSuspended(node)) return name.empty() ? "object without a name" : Shorten(name, kMaxText);
+      if (!scopes_.IsSuspended(node)) {
+        return name.empty() ? "object without a name" : Shorten(graph_.text(ClassOf(node)), kMaxText);
+      }
       const Node function = scopes_.Follow(node, known_.function);
       if (function == kNoIndex) return Shorten(name, kMaxText);
       const Node proto = scopes_.Follow(function, known_.proto);
@@ -227,6 +291,13 @@ std::string Describer::PropertiesOf(Node node) const {
     list += Shorten(graph_.edge_text(edge), kMaxText / 2);
   }
   return "{" + list + "}";
+}
+
+bool Describer::AreAlike(Node a, Node b) const {
+  if (graph_.name(a) != known_.object || graph_.type(a) != NodeType::kObject) return true;
+  const Node map = scopes_.Follow(a, known_.map);
+  if (map != kNoIndex && map == scopes_.Follow(b, known_.map)) return true;
+  return PropertiesOf(a) == PropertiesOf(b);
 }
 
 Description Describer::Describe(Node node) const {

@@ -34,9 +34,12 @@ class Describer {
   Kind KindOf(Node node) const;
   TypeKey KeyOf(Node node) const;
   Description Describe(Node node) const;
+  // Of nodes with one key: plain objects have properties of the same names, too.
+  bool AreAlike(Node a, Node b) const;
   // Part of another object's own representation: the store of an array's elements, of properties, a Map's table.
   bool IsStore(Node node) const;
-  // Nothing by itself: a store, a cell, or what V8 puts between a promise and who waits for it.
+  // Nothing by itself: a store, a cell, what V8 puts between a promise and who waits for it or settles it, what Node puts around
+  // a listener.
   bool IsCarrier(Node node) const;
   // First part of a text, with an ellipsis, cut between characters.
   static std::string Shorten(std::string_view text, std::size_t bytes);
@@ -45,6 +48,10 @@ class Describer {
   std::string TypeOf(Node node, Kind kind) const;
   std::string ClosureType(Node node) const;
   std::string PropertiesOf(Node node) const;
+  bool IsOfResolvers(Node context) const;
+  bool IsListenerRecord(Node node) const;
+  bool HoldsListener(Node node) const;
+  Text ClassOf(Node node) const;
 
   const Graph& graph_;
   const KnownTexts& known_;

@@ -11,7 +11,7 @@ namespace memspec::graph {
 
 namespace {
 
-constexpr std::size_t kMaxHeld = 5;
+constexpr std::size_t kMaxHeld = 8;
 constexpr std::size_t kMaxTraces = 5;
 constexpr std::size_t kMaxGrown = 50;
 constexpr std::uint64_t kLeastGrown = 64;  // bytes of a store that is told
@@ -175,9 +175,13 @@ class Grouping {
     const std::size_t wanted = std::min(query_.members, group->ids.size());
     std::partial_sort(group->ids.begin(), group->ids.begin() + static_cast<std::ptrdiff_t>(wanted), group->ids.end());
     group->ids.resize(wanted);
-    for (const auto& [type, held] : sums.holds) group->holds.push_back(held);
+    for (const auto& [type, held] : sums.holds) {
+      group->holds.push_back(held);
+      group->holds.back().rank = RankOf(held);
+    }
     for (const auto& [trace, figures] : sums.traces) group->traces.push_back(figures);
     const auto most_held = [this](const Held& a, const Held& b) {
+      if (a.rank != b.rank) return a.rank < b.rank;
       return a.bytes != b.bytes ? a.bytes > b.bytes : heap_.graph().id(a.example) < heap_.graph().id(b.example);
     };
     std::sort(group->holds.begin(), group->holds.end(), most_held);
@@ -187,6 +191,14 @@ class Grouping {
     if (group->holds.size() > kMaxHeld) group->holds.resize(kMaxHeld);
     if (group->traces.size() > kMaxTraces) group->traces.resize(kMaxTraces);
     group->path = steps_.PathTo(group->representative);
+  }
+
+  // The program's own classes and functions say most, V8's own things least.
+  int RankOf(const Held& held) const {
+    const Description description = heap_.describer().Describe(held.example);
+    const bool engines = description.kind == Kind::kCode || description.kind == Kind::kShape || description.kind == Kind::kSystem;
+    if (engines) return 2;
+    return description.place.known() && !description.place.url.empty() && !description.place.url.starts_with("node:") ? 0 : 1;
   }
 
   void FinishGrown() {
@@ -217,6 +229,13 @@ const char* StoreName(const Heap& heap, Node owner, Node store) {
   if (scopes.Follow(owner, known.elements) == store) return "elements";
   if (scopes.Follow(owner, known.properties) == store) return "properties";
   if (scopes.Follow(owner, known.table) == store) return "table";
+  // A table of WebAssembly has its entries under no name on Node 20.
+  const bool owns = heap.describer().KindOf(owner) == Kind::kObject && !heap.describer().IsCarrier(owner);
+  const Graph& graph = heap.graph();
+  for (Edge edge = graph.first_edge(owner); owns && edge < graph.end_edge(owner); ++edge) {
+    const EdgeType type = graph.edge_type(edge);
+    if (graph.target(edge) == store && (type == EdgeType::kInternal || type == EdgeType::kHidden)) return "entries";
+  }
   return nullptr;
 }
 

@@ -27,6 +27,7 @@ struct Held {
   Node example = kNoIndex;
   std::uint64_t count = 0;
   std::uint64_t bytes = 0;
+  int rank = 0;  // 0: the program's own classes and functions; 2: V8's own things
 };
 
 struct TraceFigures {
@@ -43,8 +44,8 @@ struct Group {
   std::vector<Births> births;
   std::vector<ObjectId> ids;
   std::optional<Path> path;
-  std::vector<Held> holds;           // most bytes first
-  std::vector<TraceFigures> traces;  // likewise
+  std::vector<Held> holds;           // by rank, then most bytes first
+  std::vector<TraceFigures> traces;  // most bytes first
 };
 
 struct GrownStore {
@@ -67,7 +68,7 @@ struct Groups {
 // False: there was no memory for it.
 bool FindGroups(const Heap& heap, const GroupQuery& query, Groups* out);
 
-// "elements", "properties" or "table"; nullptr: `store` is none of `owner`'s.
+// "elements", "properties", "table" or "entries"; nullptr: `store` is none of `owner`'s.
 const char* StoreName(const Heap& heap, Node owner, Node store);
 
 // Of all stores of an object; empty: there is no such object.

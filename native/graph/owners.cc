@@ -55,7 +55,7 @@ void Owners::Pass() {
 
 Owners::Part Owners::PartOf(Node node, Node through, std::uint32_t interval) {
   const TypeKey type = heap_.describer().KeyOf(node);
-  const bool same_type = type == heap_.describer().KeyOf(through);
+  const bool same_type = type == heap_.describer().KeyOf(through) && heap_.describer().AreAlike(node, through);
   // A string within a string is a piece of it.
   if (same_type && heap_.describer().KindOf(node) == Kind::kString) return Part::kHeld;
   if (same_type && (IntervalOf(through) != interval || ContinuesList(node, through))) return Part::kNestedMember;

@@ -41,8 +41,15 @@ Node Scopes::Follow(Node node, Text edge_name) const {
 Node Scopes::ScriptNodeOf(Node shared) const {
   const Node script = Follow(shared, known_.script);
   const Node found = script != kNoIndex ? script : Follow(shared, known_.script_or_debug_info);
-  // A debugger's record may stand in its place.
-  return found != kNoIndex && graph_.type(found) == NodeType::kCode ? found : kNoIndex;
+  if (found == kNoIndex || graph_.type(found) == NodeType::kCode) return found;
+  // On Node 18 and 20 the record of a debugger or of coverage stands in its place, and has it.
+  constexpr std::uint32_t kScriptOfDebugInfo = 1;
+  for (Edge edge = graph_.first_edge(found); edge < graph_.end_edge(found); ++edge) {
+    const bool is_script =
+        graph_.edge_type(edge) == EdgeType::kHidden && graph_.edge_name(edge) == kScriptOfDebugInfo;
+    if (is_script && graph_.type(graph_.target(edge)) == NodeType::kCode) return graph_.target(edge);
+  }
+  return kNoIndex;
 }
 
 std::string_view Scopes::UrlOf(std::int32_t script_id) const {

@@ -48,7 +48,7 @@ bool Steps::IsBetween(Node node) const {
   const Text name = graph_.name(node);
   switch (graph_.type(node)) {
     case NodeType::kObject:
-      return scopes_.IsContext(node);
+      return scopes_.IsContext(node) || describer_.IsCarrier(node);
     case NodeType::kHidden:
       return name == known_.text_module || describer_.IsCarrier(node);
     default:

@@ -14,11 +14,7 @@ class Nothing final : public v8::QueryObjectPredicate {
   bool Filter(v8::Local<v8::Object>) override { return false; }
 };
 
-}  // namespace
-
-void Collect(const RecursionGuard& guard, v8::Isolate* isolate) {
-  const OwnWork own(guard);
-  const v8::HandleScope scope(isolate);
+void CollectOnce(v8::Isolate* isolate) {
   v8::HeapProfiler* const profiler = isolate->GetHeapProfiler();
   constexpr std::uint64_t kNever = std::uint64_t{1} << 40;
   if (profiler->StartSamplingHeapProfiler(kNever, 1, v8::HeapProfiler::kSamplingForceGC)) {
@@ -27,6 +23,15 @@ void Collect(const RecursionGuard& guard, v8::Isolate* isolate) {
     return;
   }
   isolate->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+}
+
+}  // namespace
+
+void Collect(const RecursionGuard& guard, v8::Isolate* isolate, const Marking& marking) {
+  const OwnWork own(guard);
+  const v8::HandleScope scope(isolate);
+  if (marking.under_way()) CollectOnce(isolate);
+  CollectOnce(isolate);
 }
 
 void CollectLastResort(const RecursionGuard& guard, v8::Isolate* isolate) {

@@ -3,6 +3,7 @@
 #include <v8.h>
 
 #include "base/recursion_guard.h"
+#include "heap/marking.h"
 
 namespace memspec::heap {
 
@@ -11,7 +12,8 @@ namespace memspec::heap {
 // bytecode and the measured function compiles again; nor, unless the sampler is running, MemoryPressureNotification(), which
 // throws away the compiler's queue, so that it fills again inside the measurement. (Tried on Node 20: 100 empty functions of
 // 100 measured 0 B this way, 98 the other two.)
-void Collect(const RecursionGuard&, v8::Isolate* isolate);
+// A second one where the first ends a marking that was under way.
+void Collect(const RecursionGuard&, v8::Isolate* isolate, const Marking& marking);
 
 // Collects up to seven times, and also frees what only a last-resort collection frees: V8's compilation cache holds dropped
 // eval and vm.Script code. QueryObjects is the cheapest public call that does. For the end of a measurement, not its start.

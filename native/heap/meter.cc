@@ -119,13 +119,15 @@ void Meter::Unwatch(LivePeak& peak) {
   }
 }
 
-void Meter::OnPrologue(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void* self) {
+void Meter::OnPrologue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void* self) {
   RecursionGuard guard;
   auto& meter = *static_cast<Meter*>(self);
   if (meter.depth_++ > 0) return;
   meter.collection_began_ns_ = NowNs();
   meter.Advance(meter.UsedNow());
   meter.TellLedger(guard);
+  if (meter.listener_ == nullptr || (type & kCollections) == 0) return;
+  meter.listener_(guard, meter.listening_, meter.totals_.used_bytes, false, type == v8::kGCTypeMarkSweepCompact);
 }
 
 void Meter::OnEpilogue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void* self) {
@@ -141,7 +143,9 @@ void Meter::OnEpilogue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void*
   }
   meter.totals_.collections += 1;
   meter.totals_.collection_ns += NowNs() - meter.collection_began_ns_;
-  if (type == v8::kGCTypeMarkSweepCompact) meter.totals_.major_collections += 1;
+  const bool major = type == v8::kGCTypeMarkSweepCompact;
+  if (major) meter.totals_.major_collections += 1;
+  if (meter.listener_ != nullptr) meter.listener_(guard, meter.listening_, used, true, major);
 }
 
 }  // namespace memspec::heap

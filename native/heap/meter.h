@@ -54,6 +54,13 @@ class Meter {
   // While a measurement of the whole process runs, its scope receives the readings too. Balanced by +1 and -1.
   void FeedProcessScope(int change) { process_users_ += change; }
 
+  // Told of each collection's start and end, with the used size then. One at a time; nullptr: nobody.
+  using Listener = void (*)(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
+  void Listen(Listener listener, void* self) {
+    listener_ = listener;
+    listening_ = self;
+  }
+
   void Watch(LivePeak& peak);
   void Unwatch(LivePeak& peak);
 
@@ -76,6 +83,8 @@ class Meter {
   std::int64_t own_bytes_ = 0;  // what memspec allocated on this heap while counting
   std::int64_t own_began_ = 0;
   LivePeak* watching_ = nullptr;
+  Listener listener_ = nullptr;
+  void* listening_ = nullptr;
   Totals totals_;
 };
 

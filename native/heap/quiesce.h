@@ -14,7 +14,7 @@ class Quiescence {
   Quiescence(const Quiescence&) = delete;
   Quiescence& operator=(const Quiescence&) = delete;
 
-  // Waits for the platform's worker threads, then lets V8 install what they compiled. After 100 ms it gives up (false): a
+  // Waits for the platform's worker threads, then lets V8 install what they compiled. After a second it gives up (false): a
   // long task goes on, and what it leaves is counted. The worker threads serve all isolates of the process.
   bool Reach(const RecursionGuard&);
 

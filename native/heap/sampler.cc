@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -71,11 +72,24 @@ const Sampler::Place& Sampler::EverySample() const {
 std::uint64_t Sampler::Position() const { return EverySample().log.count(); }
 
 std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
-  std::vector<HeapSite> sites;
+  PlacedSamples placed = SamplesIn(guard, begin, end);
+  for (const PlacedSample& sample : placed.samples) {
+    placed.sites[sample.site].count += sample.count;
+    placed.sites[sample.site].bytes += sample.bytes;
+  }
+  return std::move(placed.sites);
+}
+
+PlacedSamples Sampler::Samples(const RecursionGuard& guard) {
+  return SamplesIn(guard, 0, std::numeric_limits<std::uint64_t>::max());
+}
+
+PlacedSamples Sampler::SamplesIn(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
+  PlacedSamples placed;
   matched_ = {0, 0};
-  if (state_ != State::kRunning) return sites;
+  if (state_ != State::kRunning) return placed;
   const std::unique_ptr<v8::AllocationProfile> raw(isolate_->GetHeapProfiler()->GetAllocationProfile());
-  if (raw == nullptr) return sites;
+  if (raw == nullptr) return placed;
   const SamplingProfile profile(isolate_, *raw);
   const SampleLog& log = EverySample().log;
   const std::vector<std::uint64_t> matches = Match(profile, log);
@@ -90,13 +104,12 @@ std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t 
     ++(ours ? matched_.by_line : matched_.by_function);
     const StackId stack = ours ? log.At(position) : StackId::kNone;
     const std::uint64_t key = ours ? static_cast<std::uint64_t>(stack) : (std::uint64_t{1} << 32 | sample.node_id);
-    const auto [it, fresh] = site_of.try_emplace(key, sites.size());
-    if (fresh) sites.push_back(ours ? LineSite(guard, stack) : FunctionSite(profile, sample.node_id));
+    const auto [it, fresh] = site_of.try_emplace(key, placed.sites.size());
+    if (fresh) placed.sites.push_back(ours ? LineSite(guard, stack) : FunctionSite(profile, sample.node_id));
     const double weight = Weight(sample.size, interval_);
-    sites[it->second].count += weight;
-    sites[it->second].bytes += weight * static_cast<double>(sample.size);
+    placed.samples.push_back({position, ours, it->second, weight * static_cast<double>(sample.size), weight});
   }
-  return sites;
+  return placed;
 }
 
 std::vector<std::uint64_t> Sampler::Match(const SamplingProfile& profile, const SampleLog& log) {

@@ -22,6 +22,19 @@ struct HeapSite {
   double bytes, count;                // estimates, unless the interval is 1
 };
 
+// A sample among those of one run: where it stands in it, and which site it belongs to.
+struct PlacedSample {
+  std::uint64_t position;
+  bool by_line;  // false: the position is V8's own count, not one of Sampler::Position()
+  std::size_t site;
+  double bytes, count;
+};
+
+struct PlacedSamples {
+  std::vector<HeapSite> sites;  // without figures
+  std::vector<PlacedSample> samples;
+};
+
 class Sampler {
  public:
   enum class State : std::uint8_t { kOff, kRunning, kTakenBySomeoneElse };
@@ -40,6 +53,8 @@ class Sampler {
   // Sites of the samples in [begin, end); needs a HandleScope; allocates JavaScript strings inside V8.
   // Linear in the samples of the whole run, for V8 hands out all of them or none: stop and start when no window is open.
   std::vector<HeapSite> Sites(const RecursionGuard&, std::uint64_t begin, std::uint64_t end);
+  // The same, sample by sample, of the whole run.
+  PlacedSamples Samples(const RecursionGuard&);
   void Stop(const RecursionGuard&);
   // Samples come with stacks of our own. False until the first sample of a run.
   bool by_line() const { return Position() > 0; }
@@ -50,6 +65,7 @@ class Sampler {
   Matched matched() const { return matched_; }
 
  private:
+  PlacedSamples SamplesIn(const RecursionGuard&, std::uint64_t begin, std::uint64_t end);
   // For each sample of V8's the number of our stack, or kNoStack.
   static std::vector<std::uint64_t> Match(const SamplingProfile& profile, const SampleLog& log);
   HeapSite LineSite(const RecursionGuard&, StackId stack);

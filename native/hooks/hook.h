@@ -83,7 +83,14 @@ inline void* StackPointer() {
 }
 
 // The place in the program that called the hook in whose body this macro stands.
+#if defined(__aarch64__)
+#define MEMSPEC_CALL_SITE()                                                                                        \
+  ::memspec::hooks::CallSite {                                                                                     \
+    __builtin_return_address(0), __builtin_frame_address(0), ::memspec::hooks::StackPointer(), __builtin_dwarf_cfa() \
+  }
+#else
 #define MEMSPEC_CALL_SITE() \
   ::memspec::hooks::CallSite { __builtin_return_address(0), __builtin_frame_address(0), ::memspec::hooks::StackPointer() }
+#endif
 
 }  // namespace memspec::hooks

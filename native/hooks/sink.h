@@ -17,6 +17,9 @@ struct CallSite {
   void* caller;         // return address of the hooked call
   void* frame_pointer;  // of the hook's own frame: its saved rbp leads to the caller's frame
   void* stack_pointer;
+#if defined(__aarch64__)
+  void* callers_stack_pointer;  // there the frame pointer leads to the bottom of the hook's frame, which does not tell
+#endif
 };
 
 struct AllocationEvent {

@@ -66,14 +66,26 @@ bool StepByTable(Frame& frame, const std::uint8_t* unwind_index) {
 
 Frame FrameOf(const CallSite& site) {
   const auto own = reinterpret_cast<std::uintptr_t>(site.frame_pointer);
-  return {reinterpret_cast<std::uintptr_t>(site.caller), own + 2 * sizeof(void*), LoadWord(own)};
+#if defined(__aarch64__)
+  const auto above = reinterpret_cast<std::uintptr_t>(site.callers_stack_pointer);
+#else
+  const std::uintptr_t above = own + 2 * sizeof(void*);
+#endif
+  return {reinterpret_cast<std::uintptr_t>(site.caller), above, LoadWord(own)};
 }
 
 bool StepUp(Frame& frame, const MappedObject* object) {
+  if (object == nullptr) return StepByFramePointer(frame);
+#if defined(__aarch64__)
+  // A compiler's frame pointer leads to the bottom of a frame, so a step by it loses the stack pointer, which the tables of what
+  // lies above may need. V8's builtins have frame pointers and no table.
+  return StepByTable(frame, object->unwind_index) ||
+         (object->owner == CodeOwner::kEngine && StepByFramePointer(frame));
+#else
   const bool by_frame_pointer =
-      object == nullptr || (object->owner == CodeOwner::kEngine &&
-                            g_engine_has_frame_pointers.load(std::memory_order_relaxed));
+      object->owner == CodeOwner::kEngine && g_engine_has_frame_pointers.load(std::memory_order_relaxed);
   return by_frame_pointer ? StepByFramePointer(frame) : StepByTable(frame, object->unwind_index);
+#endif
 }
 
 void EngineHasNoFramePointers() { g_engine_has_frame_pointers.store(false, std::memory_order_relaxed); }

@@ -9,8 +9,8 @@
 // address makes nearly every look-up a cache miss in a program that works on its memory: that was half the cost.) The count makes deletion free of tombstones: a table that has seen a billion frees probes as
 // fast as a new one.
 //
-// Capacity: a shard starts with kFirstBuckets and doubles at 7/2 entries a bucket. The new table is mapped and its pages
-// brought in *outside* the lock; entries move over under it. When the kernel refuses, the shard is filled up to 9/2 entries
+// Capacity: all shards start with kFirstBuckets, in one mapping of a huge page that is there for good, and double at 7/2
+// entries a bucket. The new table is mapped and its pages brought in *outside* the lock; entries move over under it. When the kernel refuses, the shard is filled up to 9/2 entries
 // a bucket and then blocks are dropped, which the caller counts. Tables never shrink: a program that once held n blocks
 // will again, and what they hold is shown by OwnBytes().
 #pragma once
@@ -49,7 +49,7 @@ class BlockTable {
   template <class Visit>
   void ForEach(Visit visit);
 
-  // Gives the tables back.
+  // Forgets all. What the shards started with stays.
   void Clear();
 
   void LockAll();
@@ -95,9 +95,10 @@ class BlockTable {
   };
 
   static constexpr int kShardBits = 6;
+  static constexpr std::size_t kShards = std::size_t{1} << kShardBits;
   static constexpr int kNeighbourhoodBits = 7;  // bytes whose blocks share a bucket: at most four of glibc's fit there
   static constexpr int kRegionBits = 14;        // bytes whose neighbourhoods have consecutive buckets
-  static constexpr std::size_t kFirstBuckets = 32;
+  static constexpr std::size_t kFirstBuckets = 256;
   static constexpr std::size_t kMostBuckets = std::size_t{1} << 29;
 
   static std::size_t BucketsOf(const Shard& shard) {
@@ -161,9 +162,19 @@ class BlockTable {
   static void Release(Shard& shard, std::uint64_t address, const Place& place);
 
   Inserted Put(std::uint64_t address, Block& block, Block* old, bool number_sample);
-  static void Grow(Shard& shard, std::size_t from_buckets);
+  static void Use(Shard& shard, Bucket* buckets, std::size_t count);
+  void Start();
+  void Grow(Shard& shard, std::size_t from_buckets);
+  void GiveBack(Bucket* buckets, std::size_t count);
+  Bucket* FirstOf(const Shard& shard) {
+    Bucket* const first = first_.load(std::memory_order_acquire);
+    return first == nullptr ? nullptr : first + static_cast<std::size_t>(&shard - shards_.data()) * kFirstBuckets;
+  }
 
-  std::array<Shard, std::size_t{1} << kShardBits> shards_;
+  // Of all shards; set once. acquire and release: its pages were made before.
+  std::atomic<Bucket*> first_{nullptr};
+
+  std::array<Shard, kShards> shards_;
 };
 
 inline BlockTable::Place BlockTable::Find(const Shard& shard, std::uint64_t address) {

@@ -79,6 +79,19 @@ struct WindowFigures {
 WindowId Open(const RecursionGuard&, DomainId scope, std::int64_t heap_used);
 WindowFigures Close(const RecursionGuard&, DomainId scope, WindowId, std::int64_t heap_used);
 
+// Ends the span that the open window is, as Close does, and begins the next at the same moment: no event lies between. The
+// window's samples so far can be read by SitesOf until the next TrimLog.
+WindowFigures Roll(const RecursionGuard&, DomainId scope, WindowId, std::int64_t heap_used);
+// A window that rolls for long would keep the whole log: what lies before its present span goes, if it is the scope's only
+// window, nobody reads, and the span has no sample yet. Cheap enough for every few thousand samples, not for every span.
+void TrimLog(const RecursionGuard&, DomainId scope, WindowId);
+
+struct Levels { std::int64_t bytes[kSpaceCount]; };
+// Off-heap levels now, relative to the start of the open window's present span; kHeap's is the last reading's.
+Levels LevelsIn(const RecursionGuard&, DomainId scope, WindowId);
+// What is alive of all that is known to have been allocated; an O(table) walk.
+Levels KnownLevels(const RecursionGuard&, DomainId scope);
+
 // A reading of V8's used heap, on the isolate's thread; heap levels enter the peak of the sum here.
 void SetHeapLevel(const RecursionGuard&, DomainId scope, std::int64_t heap_used);
 // True when off-heap memory moved so much since the last reading that the peak of the sum wants one.
@@ -96,6 +109,8 @@ struct Site {
 // Writes up to `capacity` sites, returns how many there are; kNoMemory when there is none to find out. Not for the hot path.
 inline constexpr std::size_t kNoMemory = static_cast<std::size_t>(-1);
 std::size_t Sites(const RecursionGuard&, DomainId scope, WindowId closed, Site* out, std::size_t capacity);
+// The same for the span that Roll ended last.
+std::size_t SitesOf(const RecursionGuard&, DomainId scope, const WindowFigures& rolled, Site* out, std::size_t capacity);
 void Forget(const RecursionGuard&, DomainId scope, WindowId);  // the window's data may go
 
 std::uint64_t OwnBytes();  // memory the ledger itself holds

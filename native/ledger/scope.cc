@@ -90,6 +90,19 @@ Window* Scope::OpenWindow(std::int64_t heap_used, WindowId* id) {
 
   Window& window = windows_[index];
   window.state = WindowState::kOpen;
+  StartWindow(window, heap_used);
+
+  window.previous_open = kNoWindow;
+  window.next_open = first_open_;
+  if (first_open_ != kNoWindow) windows_[first_open_].previous_open = index;
+  first_open_ = index;
+  ++kept_;
+  StartSegment();
+  *id = IdOf(index, window.generation);
+  return &window;
+}
+
+void Scope::StartWindow(Window& window, std::int64_t heap_used) {
   for (int space = 0; space < kSpaceCount; ++space) {
     window.start[space] = spaces_[space];
     window.peak_level[space] = spaces_[space].level();
@@ -102,20 +115,35 @@ Window* Scope::OpenWindow(std::int64_t heap_used, WindowId* id) {
   window.total = {total_.now(), total_.now(), log_.position()};
   window.samples_begin = log_.position();
   window.samples_end = log_.position();
-
-  window.previous_open = kNoWindow;
-  window.next_open = first_open_;
-  if (first_open_ != kNoWindow) windows_[first_open_].previous_open = index;
-  first_open_ = index;
-  ++kept_;
-  StartSegment();
-  *id = IdOf(index, window.generation);
-  return &window;
 }
 
 WindowFigures Scope::CloseWindow(Window& window, std::int64_t heap_used) {
   total_.Read(heap_used, log_.position());
   FoldSegment();
+  const WindowFigures figures = FiguresOf(window, heap_used);
+  Unlink(window);
+  window.state = WindowState::kClosed;
+  StartSegment();
+  return figures;
+}
+
+WindowFigures Scope::RollWindow(Window& window, std::int64_t heap_used) {
+  total_.Read(heap_used, log_.position());
+  FoldSegment();
+  const WindowFigures figures = FiguresOf(window, heap_used);
+  StartWindow(window, heap_used);
+  StartSegment();
+  return figures;
+}
+
+Levels Scope::LevelsSince(const Window& window) const {
+  Levels levels{};
+  for (int space = 0; space < kSpaceCount; ++space) levels.bytes[space] = spaces_[space].level() - window.start[space].level();
+  levels.bytes[static_cast<int>(Space::kHeap)] = total_.heap();
+  return levels;
+}
+
+WindowFigures Scope::FiguresOf(Window& window, std::int64_t heap_used) {
   window.samples_end = log_.position();
 
   WindowFigures figures{};
@@ -135,10 +163,6 @@ WindowFigures Scope::CloseWindow(Window& window, std::int64_t heap_used) {
   figures.samples_begin = window.samples_begin;
   figures.samples_end = window.samples_end;
   figures.samples_at_peak = window.total.position;
-
-  Unlink(window);
-  window.state = WindowState::kClosed;
-  StartSegment();
   return figures;
 }
 
@@ -167,10 +191,19 @@ void Scope::ReadHeap(std::int64_t heap_used) {
 }
 
 void* Scope::ResetLogIfUnused(std::uint32_t clock) {
-  if (kept_ != 0 || log_readers_ != 0) return nullptr;
+  return kept_ != 0 || log_readers_ != 0 ? nullptr : ResetLog(clock);
+}
+
+void* Scope::ResetLog(std::uint32_t clock) {
   log_birth_ = clock;
   log_.Reset();
   return log_.touched_bytes() > kKeptLogBytes ? log_.Release() : nullptr;
+}
+
+void* Scope::RestartLog(Window& window, std::uint32_t clock) {
+  window.samples_begin = window.samples_end = window.total.position = 0;
+  total_.ForgetPositions();
+  return ResetLog(clock);
 }
 
 std::uint64_t Scope::touched_bytes() const {

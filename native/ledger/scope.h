@@ -86,6 +86,9 @@ class alignas(64) Scope {
   // Nullptr: all places taken. The caller ticks the clock and fills in birth_begin.
   Window* OpenWindow(std::int64_t heap_used, WindowId* id);
   WindowFigures CloseWindow(Window& window, std::int64_t heap_used);
+  // The figures as CloseWindow gives them; the window stays open and starts anew.
+  WindowFigures RollWindow(Window& window, std::int64_t heap_used);
+  Levels LevelsSince(const Window& window) const;
   void ForgetWindow(Window& window);
   Window* Find(WindowId id);
   bool HasOpenWindow() const { return first_open_ != kNoWindow; }
@@ -97,11 +100,19 @@ class alignas(64) Scope {
   // Once the last window is forgotten and nobody reads. What comes back is to be unmapped outside the lock: the log's
   // memory if it had grown long, else nullptr.
   void* ResetLogIfUnused(std::uint32_t clock);
+  bool OnlyWindowHasNoSamples(const Window& window) const {
+    return kept_ == 1 && log_readers_ == 0 && log_.position() > 0 && window.samples_begin == log_.position();
+  }
+  // Only if that is so. What comes back is as above; a log that went is to be replaced (AdoptMemory).
+  void* RestartLog(Window& window, std::uint32_t clock);
 
   std::uint64_t touched_bytes() const;
 
  private:
   void Activate(std::int64_t heap_used);
+  void StartWindow(Window& window, std::int64_t heap_used);
+  WindowFigures FiguresOf(Window& window, std::int64_t heap_used);
+  void* ResetLog(std::uint32_t clock);
   void FoldSegment();
   void StartSegment();
   void Unlink(Window& window);

@@ -189,15 +189,32 @@ std::uint64_t CountAllocations(const LogUnit* log, std::uint64_t begin, std::uin
   return count;
 }
 
-std::size_t Build(const LogUnit* log, const Window& window, Site* out, std::size_t capacity) {
-  SiteBuilder builder(log, CountAllocations(log, window.samples_begin, window.samples_end));
+struct Range {
+  std::uint64_t begin, peak, end;
+};
+
+std::size_t Build(const LogUnit* log, const Range& range, Site* out, std::size_t capacity) {
+  SiteBuilder builder(log, CountAllocations(log, range.begin, range.end));
   if (!builder.has_memory()) return kNoMemory;
-  builder.Replay(window.samples_begin, window.total.position);
+  builder.Replay(range.begin, range.peak);
   builder.AddPeak();
-  builder.Replay(window.total.position, window.samples_end);
+  builder.Replay(range.peak, range.end);
   builder.AddAliveNow();
   for (std::size_t i = 0; i < builder.size() && i < capacity; ++i) out[i] = builder[i];
   return builder.size();
+}
+
+// The log is pinned.
+std::size_t BuildAndUnpin(Scope& scope, const LogUnit* log, const Range& range, Site* out, std::size_t capacity) {
+  const std::size_t count = Build(log, range, out, capacity);
+  void* old_log;
+  {
+    SpinGuard guard(scope.lock);
+    scope.UnpinLog();
+    old_log = scope.ResetLogIfUnused(g_state.scopes.Now());
+  }
+  UnmapOwn(old_log, SampleLog::kBytes, Backing::kLazily);
+  return count;
 }
 
 }  // namespace
@@ -205,25 +222,31 @@ std::size_t Build(const LogUnit* log, const Window& window, Site* out, std::size
 std::size_t Sites(const RecursionGuard&, DomainId domain, WindowId id, Site* out, std::size_t capacity) {
   Scope* scope = g_state.scopes.Of(domain);
   if (scope == nullptr) return 0;
-  Window window;
+  Range range;
   const LogUnit* log;
   {
     SpinGuard guard(scope->lock);
     const Window* found = scope->IsOwnedBy(domain) ? scope->Find(id) : nullptr;
     if (found == nullptr || found->state != WindowState::kClosed) return 0;
-    window = *found;
+    range = {found->samples_begin, found->total.position, found->samples_end};
     log = scope->log().units();
     scope->PinLog();
   }
-  const std::size_t count = Build(log, window, out, capacity);
-  void* old_log;
+  return BuildAndUnpin(*scope, log, range, out, capacity);
+}
+
+std::size_t SitesOf(const RecursionGuard&, DomainId domain, const WindowFigures& rolled, Site* out, std::size_t capacity) {
+  Scope* scope = g_state.scopes.Of(domain);
+  if (scope == nullptr || rolled.samples_begin == rolled.samples_end) return 0;
+  const Range range{rolled.samples_begin, rolled.samples_at_peak, rolled.samples_end};
+  const LogUnit* log;
   {
     SpinGuard guard(scope->lock);
-    scope->UnpinLog();
-    old_log = scope->ResetLogIfUnused(g_state.scopes.Now());
+    if (!scope->IsOwnedBy(domain) || !scope->HasOpenWindow()) return 0;
+    log = scope->log().units();
+    scope->PinLog();
   }
-  UnmapOwn(old_log, SampleLog::kBytes, Backing::kLazily);
-  return count;
+  return BuildAndUnpin(*scope, log, range, out, capacity);
 }
 
 }  // namespace memspec::ledger

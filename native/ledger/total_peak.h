@@ -26,7 +26,9 @@ class TotalPeak {
   };
 
   void Start(std::int64_t heap, std::uint64_t position) {
-    heap_ = heap;
+    heap_ = lowest_ = heap;
+    falls_ = 0;
+    growth_ = 0;
     off_ = 0;
     StartInterval(position);
     StartSegment(position);
@@ -58,6 +60,7 @@ class TotalPeak {
       bounds_.upper = upper;
       bounds_.position = now == upper ? position : off_max_position_;
     }
+    if (heap < heap_) NoteFall(heap);
     heap_ = heap;
     heap_peak_ = std::max(heap_peak_, heap);
     StartInterval(position);
@@ -69,12 +72,16 @@ class TotalPeak {
     heap_peak_ = heap_;
   }
 
+  // The log was reset right after a reading and the start of a segment: positions count from 0 again.
+  void ForgetPositions() { bounds_.position = off_max_position_ = 0; }
+
   const Bounds& bounds() const { return bounds_; }
   std::int64_t heap() const { return heap_; }
   std::int64_t heap_peak() const { return heap_peak_; }
   std::int64_t now() const { return heap_ + off_; }
 
-  // A reading is wanted when off-heap memory moved by more than this between readings. Given at readings only.
+  // A reading is wanted when off-heap memory moved by more than this between readings, and the sum may have been the highest:
+  // far below the peak it does not matter when the heap grew. Given at readings only.
   void SetReadingThreshold(std::int64_t bytes) { reading_threshold_ = bytes; }
   // Any thread, without the lock. relaxed: a hint; a reading more or less changes how tight the bounds are, not
   // whether they hold.
@@ -87,16 +94,33 @@ class TotalPeak {
     if (wants_reading()) wants_reading_.store(false, std::memory_order_relaxed);
   }
   void CheckRange() {
-    if (off_max_ - off_min_ > reading_threshold_ && !wants_reading()) {
+    if (off_max_ - off_min_ > reading_threshold_ && MayBeHighest() && !wants_reading()) {
       wants_reading_.store(true, std::memory_order_relaxed);
     }
   }
+  // The heap may grow until the next collection reads it, as far as it did between others: V8 may have doubled the room for
+  // young objects meanwhile. Where it grows farther, the bounds hold, and are wider.
+  bool MayBeHighest() const {
+    if (falls_ < kFallsToTrust) return true;
+    return heap_ + off_max_ + 2 * growth_ >= bounds_.upper;
+  }
+  // A collection, nearly always.
+  void NoteFall(std::int64_t heap) {
+    growth_ = std::max(growth_, heap_ - lowest_);
+    lowest_ = heap;
+    if (falls_ < kFallsToTrust) ++falls_;
+  }
+
+  static constexpr int kFallsToTrust = 2;  // the first time between two collections may have begun long before
 
   std::int64_t off_ = 0, off_max_ = 0, off_min_ = 0;  // since activation; max and min since the last reading
   std::uint64_t off_max_position_ = 0;
   std::int64_t reading_threshold_ = 0;
   std::int64_t heap_ = 0;       // last reading
   std::int64_t heap_peak_ = 0;  // highest reading in the segment
+  std::int64_t lowest_ = 0;     // reading after the last fall
+  std::int64_t growth_ = 0;     // most that the heap grew between two falls
+  int falls_ = 0;
   Bounds bounds_{0, 0, 0};
   std::atomic<bool> wants_reading_{false};
 };

@@ -34,7 +34,7 @@ struct OptimizedCode {
   LineTable inlining;  // code offset -> 1 + index in `inlined`; 0: the function itself
   std::vector<InlinedCall> inlined;
   LineTable calls;  // return address -> 1 + bytecode offset of the call in the innermost function there
-  LineTable exits;  // where a call returns to once the code is abandoned -> the return address that it had
+  LineTable exits;  // where a call returns to once the code is abandoned -> the return address that it had (itself: not known)
 };
 
 struct CodeRecord {

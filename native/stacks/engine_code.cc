@@ -187,7 +187,8 @@ struct Calls {
 // The calls after which the code may have to be abandoned, which are nearly all that can run other code. V8's own stack
 // traces take their positions from here. Behind the header come entries of three small integers: bytecode offset, a
 // translation, return address (negative: not a call). When code is abandoned, V8 overwrites return addresses on the stack by
-// those of exits at the code's end: one call instruction for each entry, first for those that are not calls.
+// those of exits at the code's end: one call instruction for each entry, first for those that are not calls. Maglev's entries
+// have the exit's own address in place of the return address, those that are not calls too.
 Calls ReadCalls(TaggedPointer data, std::uintptr_t code_start, std::uint32_t code_length) {
   const std::uintptr_t first = kLayout.inlined_index + 4;
   const auto length = Length(data);
@@ -206,9 +207,13 @@ Calls ReadCalls(TaggedPointer data, std::uintptr_t code_start, std::uint32_t cod
   for (std::int32_t entry = 0; entry < eager + lazy; ++entry) {
     const std::size_t i = first + static_cast<std::size_t>(entry) * 3;
     const std::int32_t bytecode = small(i), return_address = small(i + 2);
-    if (return_address > 0 && bytecode >= -1) {
-      calls.emplace_back(static_cast<std::uint32_t>(return_address), static_cast<std::uint32_t>(bytecode) + 1);
-      if (exits_known && entry >= eager) exits.Add(exit, static_cast<std::uint32_t>(return_address));
+    if (entry >= eager && return_address > 0 && bytecode >= -1) {
+      const auto returned = static_cast<std::uint32_t>(return_address);
+      // Code right before the exits may end in a call that never returns: its return address is the first exit's, too.
+      const bool ambiguous =
+          exit == static_cast<std::uint32_t>(exits_start) && MayFollowCall(code, code_length, exit);
+      if (!ambiguous || returned != exit) calls.emplace_back(returned, static_cast<std::uint32_t>(bytecode) + 1);
+      if (exits_known) exits.Add(exit, ambiguous ? exit : returned);
     }
     const std::uint32_t step = exits_known ? CallLength(code, code_length, exit) : 0;
     exits_known = step != 0;

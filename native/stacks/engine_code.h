@@ -33,7 +33,7 @@ struct OptimizedPositions {
   LineTable own;                 // the entries of `positions` that are not inlined
   std::vector<InlinedPlace> places;
   LineTable calls;               // return address -> 1 + bytecode offset of the call in its function (0: function entry)
-  LineTable exits;               // where a call returns to once the code is abandoned -> the return address that it had
+  LineTable exits;               // where a call returns to once the code is abandoned -> the return address that it had, or itself
 };
 
 // `function`: the shared function of the code, of which inlined ones must have the type.

@@ -93,7 +93,11 @@ struct Spot {
 Spot SpotAt(CodeMap& code, const CodeRecord& record, CodePlace place) {
   if (record.optimized == nullptr) return {};
   const OptimizedCode& optimized = *record.optimized;
-  if (const auto returned = optimized.exits.ExactlyAt(place.offset)) place = {place.id, *returned, CodePlace::kNoSlowPath};
+  if (const auto returned = optimized.exits.ExactlyAt(place.offset)) {
+    // An exit has no position of its own: only the table of calls may know it.
+    const bool known = *returned != place.offset;
+    place = {place.id, *returned, known ? CodePlace::kNoSlowPath : CodePlace::kSlowPathUnknown};
+  }
   Spot spot;
   const auto [offset, meaning] = Effective(record, place);
   if (offset != CodePlace::kBeyond) {

@@ -123,6 +123,17 @@ std::uint32_t CallLength(const std::uint8_t* code, std::uint32_t length, std::ui
   return at[2] >> 3 == 0x12 ? 7 : 0;
 }
 
+bool MayFollowCall(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset) {
+  if (offset < kLongestInstruction || offset > length) return true;
+  const std::uint8_t* const at = code + offset;
+  if (at[-5] == 0xe8) return true;
+  for (const std::uint32_t bytes : {2, 3, 4, 6, 7}) {
+    const std::uint8_t* const call = at - bytes;  // through a register or memory, without its prefix
+    if (call[0] == 0xff && (call[1] & 0x38) == 0x10 && 1 + OperandBytes(call + 1) == bytes) return true;
+  }
+  return false;
+}
+
 std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset) {
   if (offset < 5 || code[offset - 5] != 0xe8) return 0;
   return reinterpret_cast<std::uintptr_t>(code) + offset + static_cast<std::uintptr_t>(Displacement(code + offset - 4));
@@ -133,6 +144,7 @@ std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset) {
 std::optional<std::uint32_t> JumpTarget(const std::uint8_t*, std::uint32_t, std::uint32_t) { return std::nullopt; }
 std::optional<std::uint32_t> FirstStore(const std::uint8_t*, std::uint32_t, std::uint32_t) { return std::nullopt; }
 std::uint32_t CallLength(const std::uint8_t*, std::uint32_t, std::uint32_t) { return 0; }
+bool MayFollowCall(const std::uint8_t*, std::uint32_t, std::uint32_t) { return true; }
 std::uintptr_t DirectCallee(const std::uint8_t*, std::uint32_t) { return 0; }
 
 #endif

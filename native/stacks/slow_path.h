@@ -19,6 +19,9 @@ std::optional<std::uint32_t> FirstStore(const std::uint8_t* code, std::uint32_t 
 // Length of a call instruction; 0 when it is none.
 std::uint32_t CallLength(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset);
 
+// False when what ends at `offset` is surely no call.
+bool MayFollowCall(const std::uint8_t* code, std::uint32_t length, std::uint32_t offset);
+
 // The address that the call before this return address goes to, when it is a direct one; 0 otherwise.
 std::uintptr_t DirectCallee(const std::uint8_t* code, std::uint32_t offset);
 

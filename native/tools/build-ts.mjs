@@ -97,7 +97,7 @@ async function bundleEntries(directory, manifest, entries, format) {
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, path.join(directory, `src/${entry}.ts`)])),
     platform: "node",
-    plugins: [lightProcess, carriedImports(directory, ownImports)],
+    plugins: [lightProcess, onUse(directory), carriedImports(directory, ownImports)],
     tsconfig: path.join(directory, "tsconfig.json"),
     transform: { target: "node20.19" },
     // `#…` are imports within a package that is carried.

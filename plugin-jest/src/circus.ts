@@ -30,9 +30,9 @@ export interface CircusState {
 /** The events that memspec acts upon; any other has a name that matches none of these. */
 export type CircusEvent =
   | { readonly name: "setup"; readonly runtimeGlobals: { readonly expect: { extend(matchers: object): void } } }
-  | { readonly name: "run_start" }
+  | { readonly name: "run_start" | "run_finish" }
   | {
-      readonly name: "test_start" | "test_fn_success" | "test_done" | "test_skip" | "test_todo";
+      readonly name: "test_start" | "test_fn_start" | "test_fn_success" | "test_done" | "test_skip" | "test_todo";
       readonly test: TestEntry;
     }
   | { readonly name: "test_fn_failure"; readonly test: TestEntry; readonly error: unknown };

@@ -10,12 +10,14 @@ import {
   createPending,
   isMemspecError,
   mayMeasure,
+  nodeAtRest,
 } from "@memspec/core/adapter";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
 import { type DeclaredLimits, declaredLimits } from "./declared.js";
 import type { Pragmas } from "./docblock.js";
+import { Observation, type ObservationPlan } from "./observation.js";
 import { fullName, Session } from "./session.js";
 import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
 
@@ -32,9 +34,20 @@ export class FileRun {
   readonly #pending: PendingRegistry;
   readonly #matchers: object;
   readonly #warn: (message: string) => void;
+  readonly #observation: Observation | undefined;
 
-  /** @param warn says something about the file, where Jest shows what tests log */
-  constructor(root: string, file: string, pragmas: Pragmas, options: MemspecOptions, warn: (message: string) => void) {
+  /**
+   * @param plan `undefined`: nothing is observed
+   * @param warn says something about the file, where Jest shows what tests log
+   */
+  constructor(
+    root: string,
+    file: string,
+    pragmas: Pragmas,
+    options: MemspecOptions,
+    plan: ObservationPlan | undefined,
+    warn: (message: string) => void,
+  ) {
     const session = new Session(root, file);
     const pending = createPending(session);
     const declared = declaredLimits(root, file, pragmas, options);
@@ -42,21 +55,33 @@ export class FileRun {
     // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code
     // that is compiled from now on has lines. It stays for the later files of the worker process.
     const limited = declared.docblock.length + declared.table.length > 0;
-    if (KEEPS_CODE || limited || mayMeasure(file)) armTracker();
+    if (KEEPS_CODE || limited || plan !== undefined || mayMeasure(file)) armTracker();
     else armTrackerOnUse();
     this.#options = options;
     this.#pending = pending;
     this.#matchers = createMatchers(session, options, pending);
     this.#session = session;
     this.#warn = warn;
+    this.#observation = plan === undefined ? undefined : new Observation(plan);
   }
 
   /** Makes the sandbox know this run. */
   enter(sandbox: object): void {
+    this.#observation?.enter(sandbox);
     installBridge(sandbox, { version: 1, limits: createLimits(this.#session, () => this.#options) });
   }
 
-  handle(event: CircusEvent, state: CircusState): void {
+  /** @returns a promise where circus is to wait */
+  handle(event: CircusEvent, state: CircusState): Promise<void> | undefined {
+    // First at the end of a body, last before it: what is done here is not the body's.
+    const starts = event.name === "test_fn_start";
+    if (!starts && event.name !== "setup") this.#observation?.handle(event, state);
+    this.#act(event, state);
+    if (starts) this.#observation?.handle(event, state);
+    return event.name === "setup" ? nodeAtRest().then(() => this.#observation?.handle(event, state)) : undefined;
+  }
+
+  #act(event: CircusEvent, state: CircusState): void {
     switch (event.name) {
       case "setup":
         // Before any setup file or test: both the global `expect` and the one of @jest/globals are this one.
@@ -102,6 +127,7 @@ export class FileRun {
   }
 
   leave(): void {
+    this.#observation?.finish();
     this.#session.dispose();
   }
 

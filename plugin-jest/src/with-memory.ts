@@ -1,10 +1,13 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
+import { type MemspecOptions, parseObserve } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
 import type { EnvironmentOptions } from "./declared.js";
 import { splitOptions } from "./declared.js";
 import { FileRun } from "./file-run.js";
+import { findFolder } from "./hand-over.js";
+import type { ObservationPlan } from "./observation.js";
 
 /** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
 export type EnvironmentClass = new (config: JestEnvironmentConfig, context: EnvironmentContext) => JestEnvironment;
@@ -42,7 +45,8 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
       const { projectConfig } = config;
       const { memory, others } = splitOptions(projectConfig.testEnvironmentOptions as EnvironmentOptions);
       const { console, docblockPragmas, testPath } = context;
-      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, (text) =>
+      const plan = observationPlan(projectConfig, testPath, memory);
+      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, plan, (text) =>
         warnPlainly(console, text),
       );
       super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: others } }, context);
@@ -54,7 +58,7 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
     // A method, so that a class which extends this one may override it.
     async handleTestEvent(event: unknown, state: unknown): Promise<void> {
       await this.#inherited?.call(this, event, state);
-      this.#run.handle(event as CircusEvent, state as CircusState);
+      await this.#run.handle(event as CircusEvent, state as CircusState);
     }
 
     override async teardown(): Promise<void> {
@@ -64,6 +68,18 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
   }
 
   return MemoryEnvironment as unknown as Base;
+}
+
+/** Who wants to know of the file: nobody, where no reporter of memspec's is at work. */
+function observationPlan(
+  { id, displayName }: JestEnvironmentConfig["projectConfig"],
+  path: string,
+  { observe }: MemspecOptions,
+): ObservationPlan | undefined {
+  const folder = findFolder();
+  const parsed = parseObserve(observe, "testEnvironmentOptions.memory");
+  if (folder === undefined || parsed === null) return undefined;
+  return { ...parsed, folder, id: { project: id, path }, projectName: displayName?.name ?? null };
 }
 
 /** Jest shows below each message the stack that it came by, which here would be memspec's alone. */

@@ -3,9 +3,12 @@
 import {
   abandonSpans,
   armTracker,
+  type BodyHandle,
   type CallSite,
-  captureCallSite,
+  callSiteOf,
+  captureStack,
   isMemspecError,
+  lineOfStack,
   MemspecError,
   type ParsedLimit,
   type PendingMatchers,
@@ -16,6 +19,7 @@ import {
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
 import { declaredLimits } from "./declared-limits.js";
+import type { Observation } from "./observation.js";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
 
@@ -26,7 +30,18 @@ interface Limited {
   readonly site: () => CallSite;
 }
 
-export function createBracket(session: Session, pending: PendingMatchers): Bracket {
+/** The observed body of one attempt of a test; `undefined` before it begins. */
+interface OpenedBody {
+  handle: BodyHandle | undefined;
+}
+
+export interface ObservingBracket extends Bracket {
+  /** From now on bodies are observed, or not. */
+  observe(observation: Observation | undefined): void;
+}
+
+export function createBracket(session: Session, pending: PendingMatchers): ObservingBracket {
+  let observation: Observation | undefined;
   const limited = new WeakMap<TestTask, Limited>();
   const told = new Set<string>();
 
@@ -49,17 +64,27 @@ export function createBracket(session: Session, pending: PendingMatchers): Brack
     return explicit;
   }
 
-  async function run(task: TestTask, body: TestBody, thisArg: unknown, args: readonly unknown[]): Promise<unknown> {
+  async function run(
+    task: TestTask,
+    body: TestBody,
+    thisArg: unknown,
+    args: readonly unknown[],
+    opened: OpenedBody,
+  ): Promise<unknown> {
     const { id } = session.attempt(task);
     const of = limited.get(task);
     let result: unknown;
     try {
-      result = await session.within(task, () =>
-        of === undefined
+      result = await session.within(task, () => {
+        opened.handle = observation?.bodyStarts(task);
+        return of === undefined
           ? Reflect.apply(body, thisArg, args)
-          : runBody(session, of.limits, body, thisArg, args, session.options, of.site),
-      );
+          : runBody(session, of.limits, body, thisArg, args, session.options, of.site);
+      });
+      ended(opened);
     } catch (error) {
+      ended(opened);
+      observation?.failed(task, error);
       // The test failed for a reason of its own; an await that this kept from being reached is no fault.
       pending.finish(id, "failed");
       throw error;
@@ -68,26 +93,38 @@ export function createBracket(session: Session, pending: PendingMatchers): Brack
     return result;
   }
 
+  function ended({ handle }: OpenedBody): void {
+    if (handle !== undefined) observation?.bodyEnded(handle);
+  }
+
   return {
+    observe(next) {
+      observation = next;
+    },
     dress(body) {
       const dressed: TestBody = function (...args) {
         const context = args[0] as TestContext;
         const task = context.task as TestTask;
         const { id } = session.attempt(task);
+        const opened: OpenedBody = { handle: undefined };
         // For what hooks after the body forget, and for a body that timed out and is still running.
         context.onTestFinished(() => {
+          if (opened.handle !== undefined) observation?.testOver(opened.handle);
           abandonSpans(id);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
         });
-        return run(task, body, this, args);
+        return run(task, body, this, args, opened);
       };
       // Vitest reads from the source of a body which fixtures it wants, or finds it on properties of its own.
       Object.setPrototypeOf(dressed, body);
       return Object.defineProperty(dressed, "toString", { value: () => String(body) });
     },
     collected(task, dressed, definer) {
-      const site = captureCallSite(definer);
+      const stack = captureStack(definer);
+      const site = (): CallSite => callSiteOf(stack);
       const limits = placed(site, () => applicable(task, dressed));
+      // A limit that is broken shows the whole stack.
+      observation?.collected(task, () => lineOfStack(stack, limits.length > 0 ? null : Error));
       if (limits.length === 0) return;
       armTracker();
       limited.set(task, { limits, site });

@@ -1,11 +1,12 @@
 /** The plugin for `vitest.config`: `plugins: [memspec({ limits: { default: "50MB" } })]`. Runs in Vitest's main process. */
 
 import { fileURLToPath } from "node:url";
-import { type MemspecOptions, parseOptions } from "@memspec/core/adapter";
+import { type MemspecOptions, parseObserve, parseOptions } from "@memspec/core/adapter";
 import type { VitestPluginContext } from "vitest/node";
 import "./assertion-types.js";
 import { withoutOwnFrames } from "./own-frames.js";
 import "./provided.js";
+import { MemspecReporter } from "./reporter.js";
 
 export type { MemspecOptions } from "@memspec/core/adapter";
 
@@ -48,19 +49,34 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
       const inlined = config.test?.server?.deps?.inline === true;
       return inlined ? {} : { test: { server: { deps: { inline: [exactly(setupFile)] } } } };
     },
-    configureVitest({ project }) {
+    configureVitest({ vitest, project }) {
       if (project.isBrowserEnabled()) return;
       // First, so that memory is known and code has lines before the user's own setup files run. A project may list the
       // setup file itself, too.
       project.config.setupFiles = [setupFile, ...project.config.setupFiles.filter((file) => file !== setupFile)];
       project.config.onStackTrace = withoutOwnFrames(project.config.onStackTrace);
+      // Who watches runs a few files again and again: no run to report on.
+      const plan = vitest.config.watch ? null : parseObserve(parsed.observe, "memspec");
+      const { index, count } = vitest.config.shard ?? {};
+      const shard = index === undefined || count === undefined ? null : { index, count };
       project.provide("memspec", {
         options: parsed,
         root: project.config.root,
         isolate: project.config.isolate,
+        observe: plan === null ? null : { ...plan, shard, stateFolder: reporterOf(vitest, parsed).stateFolder },
       });
     },
   };
+}
+
+/** One for the whole run, however many projects have the plugin: that of the first one's options. */
+function reporterOf(vitest: VitestPluginContext["vitest"], options: MemspecOptions): MemspecReporter {
+  const reporters = vitest.config.reporters as unknown[];
+  const known = reporters.find((reporter): reporter is MemspecReporter => reporter instanceof MemspecReporter);
+  if (known !== undefined) return known;
+  const added = new MemspecReporter(options);
+  reporters.push(added);
+  return added;
 }
 
 export default memspec;

@@ -7,6 +7,13 @@ export interface ProvidedMemspec {
   readonly root: string;
   /** Every test file has a process or thread of its own; Vitest says `false` for vm pools. */
   readonly isolate: boolean;
+  /** `null`: nothing is observed. */
+  readonly observe: {
+    readonly sampleInterval: number;
+    readonly stateFolder: string;
+    /** `null`: the run is in one piece. */
+    readonly shard: { readonly index: number; readonly count: number } | null;
+  } | null;
 }
 
 declare module "vitest" {

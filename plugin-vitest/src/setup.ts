@@ -14,6 +14,7 @@ import { expect, inject, TestRunner } from "vitest";
 import "./assertion-types.js";
 import { createBracket } from "./bodies.js";
 import { bracketBodies, type Collector } from "./collectors.js";
+import { observe } from "./observation.js";
 import "./provided.js";
 import { session } from "./session.js";
 import { vitestSourceMap } from "./source-maps.js";
@@ -31,9 +32,12 @@ provideSourceMaps(vitestSourceMap);
 // compiled from now on has lines. Where files share a process (in vm pools, too), V8 compiles once for all of them.
 const alone = provided?.isolate === true;
 const limited = limitsFor(session.options.limits, session.root, file.filepath).length > 0;
-if (!alone || limited || mayMeasure(file.filepath)) armTracker();
+if (!alone || limited || provided?.observe || mayMeasure(file.filepath)) armTracker();
 else armTrackerOnUse();
 
 const pending = createPending(session);
 expect.extend(createMatchers(session, session.options, pending) as unknown as Parameters<typeof expect.extend>[0]);
-bracketBodies(collector as unknown as Collector, createBracket(session, pending));
+const bracket = createBracket(session, pending);
+bracketBodies(collector as unknown as Collector, bracket);
+// Last: what comes from here on is the file's own.
+if (provided !== undefined) bracket.observe(observe(file, provided));

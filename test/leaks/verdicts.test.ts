@@ -41,7 +41,7 @@ async function judge(entry: LeakCase): Promise<LeakReport> {
 
 it("every case that is open is one of the corpus", () => {
   const names = Object.values(corpus).flatMap((cases) => cases.map(({ name }) => name));
-  expect(names).toEqual(expect.arrayContaining([...OPEN_VERDICTS, ...OPEN_EVIDENCE]));
+  expect(names).toEqual(expect.arrayContaining([...OPEN_VERDICTS, ...Object.keys(OPEN_EVIDENCE)]));
 });
 
 describe.each(Object.entries(corpus))("%s", (_theme, cases) => {
@@ -51,7 +51,7 @@ describe.each(Object.entries(corpus))("%s", (_theme, cases) => {
     expect(wrongVerdict(entry, await judged(entry))).toBeNull();
   });
 
-  const evident = here.filter(({ name, leaks }) => leaks && ![...OPEN_VERDICTS, ...OPEN_EVIDENCE].includes(name));
+  const evident = here.filter(({ name, leaks }) => leaks && !OPEN_VERDICTS.includes(name) && !(name in OPEN_EVIDENCE));
   it.each(evident)("the evidence is right: $name", async (entry) => {
     expect(wrongEvidence(entry, await judged(entry))).toEqual([]);
   });

@@ -1,13 +1,14 @@
 /** Colours of messages for terminals. */
 
-import { Chalk, type ChalkInstance, supportsColor } from "chalk";
+import { Chalk, type ChalkInstance } from "chalk";
 import { type MessageStyle, PLAIN_STYLE } from "./style.js";
 
 /**
  * @param colour what the runner decided; `undefined`: what the process's output can show
  */
 export function messageStyle(colour: boolean | undefined): MessageStyle {
-  const shows = colour ?? supportsColor !== false;
+  // Left alone, chalk looks at the terminal.
+  const shows = colour ?? new Chalk().level > 0;
   return shows ? styleOf(new Chalk({ level: 1 })) : PLAIN_STYLE;
 }
 

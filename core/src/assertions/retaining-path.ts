@@ -2,7 +2,7 @@
 
 import type { RetainingPath, RetainingStep, SourcePlace } from "../graph/types.js";
 import { relativePath } from "./frames.js";
-import { MESSAGE_WIDTH, shorten } from "./layout.js";
+import { MESSAGE_WIDTH, shorten, wrapText } from "./layout.js";
 
 const ROOT_WORDS: Readonly<Record<RetainingPath["root"], string>> = {
   global: "globalThis",
@@ -40,6 +40,11 @@ export function pathLines(path: RetainingPath, root: string, indent: number): re
   const line = `${blanks}${links.join(" → ")}`;
   if ([...line].length <= MESSAGE_WIDTH) return [line];
   return links.map((link, index) => `${blanks}${index === 0 ? "" : "→ "}${link}`);
+}
+
+/** In the place of a path: why there is none. `null`: nothing went wrong. */
+export function unknownLines(problem: string | null): readonly string[] {
+  return problem === null ? [] : ["", ...wrapText(`${problem}.`, 2, "What keeps it alive is not known: ")];
 }
 
 /** `src/cache.ts:3:7`, without what is unknown; "" for no place. */

@@ -1,7 +1,7 @@
 import type { RetainingPath } from "../graph/types.js";
 import { alignColumns, wrapText } from "./layout.js";
 import type { AssertionOutcome, MessageContext } from "./outcome.js";
-import { pathLines } from "./retaining-path.js";
+import { pathLines, unknownLines } from "./retaining-path.js";
 import { type MessageStyle, PLAIN_STYLE } from "./style.js";
 
 const DOCS = "docs/matchers/toBeCollected.md";
@@ -17,6 +17,8 @@ export interface CollectedAssertion extends CollectedFacts {
   readonly headline: string;
   /** What keeps it alive; `null`: unknown. */
   readonly path?: RetainingPath | null;
+  /** Why that could not be found out. */
+  readonly problem?: string | null;
   readonly context: MessageContext;
 }
 
@@ -31,7 +33,7 @@ export function assertBeCollected(assertion: CollectedAssertion): AssertionOutco
 }
 
 function collectedMessage(
-  { headline, context, collected, constructorName, path = null }: CollectedAssertion,
+  { headline, context, collected, constructorName, path = null, problem = null }: CollectedAssertion,
   style: MessageStyle,
 ): string {
   const object = constructorName === "" ? "an object without a constructor" : `a ${constructorName}`;
@@ -51,6 +53,7 @@ function collectedMessage(
         2,
         "Next: ",
       );
-  const why = path === null || context.isNot ? [] : ["", "  alive by", ...pathLines(path, context.root, 4)];
+  const known = path === null ? unknownLines(problem) : ["", "  alive by", ...pathLines(path, context.root, 4)];
+  const why = context.isNot ? [] : known;
   return [style.strong(headline), "", ...alignColumns(rows, 2), ...why, "", ...next].join("\n");
 }

@@ -2,7 +2,7 @@ import type { WayAlive } from "../measure/why-alive.js";
 import { alignColumns, wrapText } from "./layout.js";
 import { counted } from "./numbers.js";
 import type { AssertionOutcome, MessageContext } from "./outcome.js";
-import { pathLines } from "./retaining-path.js";
+import { pathLines, unknownLines } from "./retaining-path.js";
 import { type MessageStyle, PLAIN_STYLE } from "./style.js";
 
 const DOCS = "docs/matchers/toRetainInstances.md";
@@ -23,6 +23,8 @@ export interface InstancesAssertion {
   readonly allowed: Readonly<Record<string, number>>;
   /** What keeps new instances alive, where that was found out. */
   readonly ways?: readonly WayAlive[];
+  /** Why that could not be found out. */
+  readonly problem?: string | null;
   readonly context: MessageContext;
 }
 
@@ -41,7 +43,7 @@ export function assertRetainInstances(assertion: InstancesAssertion): AssertionO
 }
 
 function instancesMessage(
-  { headline, context, ways = [] }: InstancesAssertion,
+  { headline, context, ways = [], problem = null }: InstancesAssertion,
   facts: readonly InstanceFacts[],
   style: MessageStyle,
 ): string {
@@ -58,7 +60,7 @@ function instancesMessage(
     style.strong(headline),
     "",
     ...alignColumns(rows, 2),
-    ...(context.isNot ? [] : aliveLines(ways, facts, context, style)),
+    ...(context.isNot ? [] : [...aliveLines(ways, facts, context, style), ...unknownLines(problem)]),
     "",
     ...(context.isNot ? wrapText(next, 2) : wrapText(next, 2, "Next: ")),
   ].join("\n");

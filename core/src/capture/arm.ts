@@ -20,6 +20,10 @@ export function armTrackerOnUse(): void {
   expected = true;
 }
 
+export function isArmed(): boolean {
+  return armed;
+}
+
 /** Before a measurement. */
 export function armIfExpected(): void {
   if (expected) armTracker();

@@ -5,6 +5,10 @@
 
 import type { GraphBinding } from "./graph-binding.js";
 import type { LeakBinding } from "./leak-binding.js";
+import type { ObserveBinding } from "./observe-binding.js";
+import type { RawFrame } from "./raw-frame.js";
+
+export type { RawFrame, RawFrameKind } from "./raw-frame.js";
 
 /** Index of a space in `RawSite.space`, in this order everywhere. */
 export const SPACES = ["heap", "buffers", "native", "engine"] as const;
@@ -45,24 +49,6 @@ export interface RawSpace {
   readonly peakBytes: number;
   /** Level at the end minus level at the start. May be negative. */
   readonly netBytes: number;
-}
-
-export type RawFrameKind = "javascript" | "native" | "builtin" | "unknown";
-
-export interface RawFrame {
-  readonly kind: RawFrameKind;
-  /** "" when anonymous. */
-  readonly functionName: string;
-  /** Script name or sourceURL as V8 has it (path or file: URL); for native frames the object's file name. */
-  readonly url: string;
-  /** -1: none. Key for `sourceMapUrl`. */
-  readonly scriptId: number;
-  /** 1-based, in the generated source; 0: unknown. */
-  readonly line: number;
-  readonly column: number;
-  /** The position is the function's own start, not the call's. */
-  readonly lineIsFunction: boolean;
-  readonly inlined: boolean;
 }
 
 export interface RawSite {
@@ -124,7 +110,7 @@ export interface RawRetained {
 /** An open measurement. A number, so that holding one costs no heap. */
 export type Handle = number;
 
-export interface NativeBinding extends GraphBinding, LeakBinding {
+export interface NativeBinding extends GraphBinding, LeakBinding, ObserveBinding {
   capabilities(): NativeCapabilities;
   /** Takes a reference on the hooks, so that memory allocated from now on is known. Balanced by `disarm`. */
   arm(): void;
@@ -145,6 +131,8 @@ export interface NativeBinding extends GraphBinding, LeakBinding {
   read(handle: Handle): RawMeasurement;
   /** Full settled collection (synchronous). WeakRefs need a macrotask hop by the caller first. */
   collect(): void;
+  /** Waits until V8's worker threads have ended what they were given. `false`: they had not after a second. */
+  quiesce(): boolean;
   /** After `end` and `collect`; requires `open({ retained: true })`. Fills `retainedBytes` of sites read afterwards. */
   retained(handle: Handle): RawRetained;
   /**

@@ -3,6 +3,7 @@
 import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
 import type { GraphHandle, RawGroupQuery } from "../capture/graph-binding.js";
+import { isMemspecError } from "../errors/memspec-error.js";
 
 /** What surrounds a test holds no leak of its own; a path leads through it only where there is no other. */
 const RUNNERS: readonly string[] = [
@@ -16,20 +17,28 @@ const RUNNERS: readonly string[] = [
   "/node_modules/@memspec/",
 ];
 
-/**
- * Takes a heap snapshot and asks it.
- *
- * @throws MemspecError what the addon raises when the heap cannot be taken apart
- */
-export function askOwnHeap<T>(binding: NativeBinding, ask: (graph: GraphHandle) => T): T {
-  return withAddonErrors(() => {
-    const graph = binding.takeGraph();
-    try {
-      return ask(graph);
-    } finally {
-      binding.closeGraph(graph);
-    }
-  });
+/** What the heap answered, or why it could not be asked. */
+export type HeapAnswer<T> =
+  | { readonly answer: T; readonly problem: null }
+  | { readonly answer: null; readonly problem: string };
+
+/** Takes a heap snapshot and asks it. A heap that cannot be taken apart is no error: what was found out without it stands. */
+export function askOwnHeap<T>(binding: NativeBinding, ask: (graph: GraphHandle) => T): HeapAnswer<T> {
+  try {
+    return { answer: withAddonErrors(() => askGraph(binding, ask)), problem: null };
+  } catch (error) {
+    if (!isMemspecError(error)) throw error;
+    return { answer: null, problem: (error.message.split("\n")[0] ?? "").replace(/\.$/u, "") };
+  }
+}
+
+function askGraph<T>(binding: NativeBinding, ask: (graph: GraphHandle) => T): T {
+  const graph = binding.takeGraph();
+  try {
+    return ask(graph);
+  } finally {
+    binding.closeGraph(graph);
+  }
 }
 
 /**

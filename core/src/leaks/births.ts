@@ -45,12 +45,20 @@ export function survivors(table: BatchTable, space: MemorySpace): readonly Alive
   return births === null ? null : table.batches.map((batch) => births[batch.interval] ?? NONE);
 }
 
-/** What was born in each batch and was alive when the next one had ended too; without the last batch. */
-export function survivorsOfNext(table: BatchTable, space: MemorySpace): readonly Alive[] {
-  return table.batches.slice(0, -1).map((batch, index) => {
-    const next = table.batches[index + 1]?.to ?? batch.to;
-    return table.readings[next]?.[space]?.[batch.interval] ?? NONE;
-  });
+/**
+ * Bytes that were born in the batches and were not garbage soon, also those that have made room for newer ones since: a container's
+ * store that is made anew. Of each batch what was alive when the next one had ended too; of the newest what it has alive beyond
+ * the least that another one had at its own end, for something always hangs on the newest. `null`: births are not told.
+ */
+export function bornToStay(table: BatchTable, space: MemorySpace): number | null {
+  if ((table.readings.at(-1)?.[space] ?? null) === null) return null;
+  const bytesAt = (of: Batch, at: number): number => (table.readings[at]?.[space]?.[of.interval] ?? NONE).bytes;
+  const older = table.batches.slice(0, -1);
+  const [newest] = table.batches.slice(-1);
+  const stayed = older.reduce((sum, batch, index) => sum + bytesAt(batch, table.batches[index + 1]?.to ?? batch.to), 0);
+  if (newest === undefined || older.length === 0) return stayed;
+  const atOwnEnd = Math.min(...older.map((batch) => bytesAt(batch, batch.to)));
+  return stayed + Math.max(0, bytesAt(newest, newest.to) - atOwnEnd);
 }
 
 /** How much a level rose with each batch: negative where it fell. */

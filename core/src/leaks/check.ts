@@ -1,8 +1,16 @@
 import { type BatchTable, levelOf, type MemorySpace, rises, survivors } from "./births.js";
 import { confirm, type Finding } from "./confirm.js";
 import type { HeapTaker } from "./graph-evidence.js";
-import { isSuspicious, type Suspicion, screen } from "./rule.js";
-import { BATCHES, confirmingRuns, DEFAULT_WARMUP, LEAST_WARMUP, screeningRuns, WARMUP_BUDGET_MS } from "./schedule.js";
+import { isSuspicious, type Suspicion, screen, stillSuspected } from "./rule.js";
+import {
+  BATCHES,
+  confirmingRuns,
+  DEFAULT_WARMUP,
+  LEAST_WARMUP,
+  screeningRuns,
+  secondLookRuns,
+  WARMUP_BUDGET_MS,
+} from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakGrowth, LeakPlan } from "./types.js";
 
@@ -29,13 +37,26 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
   await session.boundary(false);
   // Also memspec's own code is to be warm.
   await session.batches(1, runs);
-  const table = session.table(await session.batches(BATCHES, runs));
-  const screening = runs * BATCHES;
-  const suspicion = within(screen(table), plan);
+  let table = session.table(await session.batches(BATCHES, runs));
+  let screening = runs * BATCHES;
+  let suspicion = within(screen(table), plan);
+  // Noise does not come twice. Handles are scarce: no more calls than must be.
+  const again = suspicion.handles.length > 0 ? 0 : secondLookRuns(runs, session.msPerCall());
+  if (isSuspicious(suspicion) && again > 0) {
+    table = session.table(await session.batches(BATCHES, again));
+    screening += again * BATCHES;
+    suspicion = stillSuspected(suspicion, within(screen(table), plan));
+  }
   const warmup = warm.calls + runs;
   const base = { warmup, screening };
   if (!isSuspicious(suspicion)) {
-    return { ...base, findings: [], growth: growthOf(table, plan), confirming: 0, batchCalls: runs };
+    return {
+      ...base,
+      findings: [],
+      growth: growthOf(table, plan),
+      confirming: 0,
+      batchCalls: table.batches.at(-1)?.calls ?? runs,
+    };
   }
   const confirmed = await confirm(session, suspicion, taker, {
     runs: confirmingRuns(runs, session.msPerCall(), suspicion.handles.length > 0),

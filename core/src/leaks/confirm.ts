@@ -11,7 +11,7 @@ import {
 } from "./births.js";
 import type { HeapTaker } from "./graph-evidence.js";
 import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
-import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
+import { containerGrew, type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakSpace } from "./types.js";
@@ -116,7 +116,9 @@ async function round(
   };
 }
 
-const MOST_ROUNDS = 6;
+const MOST_ROUNDS = 8;
+/** On a busy machine the threads that free memory, and tasks that finalize, may miss a round. */
+const QUIET_ROUNDS = 2;
 
 /** What a collection finds dead is finalized after it, which lets go of more: on, until no more of the batches' survivors go. */
 async function settleDown(session: LeakSession, batches: readonly Batch[]): Promise<void> {
@@ -125,11 +127,12 @@ async function settleDown(session: LeakSession, batches: readonly Batch[]): Prom
     return MEMORY_SPACES.flatMap((space) => survivors(table, space) ?? []).reduce((sum, { count }) => sum + count, 0);
   };
   let before = alive();
-  for (let done = 0; done < MOST_ROUNDS; done += 1) {
+  let quiet = 0;
+  for (let done = 0; done < MOST_ROUNDS && quiet < QUIET_ROUNDS; done += 1) {
     await session.pause();
     await session.boundary(false);
     const now = alive();
-    if (now >= before - leastShare(batches[0]?.calls ?? 0)) return;
+    quiet = now >= before - leastShare(batches[0]?.calls ?? 0) ? quiet + 1 : 0;
     before = now;
   }
 }
@@ -140,7 +143,7 @@ function isPlausible(table: BatchTable, suspicion: Suspicion): boolean {
   const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
   const growth = judgeShares(counts, leastShare(calls));
   const lives = suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven");
-  return lives || (suspicion.containers.includes("heap") && roseBy(table, "heap", LEAST_BYTES_PER_CALL * calls));
+  return lives || (suspicion.containers.includes("heap") && containerGrew(table, "heap", calls));
 }
 
 function onHeap(finding: Omit<Finding, "space" | "kind">): Finding {

@@ -18,9 +18,11 @@ export interface Evidence {
   readonly sites: readonly AllocationSite[];
   /** Groups of the heap with V8's own allocation stacks: per function, but known object by object. */
   readonly groups: readonly ObjectGroup[];
+  /** What could not be recorded, in sentences. */
+  readonly notes: readonly string[];
 }
 
-export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [] };
+export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [], notes: [] };
 
 /**
  * Calls the function a few times more and records every allocation. Slow: an allocation takes some 40 times as long, so a
@@ -54,8 +56,11 @@ export async function gatherEvidence(
     await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
     const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
-    const { sites } = analyseHere(readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null));
+    const { sites, capabilities } = analyseHere(
+      readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null),
+    );
     const alive = sites.filter((site) => (site.retainedBytes ?? 0) > 0 && isNameable(site));
-    return { calls, groups, sites: alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0)) };
+    alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
+    return { calls, groups, sites: alive, notes: capabilities.notes };
   });
 }

@@ -20,7 +20,7 @@ let running: LeakSession | null = null;
  * Calls `fn` again and again and judges what stays alive: a leak is what every batch of calls leaves behind in proportion to
  * its calls. How it is judged: docs/how-leaks-are-judged.md.
  *
- * @param fn called without arguments, about 80 times when it is clean; what it throws, or rejects with, comes through as it is
+ * @param fn called without arguments, 96 times when it is clean and nothing else happens; what it throws, or rejects with, comes through as it is
  * @returns plain, deeply frozen data; a leak is a verdict, not an error
  * @throws MemspecError `MEMSPEC_NOT_A_FUNCTION`, `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`, `MEMSPEC_INVALID_SIZE`,
  *   `MEMSPEC_FOREIGN_PROMISE`, `MEMSPEC_UNAVAILABLE`, `MEMSPEC_LEAK_TIMEOUT`, `MEMSPEC_LEAK_OUT_OF_MEMORY`,

@@ -1,5 +1,4 @@
 import type { NativeBinding } from "../capture/binding.js";
-import { isMemspecError } from "../errors/memspec-error.js";
 import { askOwnHeap, pathsAvoid } from "../graph/own-heap.js";
 import type { ObjectGroups } from "../graph/types.js";
 import type { Batch } from "./births.js";
@@ -30,14 +29,10 @@ export function heapTaker(binding: NativeBinding, own: readonly string[], held: 
     groups(batches, objectIds) {
       const boundaries = objectIds.slice(batches[0]?.from ?? 0, (batches.at(-1)?.to ?? 0) + 1);
       const query = { ...avoided, boundaries, limit: MOST_GROUPS, members: MEMBERS };
-      try {
-        return askOwnHeap(binding, (graph) => binding.graphGroups(graph, query));
-      } catch (error) {
-        // The verdict does without: births are counted all the same.
-        if (!isMemspecError(error)) throw error;
-        problem = (error.message.split("\n")[0] ?? "").replace(/\.$/u, "");
-        return null;
-      }
+      // The verdict does without: births are counted all the same.
+      const heap = askOwnHeap(binding, (graph) => binding.graphGroups(graph, query));
+      problem = heap.problem ?? problem;
+      return heap.answer;
     },
   };
 }

@@ -4,9 +4,9 @@ import type { AllocationSite } from "../capture/measurement.js";
 import type { ObjectGroup } from "../graph/types.js";
 import type { Finding } from "./confirm.js";
 import type { Evidence } from "./evidence.js";
-import { HANDLE_NAMES, heapTypeOf } from "./handle-names.js";
+import { HANDLE_NAMES, heapTypeOf, standsForHandle } from "./handle-names.js";
 import { hintFor, knownOfNode, TIMER_TYPES } from "./hints.js";
-import { sameGroup, siteOfTrace } from "./match-sites.js";
+import { sameGroup, siteOfTrace, siteWithoutTrace } from "./match-sites.js";
 import type { LeakGroup } from "./types.js";
 
 /** What stands on the heap for memory off it. */
@@ -20,9 +20,11 @@ export function toGroups(findings: readonly Finding[], evidence: Evidence, nodeM
   const steady = findings.filter(({ growth }) => growth === "steady");
   const heap = steady.filter(({ space }) => space === "heap").map((finding) => heapGroup(finding, evidence, nodeMajor));
   const handles = steady.filter(({ space }) => space === "handles").map((finding) => handleGroup(finding, heap));
-  const offHeap = steady
-    .filter(({ space }) => space === "buffers" || space === "native")
-    .flatMap((finding) => offHeapGroups(finding, evidence, heap));
+  const offHeap = steady.flatMap((finding) =>
+    finding.space === "buffers" || finding.space === "native"
+      ? offHeapGroups(finding, finding.space, evidence, heap)
+      : [],
+  );
   return [...handles, ...heap, ...offHeap].sort((a, b) => weight(b) - weight(a));
 }
 
@@ -66,9 +68,8 @@ function siteOf(group: ObjectGroup, evidence: Evidence): AllocationSite | null {
   const same = sameGroup(group, evidence.groups);
   const [trace] = same?.traces ?? [];
   const sites = heapSites(evidence);
-  if (trace !== undefined) return siteOfTrace(trace, sites);
-  // Without a trace nothing tells one site from another.
-  return sites.length === 1 ? (sites[0] ?? null) : null;
+  // V8 forgets the trace of an object that moved.
+  return trace === undefined ? siteWithoutTrace(same ?? group, same !== null, sites) : siteOfTrace(trace, sites);
 }
 
 /** The store of a container that was made anew: the largest piece of memory that the calls left. */
@@ -77,42 +78,93 @@ function biggestSite(evidence: Evidence): AllocationSite | null {
 }
 
 function handleGroup(finding: Finding, heap: readonly LeakGroup[]): LeakGroup {
-  const object = heapTypeOf(finding.kind, heap);
+  const object = heapTypeOf(finding.kind, finding.countPerCall, heap);
+  const isOwner = object !== null && standsForHandle(finding.kind, object.type);
   return {
     ...NOTHING,
     ...(object ?? {}),
     space: "handles",
     type: object?.type ?? HANDLE_NAMES[finding.kind] ?? finding.kind,
-    countPerCall: finding.countPerCall,
+    // A thread has three handles of libuv's, and is one thread.
+    countPerCall: isOwner ? (object?.countPerCall ?? finding.countPerCall) : finding.countPerCall,
     bytesPerCall: null,
     retainedBytes: object?.retainedBytes ?? null,
     hint: "handle-not-closed",
   };
 }
 
-/** Why buffers are alive, where one group of the heap alone can own them; `null`: unknown. */
-function pathOfOwner(heap: readonly LeakGroup[]): LeakGroup["path"] {
-  const owners = heap.filter(
-    ({ type, holds }) => BUFFERS.includes(type) || holds.some(({ kind }) => kind === "buffer"),
-  );
-  return owners.length === 1 ? (owners[0]?.path ?? null) : null;
+/** The group of the heap whose objects own the memory, where one alone can; `null`: unknown. */
+function ownerOf(
+  space: "buffers" | "native",
+  site: AllocationSite | null,
+  heap: readonly LeakGroup[],
+): LeakGroup | null {
+  const owners = heap.filter(({ type, holds }) => {
+    if (space === "buffers") return BUFFERS.includes(type) || holds.some(({ kind }) => kind === "buffer");
+    return isTextOutside(site) ? type === "string" : holds.some(({ kind }) => kind === "native");
+  });
+  return owners.length === 1 ? (owners[0] ?? null) : null;
+}
+
+/** Node keeps the characters of long strings outside the heap. */
+function isTextOutside(site: AllocationSite | null): boolean {
+  return site?.stack[0]?.functionName.includes("ExternString<") === true;
 }
 
 /** One group for each site; what has no site is one group without. */
-function offHeapGroups(finding: Finding, evidence: Evidence, heap: readonly LeakGroup[]): readonly LeakGroup[] {
-  const { space, countPerCall, bytesPerCall } = finding;
-  const type = space === "buffers" ? "ArrayBuffer" : "native block";
-  const hint = space === "native" ? ("native-block" as const) : null;
-  const base = { ...NOTHING, space, type, hint, path: space === "buffers" ? pathOfOwner(heap) : null };
-  const sites = evidence.sites.filter((site) => site.space === space).slice(0, MOST_SITES);
+function offHeapGroups(
+  { countPerCall, bytesPerCall }: Finding,
+  space: "buffers" | "native",
+  evidence: Evidence,
+  heap: readonly LeakGroup[],
+): readonly LeakGroup[] {
+  const baseOf = (site: AllocationSite | null) => {
+    const owner = ownerOf(space, site, heap);
+    return { ...NOTHING, space, ...wordsFor(space, site, owner), path: owner?.path ?? null, site };
+  };
+  const sites = alikeTogether(evidence.sites.filter((site) => site.space === space)).slice(0, MOST_SITES);
   const total = sites.reduce((sum, site) => sum + (site.retainedBytes ?? 0), 0);
-  if (total === 0) return [{ ...base, countPerCall, bytesPerCall, retainedBytes: bytesPerCall }];
+  if (total === 0) return [{ ...baseOf(null), countPerCall, bytesPerCall, retainedBytes: bytesPerCall }];
   // The confirming run's figures are of many more calls: the sites share them.
   return sites.map((site) => {
     const share = (site.retainedBytes ?? 0) / total;
     const bytes = bytesPerCall === null ? null : bytesPerCall * share;
     const alone = sites.length === 1;
-    const count = alone ? countPerCall : (site.count * (site.retainedBytes ?? 0)) / site.bytes / evidence.calls;
-    return { ...base, site, countPerCall: count, bytesPerCall: bytes, retainedBytes: bytes };
+    // The characters, and what V8 is told of them: two blocks are one string.
+    const texts = isTextOutside(site) ? (ownerOf(space, site, heap)?.countPerCall ?? null) : null;
+    const count =
+      texts ?? (alone ? countPerCall : (site.count * (site.retainedBytes ?? 0)) / site.bytes / evidence.calls);
+    return { ...baseOf(site), countPerCall: count, bytesPerCall: bytes, retainedBytes: bytes };
   });
+}
+
+/** Sites of the same functions are one: a function that V8 optimises in the middle of a run has frames of two kinds. */
+function alikeTogether(sites: readonly AllocationSite[]): readonly AllocationSite[] {
+  const byFunctions = new Map<string, AllocationSite>();
+  for (const site of sites) {
+    const key = site.stack.map(({ functionName }) => functionName).join("\n");
+    const alike = byFunctions.get(key);
+    byFunctions.set(key, alike === undefined ? site : joined(alike, site));
+  }
+  return [...byFunctions.values()].sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
+}
+
+function joined(one: AllocationSite, other: AllocationSite): AllocationSite {
+  return {
+    ...one,
+    bytes: one.bytes + other.bytes,
+    count: one.count + other.count,
+    retainedBytes: (one.retainedBytes ?? 0) + (other.retainedBytes ?? 0),
+  };
+}
+
+/** What memory off the heap is called: after what stands for it on the heap. */
+function wordsFor(
+  space: "buffers" | "native",
+  site: AllocationSite | null,
+  owner: LeakGroup | null,
+): Pick<LeakGroup, "type" | "hint"> {
+  if (space === "native") return { type: isTextOutside(site) ? "string" : "native block", hint: "native-block" };
+  const isShared = owner?.type === "SharedArrayBuffer";
+  return { type: isShared ? "SharedArrayBuffer" : "ArrayBuffer", hint: null };
 }

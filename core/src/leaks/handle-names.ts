@@ -28,12 +28,23 @@ const OBJECTS: Readonly<Record<string, readonly string[]>> = {
   async: ["Worker", "BroadcastChannel", "MessageChannel", "MessagePort"],
 };
 
-/** The group on the heap whose objects own the handles: it knows where they were made and why they are there. */
-export function heapTypeOf(kind: string, heap: readonly LeakGroup[]): LeakGroup | null {
-  for (const type of OBJECTS[kind] ?? []) {
-    const owner =
-      heap.find((group) => group.type === type) ?? heap.find(({ holds }) => holds.some((held) => held.type === type));
-    if (owner !== undefined) return owner;
-  }
-  return null;
+/**
+ * The group on the heap whose objects own the handles: it knows where they were made and why they are there. One with as many
+ * objects a call as there are handles, if there is one.
+ */
+export function heapTypeOf(kind: string, handlesPerCall: number | null, heap: readonly LeakGroup[]): LeakGroup | null {
+  const types = OBJECTS[kind] ?? [];
+  const named = types.flatMap((type) => heap.filter((group) => group.type === type));
+  const asMany = named.find(({ countPerCall }) => isAbout(countPerCall, handlesPerCall));
+  const holder = types.flatMap((type) => heap.filter(({ holds }) => holds.some((held) => held.type === type)));
+  return asMany ?? named[0] ?? holder[0] ?? null;
+}
+
+function isAbout(count: number | null, other: number | null): boolean {
+  return count !== null && other !== null && Math.abs(count - other) <= 0.1 * other;
+}
+
+/** Whether an object of the type stands for a handle of the kind itself; else it holds one that does. */
+export function standsForHandle(kind: string, type: string): boolean {
+  return OBJECTS[kind]?.includes(type) === true;
 }

@@ -34,6 +34,17 @@ export function judgeGroups(found: ObjectGroups, batches: readonly Batch[]): rea
   return [...grown, ...(together.length > 0 ? together : hoard(found, kept, intervals, calls))];
 }
 
+/**
+ * V8 compiles, and makes shapes of objects, for whatever runs meanwhile: a few in each batch, however many calls it has. What does
+ * that with each call, or each third, leaves more.
+ */
+function leastShareOf({ kind }: ObjectGroup, calls: number): number {
+  const engines = kind === "code" || kind === "shape" || kind === "system";
+  return engines ? Math.max(leastShare(calls), Math.floor(calls / CALLS_PER_ENGINE_SURVIVOR)) : leastShare(calls);
+}
+
+const CALLS_PER_ENGINE_SURVIVOR = 4;
+
 function judgeGroup(
   shown: ObjectGroup,
   groups: readonly ObjectGroup[],
@@ -48,7 +59,7 @@ function judgeGroup(
   // Members of intervals between the batches are no call's.
   const part = members === 0 ? 0 : count / members;
   return {
-    growth: judgeShares(shares, leastShare(calls)),
+    growth: judgeShares(shares, leastShareOf(shown, calls)),
     group: shown,
     store: null,
     countPerCall: count / total,
@@ -84,17 +95,23 @@ function hoard(
   calls: number,
 ): readonly HeapFinding[] {
   const births = intervals.map((interval) => found.births[interval] ?? { count: 0, bytes: 0 });
+  const [biggest] = [...groups].sort((a, b) => b.retainedBytes - a.retainedBytes);
+  if (biggest === undefined) return [];
   const growth = judgeShares(
     births.map(({ count }) => count),
-    leastShare(calls),
+    leastShareOf(biggest, calls),
   );
   const bytes = births.reduce((sum, born) => sum + born.bytes, 0);
-  const [biggest] = [...groups].sort((a, b) => b.retainedBytes - a.retainedBytes);
-  if (growth !== "steady" || biggest === undefined || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
+  if (growth !== "steady" || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
   const total = calls * intervals.length;
   const retained = biggest.retainedBytes / total;
-  const links = biggest.holds.reduce((sum, held) => sum + (held.type === biggest.type ? held.count : 0), biggest.count);
-  const countPerCall = links >= leastShare(calls) * intervals.length ? links / total : null;
+  // What is held may be older than the batches; what was born in them and lives is all of the chain.
+  const born = births.reduce((sum, { count }) => sum + count, 0);
+  const links = Math.max(
+    ...biggest.holds.map(({ type, count }) => count + (type === biggest.type ? biggest.count : 0)),
+    0,
+  );
+  const countPerCall = links >= leastShare(calls) * intervals.length ? Math.min(links, born) / total : null;
   return [{ growth, group: biggest, store: null, countPerCall, bytesPerCall: retained, retainedPerCall: retained }];
 }
 

@@ -37,6 +37,33 @@ export function siteOfTrace(trace: AllocationTrace, sites: readonly AllocationSi
   return best;
 }
 
+const SUSPENDED = /^(?:generator|async call of) (.+)$/u;
+/** So close must a site's bytes be to a group's, to be its site without a trace. */
+const CLOSE = 0.75;
+
+/**
+ * The site of a group that V8 has no allocation stack of: of a call that is suspended, where the function was called; else the one
+ * that left as many bytes, if there is one alone.
+ *
+ * @param isOfRun the group is of the run that the sites are of: its bytes can be compared with theirs
+ * @param sites of the heap
+ */
+export function siteWithoutTrace(
+  group: ObjectGroup,
+  isOfRun: boolean,
+  sites: readonly AllocationSite[],
+): AllocationSite | null {
+  if (sites.length === 1) return sites[0] ?? null;
+  const called = SUSPENDED.exec(group.type)?.[1];
+  const ofCall = sites.find(({ stack }) => stack[0]?.functionName === called);
+  if (ofCall !== undefined) return ofCall;
+  if (!isOfRun) return null;
+  const close = sites.filter(({ retainedBytes }) =>
+    [group.shallowBytes, group.retainedBytes].some((bytes) => closeness(retainedBytes ?? 0, bytes) >= CLOSE),
+  );
+  return close.length === 1 ? (close[0] ?? null) : null;
+}
+
 /** Share of the names, 0 to 1, that stand among the others in the same order. */
 function shareInOrder(names: readonly string[], others: readonly string[]): number {
   let at = 0;

@@ -42,9 +42,13 @@ export function toReport(outcome: Outcome, evidence: Evidence | null, circumstan
     batchCalls: outcome.batchCalls,
     callsToDecide: verdict === "inconclusive" ? 2 * judged : null,
     spaces: [...plan.spaces],
-    capabilities: circumstances.capabilities,
+    capabilities: { ...circumstances.capabilities, notes: allNotes(circumstances.capabilities, evidence) },
     durationMs: circumstances.durationMs,
   });
+}
+
+function allNotes({ notes }: LeakCapabilities, evidence: Evidence | null): readonly string[] {
+  return [...new Set([...notes, ...(evidence?.notes ?? [])])];
 }
 
 function reasonOf(verdict: LeakVerdict, outcome: Outcome, uneven: readonly Finding[], ignored: number): string | null {

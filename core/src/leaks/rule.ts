@@ -7,13 +7,13 @@
 
 import {
   type BatchTable,
+  bornToStay,
   handleKinds,
   MEMORY_SPACES,
   type MemorySpace,
   rises,
   roseBy,
   survivors,
-  survivorsOfNext,
 } from "./births.js";
 
 /** How a row of equal batches grew. */
@@ -75,15 +75,27 @@ export interface Suspicion {
   readonly handles: readonly string[];
 }
 
-/** Looks at the first, small batches. Rather suspects too much than too little: a suspicion costs time, nothing else. */
+/** Looks at small batches. Rather suspects too much than too little: a suspicion costs time, nothing else. */
 export function screen(table: BatchTable): Suspicion {
   const calls = table.batches.at(-1)?.calls ?? 0;
+  // The first batch pays for much that is done once, and is no container's witness.
+  const later = { ...table, batches: table.batches.slice(1) };
   return {
     spaces: MEMORY_SPACES.filter((space) => isSuspected(table, space, calls)),
-    containers: MEMORY_SPACES.filter((space) => containerGrew(table, space, calls)),
+    containers: MEMORY_SPACES.filter((space) => containerGrew(later, space, calls)),
     handles: handleKinds(table).filter((kind) =>
       rises(table, (reading) => reading.handles[kind] ?? 0).every((rise) => rise >= leastSurvivors(calls)),
     ),
+  };
+}
+
+/** What is suspected both times. A container may have filled up, and its contents may be what grows. */
+export function stillSuspected(once: Suspicion, again: Suspicion): Suspicion {
+  const before = [...once.spaces, ...once.containers];
+  return {
+    spaces: again.spaces.filter((space) => before.includes(space)),
+    containers: again.containers.filter((space) => before.includes(space)),
+    handles: again.handles.filter((kind) => once.handles.includes(kind)),
   };
 }
 
@@ -99,12 +111,10 @@ function isSuspected(table: BatchTable, space: MemorySpace, calls: number): bool
 }
 
 /**
- * Whether a space grew, the first batch left out: it pays for much that is done once. Looked at twice, by the level and by what
- * was born, for what V8 throws away in the meantime (compiled code) lowers the level.
+ * Whether a space grew. On the heap by what was born: the level tells less, for V8 throws away code and caches in the meantime.
  */
-function containerGrew(table: BatchTable, space: MemorySpace, calls: number): boolean {
-  const later = { readings: table.readings, batches: table.batches.slice(1) };
+export function containerGrew(table: BatchTable, space: MemorySpace, calls: number): boolean {
   const least = LEAST_BYTES_PER_CALL * calls;
-  const born = survivorsOfNext(later, space).reduce((sum, alive) => sum + alive.bytes, 0);
-  return roseBy(later, space, least) || (space === "heap" && born >= least * later.batches.length);
+  const born = space === "heap" ? bornToStay(table, space) : null;
+  return born === null ? roseBy(table, space, least) : born >= least * table.batches.length;
 }

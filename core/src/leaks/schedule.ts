@@ -27,6 +27,17 @@ export function screeningRuns(asked: number | null, msPerCall: number, tellsBirt
   return asked ?? clamp(SCREENING_BUDGET_MS / BATCHES / msPerCall, LEAST_RUNS, most);
 }
 
+/** A slow function's suspicion goes to the confirming run at once. */
+const SECOND_LOOK_BUDGET_MS = 250;
+/** After its first batch the second look makes as many calls as there were before: what holds something of each call doubles. */
+const SECOND_LOOK_FACTOR = 3;
+
+/** Calls in one of the second look's batches; 0: the calls take too long for a second look. */
+export function secondLookRuns(screening: number, msPerCall: number): number {
+  const runs = SECOND_LOOK_FACTOR * screening;
+  return runs * BATCHES * msPerCall <= SECOND_LOOK_BUDGET_MS ? runs : 0;
+}
+
 /**
  * Calls in one of the confirming run's batches: a power of two times the screening's, so that a machine that is
  * a little slower makes the same calls. Enough to see the end of a cache of a thousand entries.

@@ -17,17 +17,29 @@ const STACK_DEPTH = 30;
 
 const POSITION = /^\s*at (?:async )?(?:.*\()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/u;
 
-/**
- * Remembers the stack of now, above `caller`. It is formatted when it is read: runners map positions to the source at
- * that moment.
- */
-export function captureCallSite(caller: (...args: never[]) => unknown): () => CallSite {
-  const holder: { stack?: string } = {};
+/** Something with a stack that is formatted when it is first read: runners map positions to the source at that moment. */
+export interface StackHolder {
+  readonly stack?: unknown;
+}
+
+/** Remembers the stack of now, above `caller`. */
+export function captureStack(caller: (...args: never[]) => unknown): StackHolder {
+  const holder: StackHolder = {};
   const depth = Error.stackTraceLimit;
   Error.stackTraceLimit = STACK_DEPTH;
   Error.captureStackTrace(holder, caller);
   Error.stackTraceLimit = depth;
-  return () => parseCallSite(holder.stack ?? "");
+  return holder;
+}
+
+/** As `captureStack`, to be asked for the place. */
+export function captureCallSite(caller: (...args: never[]) => unknown): () => CallSite {
+  const holder = captureStack(caller);
+  return () => callSiteOf(holder);
+}
+
+export function callSiteOf({ stack }: StackHolder): CallSite {
+  return parseCallSite(typeof stack === "string" ? stack : "");
 }
 
 /**
@@ -40,13 +52,14 @@ export function parseCallSite(stack: string, message = ""): CallSite {
   const lines = frames.split("\n").filter((line) => /^\s*at /u.test(line));
   for (const [index, text] of lines.entries()) {
     const [, path, line] = POSITION.exec(text) ?? [];
-    if (path === undefined || line === undefined || !isUsers(path)) continue;
+    if (path === undefined || line === undefined || !isUsersPath(path)) continue;
     return { file: pathOf(path), line: Number(line), stackLines: lines.slice(index) };
   }
   return { file: "", line: 0, stackLines: lines };
 }
 
-function isUsers(path: string): boolean {
+/** Whether a frame of this file is of code that the user wrote. */
+export function isUsersPath(path: string): boolean {
   return !path.startsWith("node:") && path !== "<anonymous>" && !/[\\/]node_modules[\\/]/u.test(path);
 }
 

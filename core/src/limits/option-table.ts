@@ -2,6 +2,7 @@
 
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
+import type { ObserveOptions } from "../observe/options.js";
 import type { ReportOptions } from "./report-options.js";
 import type { LimitsTable } from "./types.js";
 
@@ -11,7 +12,9 @@ export interface MemspecOptions extends CommonOptions {
   readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
   readonly limits?: LimitsTable;
-  /** What is said at the end of a run, and where; `false`: nothing. */
+  /** What every test and file costs is observed. Default `true`. */
+  readonly observe?: boolean | ObserveOptions;
+  /** What is said at the end of an observed run, and where; `false`: nothing. */
   readonly report?: boolean | ReportOptions;
 }
 
@@ -106,11 +109,19 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     meaning: "Limits on the bodies of tests, see [limits](limits.md).",
   },
   {
+    name: "observe",
+    type: "true, false, or { sampleInterval }",
+    default: "true; every 512 KiB",
+    places: ["configuration"],
+    meaning:
+      "Whether every test and file is observed, see [observation](observation.md). `sampleInterval`: bytes between two samples of stacks, a size; 0 for no sites.",
+  },
+  {
     name: "report",
     type: "true, false, or { terminal, json, html, junit, github }",
     default: '{ terminal: "short", json: ".memspec/report.json", github: "auto" }',
     places: ["configuration"],
-    meaning: "What is said at the end of a run, and the files that are written, see [reports](reports.md).",
+    meaning: "What is said at the end of an observed run, and the files that are written, see [reports](reports.md).",
   },
 ];
 

@@ -1,6 +1,7 @@
 import { invalid, validateOptions } from "../capture/validate-options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
+import { parseObserve } from "../observe/options.js";
 import { type MemspecOptions, optionsOf } from "./option-table.js";
 import { parseReportOptions } from "./report-options.js";
 import { parseLimitsTable } from "./table.js";
@@ -18,7 +19,8 @@ export function parseOptions(options: unknown): MemspecOptions {
   if (given.toNotLeak !== undefined) planLeakCheck(given.toNotLeak, "memspec, toNotLeak", LEAK_DEFAULTS);
   refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
-  if (given.report !== undefined) parseReportOptions(given.report);
+  parseObserve(given.observe, "memspec");
+  parseReportOptions(given.report);
   return given;
 }
 

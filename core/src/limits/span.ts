@@ -10,6 +10,7 @@ import { isPromise, type MaybePromise, refuseForeignPromise } from "../capture/r
 import { settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
 import { analyseHere } from "../measure/analyse-here.js";
+import { noteLimitedBody } from "../observe/observe-file.js";
 import { noteOpenSpan } from "./open-spans.js";
 import type { LimitsHost, TestBody } from "./types.js";
 
@@ -55,7 +56,12 @@ function runSpan(
   args: readonly unknown[],
   keepFailed: (error: unknown) => boolean,
 ): MaybePromise<Span> {
-  const handles = plans.map((plan) => tracker.open(openOptions(plan)));
+  // One clean start for all, before the first window opens: a later one's collection would free older memory inside it.
+  const first = plans.length > 1 ? 1 : 0;
+  const settles = plans.some((plan) => plan.settle);
+  const handles = plans.map((plan, index) =>
+    tracker.open({ ...openOptions(plan), settle: settles && index === first }),
+  );
   let abandoned = false;
   const forget = noteOpenSpan(host, () => {
     abandoned = true;
@@ -77,7 +83,10 @@ function runSpan(
   if (innermost === undefined) throw new RangeError("a span needs a plan");
   let value: unknown;
   try {
+    noteLimitedBody();
     for (const handle of others) tracker.begin(handle);
+    // Again: those begin one after the other, the innermost is the body's.
+    noteLimitedBody();
     value = tracker.call(innermost, fn, thisArg, args);
     refuseForeignPromise(value);
   } catch (error) {

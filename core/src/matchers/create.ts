@@ -3,6 +3,7 @@
 import { messageStyle } from "../assertions/colours.js";
 import type { AssertionOutcome, MessageContext } from "../assertions/outcome.js";
 import type { SizeAssertion, SizeFacts } from "../assertions/size-assertion.js";
+import type { MessageStyle } from "../assertions/style.js";
 import { assertAllocateLessThan } from "../assertions/to-allocate-less-than.js";
 import { assertAllocateNothing } from "../assertions/to-allocate-nothing.js";
 import { assertBeCollected } from "../assertions/to-be-collected.js";
@@ -54,7 +55,7 @@ interface SizingCall {
  * @param pending the registry whose `finish` the adapter calls at the end of each test's body
  */
 export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pending: PendingRegistry): MemoryMatchers {
-  const style = messageStyle(host.colour);
+  let style: MessageStyle | undefined;
 
   const { toNotLeak: leakDefaults = {}, ...sizingDefaults } = defaults;
   const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
@@ -67,7 +68,10 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
 
   const result = (outcome: AssertionOutcome<unknown>): MatcherResult => ({
     pass: outcome.pass,
-    message: () => outcome.message(style),
+    message: () => {
+      style ??= messageStyle(host.colour);
+      return outcome.message(style);
+    },
   });
 
   const hand = <T>(that: MatcherThis, matcher: string, answer: MaybePromise<T>, caller: Matcher): MaybePromise<T> =>
@@ -157,12 +161,13 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       const allowed: InstanceLimits = { ...limits };
       const answer = retainedInstances(received, Object.keys(allowed), given.warmup, (counts) =>
         Object.entries(counts).some(([name, alive]) => alive > (allowed[name] ?? 0)),
-      ).then(({ counts, ways }) =>
+      ).then(({ counts, ways, problem }) =>
         result(
           assertRetainInstances({
             headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
             alive: counts,
             ways,
+            problem,
             allowed,
             context: contextOf(this, given.verbose),
           }),

@@ -21,7 +21,7 @@ export function sourcePlaceHere(place: RawPlace): RawPlace {
   return toSourcePlace(place, contextHere());
 }
 
-function contextHere(): FrameContext {
+export function contextHere(): FrameContext {
   context ??= {
     maps: new SourceMaps({
       sourceMapUrl: (scriptId) => currentTracker().sourceMapUrl(scriptId),

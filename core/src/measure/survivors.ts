@@ -7,16 +7,14 @@ import { hop, settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
 import { MemspecError } from "../errors/memspec-error.js";
 import { showValue } from "../errors/show-value.js";
-import type { RetainingPath } from "../graph/types.js";
-import { pathTo, type WayAlive, waysAlive } from "./why-alive.js";
+import { NO_PATH, NO_WAYS, type PathTo, pathTo, type WaysAlive, waysAlive } from "./why-alive.js";
 
 /** New live instances by constructor name, for the names that were asked for. */
 export type InstanceCounts = Readonly<Record<string, number>>;
 
-export interface RetainedInstances {
+/** With what keeps them alive: nothing where nobody wanted to know, or without the addon. */
+export interface RetainedInstances extends WaysAlive {
   readonly counts: InstanceCounts;
-  /** What keeps them alive; empty when nobody wanted to know, or without the addon. */
-  readonly ways: readonly WayAlive[];
 }
 
 /**
@@ -44,7 +42,7 @@ export async function retainedInstances(
     await settle(tracker);
     const alive = tracker.instances(handle, names);
     const counts = Object.freeze(Object.fromEntries(names.map((name, index) => [name, alive[index] ?? 0])));
-    return { counts, ways: explain(counts) ? waysAlive(handle, names) : [] };
+    return { counts, ...(explain(counts) ? waysAlive(handle, names) : NO_WAYS) };
   });
 }
 
@@ -67,13 +65,12 @@ function callAndDrop(tracker: Tracker, handle: Handle, fn: () => unknown): Maybe
   return chain(value, () => undefined);
 }
 
-export interface Collected {
+/** With what keeps the object alive where it was not collected. */
+export interface Collected extends PathTo {
   /** The object was collected. */
   readonly collected: boolean;
   /** Constructor's name of the object, "" when it has none. */
   readonly constructorName: string;
-  /** What keeps it alive; `null`: it was collected, or it is unknown. */
-  readonly path: RetainingPath | null;
 }
 
 /** Rounds of macrotasks and collections before an object counts as kept alive. */
@@ -90,7 +87,7 @@ export async function collect(factory: () => unknown, warmup = 0): Promise<Colle
   await repeat(warmup, factory);
   const { ref, constructorName } = await observe(factory);
   const collected = await goesAway(tracker, ref);
-  return { collected, constructorName, path: collected ? null : pathTo(ref) };
+  return { collected, constructorName, ...(collected ? NO_PATH : pathTo(ref)) };
 }
 
 interface Observed {

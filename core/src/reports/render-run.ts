@@ -22,7 +22,7 @@ export interface RenderContext {
 }
 
 export interface RenderedRun {
-  /** For the standard output; "" for nothing. In GitHub Actions it ends with workflow commands. */
+  /** To print; "" for nothing. In GitHub Actions it ends with workflow commands. */
   readonly terminal: string;
   /** For `writeFiles`. */
   readonly files: readonly WrittenFile[];

@@ -129,6 +129,18 @@ expect(factory).toBeCollected()
 `);
   });
 
+  test("what keeps something alive is said not to be known, where the heap could not be taken apart", () => {
+    const problem = "V8 could not take a snapshot of its heap";
+    const line = "  What keeps it alive is not known: V8 could not take a snapshot of its heap.";
+    for (const { message } of [
+      assertBeCollected({ headline: "h", collected: false, constructorName: "A", problem, context: CONTEXT }),
+      assertRetainInstances({ headline: "h", alive: { A: 1 }, allowed: { A: 0 }, problem, context: CONTEXT }),
+    ]) {
+      expect(message().split("\n")).toContain(line);
+      expect(message()).toContain("look for what still refers to");
+    }
+  });
+
   test("an object that was collected, with .not", () => {
     const headline = "expect(factory).not.toBeCollected()";
     const context = { ...CONTEXT, isNot: true };

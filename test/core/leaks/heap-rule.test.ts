@@ -62,6 +62,24 @@ describe("groups", () => {
     expect(steady(found(own))).toEqual([["closure made0", 1]]);
   });
 
+  test("V8's own code and shapes leak when a quarter of the calls leaves some, not when a few do", () => {
+    for (const kind of ["code", "shape", "system"] as const) {
+      expect(steady(found([group("x", [127, 127, 127, 127], { kind })]))).toEqual([]);
+      expect(steady(found([group("x", [128, 128, 128, 128], { kind })]))).toEqual([["x", 0.25]]);
+    }
+    expect(steady(found([group("x", [32, 32, 32, 32])]))).toEqual([["x", 32 / 512]]);
+  });
+
+  test("a chain of what a newest promise holds is counted by what was born and lives", () => {
+    const newest = group("Promise", [0, 0, 0, 1], {
+      retainedBytes: 2048 * 32,
+      // Also links from before the batches.
+      holds: [{ kind: "object", type: "Object", detail: "", place: null, count: 2336, bytes: 2336 * 32 }],
+    });
+    const births = batches.map(() => ({ count: 512, bytes: 512 * 32 }));
+    expect(steady({ ...found([newest]), births })).toEqual([["Promise", 1]]);
+  });
+
   test("a chain hangs on its newest link, which holds the links of all batches", () => {
     const link = group("Promise", [0, 0, 0, 1], {
       retainedBytes: 2048 * 32,

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { isSuspicious, judgeShares, leastShare, leastSurvivors, screen } from "../../../core/src/leaks/rule.js";
+import {
+  isSuspicious,
+  judgeShares,
+  leastShare,
+  leastSurvivors,
+  type Suspicion,
+  screen,
+  stillSuspected,
+} from "../../../core/src/leaks/rule.js";
 import { seeded, tableOf } from "./tables.js";
 
 const judged = (shares: readonly number[], calls = 512) => judgeShares(shares, leastShare(calls));
@@ -114,15 +122,51 @@ describe("what the first batches make suspicious", () => {
     expect(screen(tableOf({ alive: [1, 1, 1, 0], calls: 16, size: 1 })).spaces).toEqual(["heap"]);
   });
 
-  test("a container that grows by 4 bytes a call after the first batch is one, by 3 it is none", () => {
-    const used = (bytes: number) => ({ alive: [0, 0, 0, 0], calls: 16, used: [9000, 0, 0, bytes] });
-    expect(screen(tableOf(used(4 * 48))).containers).toEqual(["heap"]);
-    expect(screen(tableOf(used(4 * 48 - 1))).containers).toEqual([]);
+  describe("a container that is made anew, 4 bytes a call larger after the first batch, is one", () => {
+    const least = 4 * 48;
+    const grows = (alive: readonly number[]) => screen(tableOf({ alive, calls: 16, size: 1 })).containers;
+
+    test.each([
+      ["in an older batch", [9000, 0, least, 0], [9000, 0, least - 1, 0]],
+      ["in the newest batch, beyond what another one had of its own", [9000, 50, 50, least - 50], [9000, 50, 50, 141]],
+    ])("%s", (_name, enough, tooLittle) => {
+      expect(grows(enough)).toEqual(["heap"]);
+      expect(grows(tooLittle)).toEqual([]);
+    });
+
+    test("whatever V8 throws away meanwhile", () => {
+      const thrownAway = { alive: [0, 0, least, 0], calls: 16, size: 1, used: [0, -5000, -5000, -5000] };
+      expect(screen(tableOf(thrownAway)).containers).toEqual(["heap"]);
+    });
+
+    test("and by the level, where births are not told", () => {
+      const byLevel = (bytes: number) => {
+        const table = tableOf({ alive: [0, 0, 0, 0], calls: 16, used: [9000, 0, 0, bytes] });
+        return { ...table, readings: table.readings.map((reading) => ({ ...reading, heap: null })) };
+      };
+      expect(screen(byLevel(least)).containers).toEqual(["heap"]);
+      expect(screen(byLevel(least - 1)).containers).toEqual([]);
+    });
   });
 
   test("a handle of every batch is one; a handle of some is none", () => {
     const alive = [0, 0, 0, 0];
     expect(screen(tableOf({ alive, calls: 16, handles: [5, 6, 7, 8, 9] })).handles).toEqual(["tcp"]);
     expect(screen(tableOf({ alive, calls: 16, handles: [5, 6, 6, 7, 8] })).handles).toEqual([]);
+  });
+});
+
+describe("what a second look leaves of a suspicion", () => {
+  const suspicion = (part: Partial<Suspicion>): Suspicion => ({ spaces: [], containers: [], handles: [], ...part });
+
+  test("what is suspected once is none", () => {
+    const once = suspicion({ spaces: ["heap"], containers: ["buffers"], handles: ["tcp"] });
+    expect(isSuspicious(stillSuspected(once, suspicion({ spaces: ["native"], handles: ["udp"] })))).toBe(false);
+  });
+
+  test("what is suspected twice stays, also as a container first and by its contents then", () => {
+    const once = suspicion({ containers: ["heap"], handles: ["tcp"] });
+    const again = suspicion({ spaces: ["heap"], containers: ["heap", "native"], handles: ["tcp"] });
+    expect(stillSuspected(once, again)).toEqual({ spaces: ["heap"], containers: ["heap"], handles: ["tcp"] });
   });
 });

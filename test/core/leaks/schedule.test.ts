@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { confirmingRuns, evidenceCalls, screeningRuns } from "../../../core/src/leaks/schedule.js";
+import { confirmingRuns, evidenceCalls, screeningRuns, secondLookRuns } from "../../../core/src/leaks/schedule.js";
 
 test("a fast function's numbers are fixed: they do not depend on how busy the machine is", () => {
   for (const ms of [0, 0.001, 0.1, 0.4]) {
@@ -25,6 +25,13 @@ test("handles are few: a process may have no more than 1024 descriptors", () => 
 
 test("without births the batches are larger", () => {
   expect(screeningRuns(null, 0, false)).toBe(256);
+});
+
+test("a second look doubles the calls after its first batch, where that is quickly done", () => {
+  const before = 16 + 16 + 4 * 16;
+  const runs = secondLookRuns(16, 1.3);
+  expect(3 * runs).toBeGreaterThanOrEqual(before + runs);
+  expect(secondLookRuns(16, 1.31)).toBe(0);
 });
 
 test("stacks of every allocation are recorded of a few calls, unless the function is slow", () => {

@@ -33,7 +33,9 @@ test("the page on options has the options of the code, word for word", () => {
 
 test("every option that a measurement takes is in the table, and may stand in the configuration", () => {
   expect(optionsOf("sizing").toSorted()).toEqual([...COMMON_OPTIONS].sort());
-  expect(optionsOf("configuration").toSorted()).toEqual([...COMMON_OPTIONS, "limits", "report", "toNotLeak"].sort());
+  expect(optionsOf("configuration").toSorted()).toEqual(
+    [...COMMON_OPTIONS, "limits", "observe", "report", "toNotLeak"].sort(),
+  );
 });
 
 test("what the configuration says for limits are options of the configuration", () => {

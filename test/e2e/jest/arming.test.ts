@@ -21,6 +21,8 @@ describe("in one worker process", () => {
   beforeAll(async () => {
     const project = jestProject(installation, "arming", {
       preset: "@memspec/jest",
+      // Where tests are observed, the tracker is there from the start.
+      testEnvironmentOptions: { memory: { observe: false } },
       transform: TRANSFORMS.swc,
       testSequencer: "<rootDir>/in-order.cjs",
     });

@@ -85,7 +85,8 @@ export function jestProject(installation: Installation, folder: string, config: 
   return makeProject(installation.root, {
     ...manifest(),
     ...files,
-    "jest.config.json": JSON.stringify(config, null, 2),
+    // Nothing is said of the run as a whole unless the project wants it.
+    "jest.config.json": JSON.stringify({ reporters: ["default"], ...config }, null, 2),
   });
 }
 

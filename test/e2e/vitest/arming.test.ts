@@ -1,7 +1,7 @@
 /** The tracker is there when a test measures, however it comes to, and is not loaded where none does. */
 
 import { describe, expect, test } from "vitest";
-import { errorsOf, pools, runVitest, statesOf } from "./run-vitest.js";
+import { configWith, errorsOf, pools, runVitest, statesOf } from "./run-vitest.js";
 
 /** Of what stands here, nothing says that it measures. */
 const loaded = `
@@ -68,11 +68,17 @@ class ByName {
   shard(files) { return files; }
   sort(files) { return files.toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1)); }
 }
-export default { plugins: [memspec()], test: { sequence: { sequencer: ByName } } };
+export default { plugins: [memspec({ observe: false })], test: { sequence: { sequencer: ByName } } };
 `,
 };
 
-const files = { "loaded.ts": loaded, "work.ts": work, "helper.ts": helper };
+const files = {
+  // Where tests are observed, the tracker is there from the start.
+  "vitest.config.mjs": configWith("{ observe: false }"),
+  "loaded.ts": loaded,
+  "work.ts": work,
+  "helper.ts": helper,
+};
 
 test.each(["forks", "threads"] as const)(
   "in %s a file that measures nothing does not load the tracker",

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll } from "vitest";
-import { type Installation, install } from "../harness/installation.js";
+import type { RunReport } from "../../../core/src/runs/run-report.js";
+import { type Installation, install, workspacePackage } from "../harness/installation.js";
 import { normalise } from "../harness/normalise.js";
 import { makeProject, type ProjectFiles } from "../harness/project.js";
 import { runProgram } from "../harness/run-program.js";
@@ -17,6 +18,10 @@ export interface VitestRunOptions {
   readonly pool?: Pool;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** After this the run is killed. */
+  readonly timeoutMs?: number;
+  /** Further runs of Vitest in the same project, one after the other, before the one that is told; the arguments of each. */
+  readonly before?: readonly (readonly string[])[];
 }
 
 export interface TestOutcome {
@@ -35,6 +40,8 @@ export interface VitestRun {
   readonly fileErrors: ReadonlyMap<string, readonly string[]>;
   /** Of the run, not of a test: unhandled rejections and the like. */
   readonly unhandled: readonly string[];
+  /** memspec's own report of the run; `null`: none was written. */
+  readonly memory: RunReport | null;
 }
 
 /** What the reporter below writes. */
@@ -78,13 +85,18 @@ afterAll(() => {
   installation = undefined;
 });
 
-/** A configuration file with the plugin. The text is the argument of `memspec()`. */
-export function configWith(options = "", test = ""): string {
-  return `import { memspec } from "@memspec/vitest/config";\nexport default { plugins: [memspec(${options})], test: { ${test} } };\n`;
+/** A configuration file with the plugin. The text is the argument of `memspec()`; the run's report is a file alone. */
+export function configWith(options = "{}", test = ""): string {
+  const all = `{ report: { terminal: "silent", json: ".memspec/report.json" }, ...${options} }`;
+  return `import { memspec } from "@memspec/vitest/config";\nexport default { plugins: [memspec(${all})], test: { ${test} } };\n`;
 }
 
 export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
-  installation ??= install({ vitest: vitestUnderTest().folder });
+  installation ??= install({
+    vitest: vitestUnderTest().folder,
+    "@vitest/coverage-istanbul": workspacePackage("@vitest/coverage-istanbul"),
+    "@vitest/coverage-v8": workspacePackage("@vitest/coverage-v8"),
+  });
   const project = makeProject(installation.root, {
     "vitest.config.mjs": configWith(),
     ...options.files,
@@ -99,15 +111,23 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     // Collections take their time on a busy machine, and no case is about that.
     "--testTimeout=60000",
   ];
+  for (const own of options.before ?? []) {
+    await runProgram([path.join(vitestUnderTest().folder, "vitest.mjs"), "run", ...own], {
+      cwd: project.root,
+      ...(options.env === undefined ? {} : { env: options.env }),
+    });
+  }
   const run = await runProgram([path.join(vitestUnderTest().folder, "vitest.mjs"), ...args, ...(options.args ?? [])], {
     cwd: project.root,
     env: { E2E_REPORT: report, ...options.env },
+    timeoutMs: options.timeoutMs ?? 120_000,
   });
   const roots = { projectRoot: project.root, installationRoot: installation.root };
   const clean = (text: string): string => normalise(text, roots);
   const { tests, files, unhandled }: Report = existsSync(report)
     ? (JSON.parse(readFileSync(report, "utf8")) as Report)
     : { tests: [], files: [], unhandled: [] };
+  const memory = readReport(path.join(project.root, ".memspec/report.json"));
   if (process.env["MEMSPEC_E2E_KEEP"] === undefined) {
     project.remove();
   }
@@ -119,7 +139,12 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
       files.filter(({ errors }) => errors.length > 0).map(({ file, errors }) => [file, errors.map(clean)]),
     ),
     unhandled: unhandled.map(clean),
+    memory,
   };
+}
+
+function readReport(file: string): RunReport | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RunReport) : null;
 }
 
 /** What became of each test, a line each: `limits.test.ts > reads: passed`. */

@@ -16,13 +16,19 @@ export function wrongVerdict({ leaks, latePlateau }: LeakCase, report: LeakRepor
 export function wrongEvidence({ expected }: LeakCase, report: LeakReport): readonly string[] {
   if (expected === undefined || report.verdict !== "leak") return [];
   const inSpace = report.groups.filter(({ space }) => space === expected.space);
-  const group = inSpace.find(({ type }) => expected.type === null || isCalled(type, expected.type));
+  const named = inSpace.find(({ type }) => expected.type === null || isCalled(type, expected.type));
+  // A listener, a promise or a registration may hold what stays, and says so.
+  const holder = inSpace.find(({ holds }) => holds.some(({ type }) => isCalled(type, expected.type ?? "")));
+  const group = named ?? holder;
   if (group === undefined) {
     return [`no group of ${expected.type ?? "any type"} in the space ${expected.space}: ${summary(report)}`];
   }
-  return [wrongAmount(group, expected), wrongSite(group, expected), wrongPath(group, expected)].filter(
-    (complaint) => complaint !== null,
-  );
+  // How many there are of the holder is not how many it holds.
+  return [
+    group === named ? wrongAmount(group, expected) : null,
+    wrongSite(group, expected),
+    wrongPath(group, expected),
+  ].filter((complaint) => complaint !== null);
 }
 
 function isCalled(type: string, expected: string): boolean {

@@ -29,6 +29,15 @@ const EXPECTED: readonly (readonly [type: string, path: string])[] = [
     "Timeout",
     "module of Node timers: module variable timerListMap: Object -> element N: TimersList -> property _idleNext: Timeout",
   ],
+  // What Node and V8 put around them is nothing by itself.
+  ["closure onReady", `${MODULE}bus: EventEmitter -> listener ready: closure onReady`],
+  ["closure onChange", `${MODULE}target: EventTarget -> listener change: closure onChange`],
+  // Node makes a signal as an EventTarget, and puts another prototype in.
+  [
+    "closure onAbort",
+    `${MODULE}shutdown: AbortController -> property #signal: AbortSignal -> listener abort: closure onAbort`,
+  ],
+  ["Promise", `${MODULE}resolvers: Array -> element N: Promise`],
   ["URLSearchParams", `${MODULE}late: Map -> value: URLSearchParams`],
 ];
 

@@ -12,7 +12,7 @@ interface MappingTruth {
 describe("mappings", () => {
   let results: Readonly<Record<string, { readonly result: MappingTruth; readonly counts: Counts }>>;
   beforeAll(async () => {
-    results = await runFixture("mappings.cjs");
+    results = await runFixture("mappings.cjs", { nodeArguments: ["--expose-gc"] });
   });
 
   it.each(["mapAndUnmap", "reserveAndCommit", "remap", "mapOver", "failing", "threads"])(
@@ -27,13 +27,20 @@ describe("mappings", () => {
   );
 
   it("says nothing of calls that failed", () => {
-    expect(results["failing"]?.counts.unmappedBytes).toBe(0);
+    expect(results["failing"]?.counts.unmapped).toEqual({ count: 0, bytes: 0 });
+  });
+
+  it("tells what the program unmaps from what V8's threads give back meanwhile", () => {
+    const { result, counts } = results["collections"] ?? expect.fail("no such sequence");
+    expect(result.ok).toBe(true);
+    expect(counts.unmapped).toEqual({ count: 2, bytes: result.mappedBytes });
+    expect(counts.unmappedByOthers.bytes).toBeGreaterThan(0);
   });
 
   it("takes away what a mapping was put over, and the old place of one that moved", () => {
     const page = 4096;
-    expect(results["mapOver"]?.counts.unmappedBytes).toBe((4 + 8) * page);
+    expect(results["mapOver"]?.counts.unmapped.bytes).toBe((4 + 8) * page);
     // Old ranges of three moves (8, 16 and 4 pages), the target of the last one (4), and the munmap (4).
-    expect(results["remap"]?.counts.unmappedBytes).toBe((8 + 16 + 4 + 4 + 4) * page);
+    expect(results["remap"]?.counts.unmapped.bytes).toBe((8 + 16 + 4 + 4 + 4) * page);
   });
 });

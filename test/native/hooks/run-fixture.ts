@@ -25,7 +25,9 @@ export interface Counts {
   readonly buffers: SpaceCounts;
   readonly native: SpaceCounts;
   readonly engine: SpaceCounts;
-  readonly unmappedBytes: number;
+  /** What the program's own libraries unmapped: not Node, not V8 on whatever thread. */
+  readonly unmapped: Totals;
+  readonly unmappedByOthers: Totals;
   readonly restored: number;
   readonly heapSamples: number;
   readonly truncated: boolean;

@@ -96,6 +96,34 @@ TEST("with a peak of ten million bytes a heap reading is wanted for a move above
   world.CloseIn(kFirst, id, 0);
 }
 
+TEST("far below the peak no heap reading is wanted, once it is known how far the heap grows between collections") {
+  World world;
+  const WindowId id = world.OpenIn(kFirst, 0);
+  const auto collect = [&] {
+    world.Heap(kFirst, 50'000);
+    world.Heap(kFirst, 10'000);
+  };
+  world.Alloc(0x1000, 1'000'000);
+  world.Heap(kFirst, 10'000);
+  world.Release(0x1000);
+  world.Heap(kFirst, 10'000);
+  collect();
+  world.Alloc(0x2000, 50'000);
+  CHECK(WantsHeapReading(world.guard(), kFirst));
+  collect();
+  // From here on 10'000 + 100'000 may be added to what is off the heap, and the peak is 1'010'000.
+  world.Release(0x2000);
+  world.Alloc(0x2000, 899'999);
+  CHECK(!WantsHeapReading(world.guard(), kFirst));
+  world.Release(0x2000);
+  CHECK(!WantsHeapReading(world.guard(), kFirst));
+  world.Alloc(0x2000, 900'000);
+  CHECK(WantsHeapReading(world.guard(), kFirst));
+  const WindowFigures figures = world.CloseIn(kFirst, id, 10'000);
+  CHECK_EQUAL(figures.total_peak_bytes, 1'010'000);
+  CHECK_EQUAL(figures.total_peak_error, 0);
+}
+
 TEST("the engine's memory never asks for a heap reading") {
   World world;
   const WindowId id = world.OpenIn(kFirst, 0);

@@ -9,6 +9,8 @@ interface Results {
   readonly compiled: readonly boolean[];
   readonly outer: Checked;
   readonly after: Checked;
+  readonly plain: Checked;
+  readonly inlining: Checked;
 }
 
 const flags: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +29,7 @@ describe.each(["ignition", "sparkplug", ...(hasMaglev ? ["maglev"] : []), "turbo
 
   it("has every call of a chain through two scripts where V8's own trace has it", async () => {
     const { compiled, outer } = await run();
-    expect(compiled).toEqual([true, true]);
+    expect(compiled).toEqual([true, true, true, true]);
     const ours = inScripts(outer.ours, "/other.js", "/outer.js");
     expect(outer.theirs.slice(0, 3).map(place)).toEqual(["leaf:3:28", "middle:10:9", "outer:5:13"]);
     // Maglev does not say where in a loop a call stands: then the function's own position is given, and said to be that.
@@ -40,6 +42,19 @@ describe.each(["ignition", "sparkplug", ...(hasMaglev ? ["maglev"] : []), "turbo
     const { after } = await run();
     expect(inScripts(after.ours, "/after.js").map(place)).toEqual(["leaf:2:40", "after:8:12"]);
     expect(after.theirs.slice(0, 2).map(place)).toEqual(["leaf:2:40", "after:8:12"]);
+  });
+
+  it.each([
+    ["plain", "plain:9:20"],
+    ["inlining", "inlining:16:7"],
+  ] as const)("has no wrong call in a function that was abandoned while it waited: %s", async (name, truth) => {
+    const { ours, theirs } = (await run())[name];
+    expect(inScripts(theirs, "").map(place)).toContain(truth);
+    const frames = inScripts(ours, "/waiting.js");
+    // Maglev's records do not say in which of the functions in the code the call was.
+    const unknown = tier === "maglev" && name === "inlining";
+    expect(frames.map(place)).toEqual([unknown ? "inlining:13:13" : truth]);
+    expect(frames.map((frame) => frame.lineIsFunction)).toEqual([unknown]);
   });
 
   it("marks the frames that have no machine frame of their own", async () => {

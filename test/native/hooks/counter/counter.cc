@@ -103,8 +103,8 @@ napi_value ReadCounts(napi_env env, napi_callback_info) {
     Set(env, object, "functions", functions);
     Set(env, result, kSpaceNames[space], object);
   }
-  Set(env, result, "unmappedCalls", Number(env, static_cast<double>(figures.unmapped_calls)));
-  Set(env, result, "unmappedBytes", Number(env, static_cast<double>(figures.unmapped_bytes)));
+  Set(env, result, "unmapped", TotalsObject(env, figures.unmapped));
+  Set(env, result, "unmappedByOthers", TotalsObject(env, figures.unmapped_by_others));
   Set(env, result, "restored", Number(env, static_cast<double>(figures.restored)));
   Set(env, result, "heapSamples", Number(env, static_cast<double>(figures.heap_samples)));
   Set(env, result, "unknownFrees", Number(env, static_cast<double>(figures.unknown_frees)));

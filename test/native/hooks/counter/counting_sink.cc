@@ -7,6 +7,8 @@
 
 #include "base/own_memory.h"
 #include "base/spin_lock.h"
+#include "hooks/hook.h"
+#include "hooks/object_map.h"
 #include "hooks/unwind.h"
 
 namespace counter {
@@ -122,10 +124,24 @@ void OnMapped(const RecursionGuard&, const MappingEvent& event) {
   errno = g_errno;
 }
 
-void OnUnmapped(const RecursionGuard&, void*, std::size_t bytes) {
+// The hooks do not say who unmaps (the ledger knows by the address whose memory it was). V8's threads give pages back at any
+// moment, so what the program's own libraries did is told apart here, by the first caller outside this addon.
+bool ProgramUnmaps(const CallSite& here) {
+  Frame frame = FrameOf(here);
+  for (int i = 0; i < kLoggedFrames; i++) {
+    const MappedObject* const object = FindObject(frame.return_address - 1);
+    if (object == nullptr || object->owner != CodeOwner::kMemspec) {
+      return object != nullptr && object->owner == CodeOwner::kProgram;
+    }
+    if (!StepUp(frame, object)) break;
+  }
+  return false;
+}
+
+[[gnu::noinline]] void OnUnmapped(const RecursionGuard&, void*, std::size_t bytes) {
+  const bool program = ProgramUnmaps(MEMSPEC_CALL_SITE());
   const SpinGuard lock(g_lock);
-  g_figures.unmapped_calls++;
-  g_figures.unmapped_bytes += bytes;
+  Add(program ? g_figures.unmapped : g_figures.unmapped_by_others, bytes);
   errno = g_errno;
 }
 

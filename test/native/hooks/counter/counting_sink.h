@@ -18,7 +18,7 @@ struct Figures {
   Totals by_function[memspec::kSpaceCount][memspec::hooks::kFunctionCount + 1];
   Totals freed[memspec::kSpaceCount];  // of blocks that were counted when they came
   Totals mapped[memspec::kSpaceCount], reserved[memspec::kSpaceCount];
-  std::uint64_t unmapped_calls = 0, unmapped_bytes = 0;
+  Totals unmapped, unmapped_by_others;  // by the program's libraries; by the engine and its threads
   std::uint64_t restored = 0, heap_samples = 0, unknown_frees = 0;
   std::uint64_t live_bytes[memspec::kSpaceCount] = {}, peak_bytes[memspec::kSpaceCount] = {};
   std::uint64_t live_blocks = 0;

@@ -1,0 +1,116 @@
+/** From the addon's observation of a file to what is handed to the main process. Pure but for the places it asks for. */
+
+import type { FrameContext } from "../analysis/frames.js";
+import { type RawObservation, SPAN } from "../capture/observe-binding.js";
+import { type Attempt, decidingAttempts } from "./attempts.js";
+import type { BreachRecord, FilePayload, TestPayload } from "./payload.js";
+import { figuresRecord, levelsRecord, pointRecords } from "./records.js";
+import { observedSites } from "./sites.js";
+
+/** Where a test is defined. */
+export interface TestPlace {
+  /** Its key. */
+  readonly test: string;
+  /** 0: unknown. */
+  readonly line: number;
+}
+
+/** What the runner's side knows at the file's end. */
+export interface FileFacts {
+  readonly attempts: readonly Attempt[];
+  /** By the key of the test. */
+  readonly breaches: ReadonlyMap<string, readonly BreachRecord[]>;
+  readonly places: readonly (() => TestPlace)[];
+  /** Bodies that ended after their test was over. */
+  readonly late: number;
+  readonly began: number;
+  readonly nativeMissing: string | null;
+  readonly pid: number;
+  readonly threadId: number;
+}
+
+/** How many sites are told of a file, of its modules, of each body. */
+const TOLD_SITES = { file: 20, modules: 10, body: 5 };
+
+/** @param raw `null`: there is no addon, and so nothing was observed */
+export function filePayload(raw: RawObservation | null, facts: FileFacts, context: FrameContext): FilePayload {
+  const common = {
+    version: 1,
+    pid: facts.pid,
+    threadId: facts.threadId,
+    began: raw?.beganWallMs ?? facts.began,
+    node: process.versions.node,
+    nativeMissing: facts.nativeMissing,
+  } as const;
+  const peakOf = (body: number): number => raw?.bodies[body * SPAN.length + SPAN.totalPeak] ?? 0;
+  const deciding = decidingAttempts(facts.attempts, peakOf);
+  if (raw === null) {
+    return {
+      ...common,
+      ...{ figures: null, modules: null, hooks: null, baseline: null, end: null, timeline: [], frames: [], stacks: [] },
+      ...{ sites: [], moduleSites: [], notes: [] },
+      tests: testPayloads(deciding, facts, () => ({})),
+    };
+  }
+  const { offHeap } = raw;
+  const wanted = new Set([...deciding.values()].map(({ body }) => body));
+  const sites = observedSites(raw, context, TOLD_SITES, (body) => wanted.has(body));
+  const record = (numbers: Float64Array | null): FilePayload["figures"] =>
+    numbers === null ? null : figuresRecord(numbers, 0, offHeap);
+  return {
+    ...common,
+    figures: record(raw.file),
+    modules: record(raw.modules),
+    hooks: record(raw.hooks),
+    baseline: levelsRecord(raw.baseline, 0, offHeap),
+    end: levelsRecord(raw.end, 0, offHeap),
+    timeline: pointRecords(raw.timeline, offHeap),
+    frames: sites.frames,
+    stacks: sites.stacks,
+    sites: sites.file,
+    moduleSites: sites.modules,
+    tests: testPayloads(deciding, facts, (body) => {
+      const at = body * SPAN.length;
+      if (at >= raw.bodies.length) return {};
+      const own = sites.bodies.get(body) ?? [];
+      return { figures: figuresRecord(raw.bodies, at, offHeap), ...(own.length === 0 ? {} : { sites: own }) };
+    }),
+    notes: notesOn(raw, facts),
+  };
+}
+
+function testPayloads(
+  deciding: ReadonlyMap<string, Attempt>,
+  facts: FileFacts,
+  ofBody: (body: number) => TestPayload,
+): Record<string, TestPayload> {
+  const tests: Record<string, TestPayload> = {};
+  for (const [test, { body, timedOut }] of deciding) {
+    if (timedOut) tests[test] = { unattributed: "timed-out" };
+    else tests[test] = body === null ? { unattributed: "concurrent" } : ofBody(body);
+  }
+  for (const [test, breaches] of facts.breaches) tests[test] = { ...tests[test], breaches };
+  for (const place of facts.places) {
+    const { test, line } = place();
+    if (line > 0) tests[test] = { ...tests[test], line };
+  }
+  return tests;
+}
+
+function notesOn(raw: RawObservation, { late }: FileFacts): readonly string[] {
+  const { bodiesDropped, samplesDropped, heapSamplesDropped } = raw.truncated;
+  const notes: string[] = [];
+  const bodies = (count: number): string => (count === 1 ? "The body of one test" : `The bodies of ${count} tests`);
+  if (late > 0) {
+    notes.push(`${bodies(late)} ran on after a timeout: what they did then counts for the tests that followed.`);
+  }
+  if (raw.heapSampler === "taken") notes.push("Heap sites are unknown: another heap profiler was running.");
+  if (heapSamplesDropped > 0) {
+    notes.push(
+      `Heap sites are incomplete: in ${heapSamplesDropped} spans the sampler served a measurement of the tests' own.`,
+    );
+  }
+  if (samplesDropped > 0) notes.push(`Sites are incomplete: there was no room for ${samplesDropped} samples.`);
+  if (bodiesDropped > 0) notes.push(`There was no room for the figures of ${bodiesDropped} bodies.`);
+  return notes;
+}

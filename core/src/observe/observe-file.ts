@@ -1,0 +1,162 @@
+/**
+ * Observation of one test file in the worker that runs it. What happens between its marks is V8's and the addon's business:
+ * nothing is collected, nothing waits, and no figure has what memspec does itself.
+ */
+
+import { threadId } from "node:worker_threads";
+import { withAddonErrors } from "../capture/addon-errors.js";
+import { armTracker } from "../capture/arm.js";
+import { loadAddon } from "../capture/load-addon.js";
+import { describeNative } from "../capture/native-tracker.js";
+import { type ObserveBinding, SPAN_KINDS } from "../capture/observe-binding.js";
+import { contextHere } from "../measure/analyse-here.js";
+import type { Attempt } from "./attempts.js";
+import { filePayload, type TestPlace } from "./file-payload.js";
+import type { BreachRecord, FilePayload } from "./payload.js";
+
+export interface ObservePlan {
+  /** Bytes between two samples of stacks; 0: none. */
+  readonly sampleInterval: number;
+  /** File that tells what the worker does, see `prepareStateFile`; "": none. */
+  readonly stateFile: string;
+}
+
+/** A test as the runner's side knows it. */
+export interface ObservedTest {
+  readonly key: string;
+  /** Names of the blocks around it and its own, outermost first. */
+  readonly name: readonly string[];
+  /** Others may run between two of its steps. */
+  readonly interleaves: boolean;
+  /** Runs after the first one that were asked for. */
+  readonly repeat: number;
+}
+
+/** A body that was begun. */
+export type BodyHandle = Attempt;
+
+export interface FileObserver {
+  /** Before the first hook or test: what was loaded so far are the modules. */
+  modulesLoaded(): void;
+  /** A test begins, its hooks included: for whoever finds the worker dead. */
+  testStarts(test: ObservedTest): void;
+  bodyStarts(test: ObservedTest): BodyHandle;
+  /** The body ended, by whatever way. Called again, it does nothing. */
+  bodyEnded(body: BodyHandle): void;
+  /** The test is over, with all its hooks: a body that still runs is the test's no more. */
+  testOver(body: BodyHandle | undefined): void;
+  /** Limits that a test broke. */
+  breached(test: string, breaches: readonly BreachRecord[]): void;
+  /** Where a test is defined, asked when the file ends. */
+  placed(place: () => TestPlace): void;
+  /** After the last hook. The observer is of no more use. */
+  finish(): FilePayload;
+}
+
+/**
+ * Begins to observe, with the span of the modules. One file at a time in an isolate: the observation of a file that was not
+ * finished is dropped.
+ *
+ * @returns an observer that knows of no figures where there is no addon
+ */
+export function observeFile(plan: ObservePlan): FileObserver {
+  const { binding, reason } = loadAddon();
+  if (binding === null) return createObserver(null, reason, Date.now());
+  armTracker();
+  const { native } = describeNative(binding.capabilities(), OBSERVED);
+  withAddonErrors(() => binding.observeBegin(plan));
+  observing = binding;
+  return createObserver(binding, native.available ? null : native.reason, Date.now());
+}
+
+/** Of the observation that runs in this isolate. */
+let observing: ObserveBinding | undefined;
+
+/**
+ * A body is about to be measured for a limit. Where it is observed, the collection before the measurement, and the reading
+ * after it, are not the body's.
+ */
+export function noteLimitedBody(): void {
+  observing?.observeLimitedBody();
+}
+
+const OBSERVED = { sampleInterval: 1, threads: "isolate", retained: false, settle: false } as const;
+
+function createObserver(binding: ObserveBinding | null, nativeMissing: string | null, began: number): FileObserver {
+  const attempts: Attempt[] = [];
+  const breaches = new Map<string, readonly BreachRecord[]>();
+  const places: (() => TestPlace)[] = [];
+  let bodies = 0;
+  let running: Attempt | undefined;
+  let shared = 0;
+  let late = 0;
+  const mark = (kind: keyof typeof SPAN_KINDS): void => binding?.observeMark(SPAN_KINDS[kind]);
+  const between = (): void => mark(shared > 0 ? "shared" : "hooks");
+  return {
+    modulesLoaded: () => mark("hooks"),
+    testStarts(test) {
+      binding?.observeTest(test.name.join("\u0000"));
+    },
+    bodyStarts(test) {
+      const alone = !test.interleaves && shared === 0;
+      const attempt: Attempt = {
+        test: test.key,
+        repeat: test.repeat,
+        body: alone ? bodies : null,
+        timedOut: false,
+        over: false,
+      };
+      if (breaches.has(test.key) && isRetry(test)) breaches.delete(test.key);
+      attempts.push(attempt);
+      if (alone) {
+        bodies += 1;
+        running = attempt;
+        mark("body");
+      } else {
+        shared += 1;
+        if (shared === 1) mark("shared");
+      }
+      return attempt;
+    },
+    bodyEnded(body) {
+      if (body.body === null) leaveShared(body);
+      else if (body === running) {
+        between();
+        running = undefined;
+      } else if (body.timedOut) late += 1;
+    },
+    testOver(body) {
+      binding?.observeTest("");
+      if (body === undefined) return;
+      if (body.body === null) leaveShared(body);
+      else if (body === running) {
+        between();
+        running = undefined;
+        body.timedOut = true;
+      }
+    },
+    breached: (test, broken) => breaches.set(test, [...(breaches.get(test) ?? []), ...broken]),
+    placed: (place) => places.push(place),
+    finish() {
+      observing = undefined;
+      const raw = binding === null ? null : withAddonErrors(() => binding.observeEnd());
+      return filePayload(
+        raw,
+        { attempts, breaches, places, late, began, nativeMissing, pid: process.pid, threadId },
+        contextHere(),
+      );
+    },
+  };
+
+  /** A retry begins anew; of repeats each counts. */
+  function isRetry(test: ObservedTest): boolean {
+    return attempts.some((attempt) => attempt.test === test.key && attempt.repeat === test.repeat);
+  }
+
+  function leaveShared(body: Attempt): void {
+    if (body.over) return;
+    body.over = true;
+    shared -= 1;
+    if (shared === 0) mark("hooks");
+  }
+}

@@ -1,0 +1,18 @@
+/** The end of an observed run: what the option `report` asks for is printed and written. */
+
+import type { ReportOptions } from "../limits/report-options.js";
+import type { RunReport } from "../runs/run-report.js";
+import { writeFiles } from "./files.js";
+import { renderRun } from "./render-run.js";
+
+/**
+ * Prints to the standard error: the standard output may be a report of the runner that a program reads.
+ *
+ * @param root absolute: paths of the options are relative to it
+ * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`, `MEMSPEC_FILE_UNWRITABLE`
+ */
+export function publishRun(report: RunReport, options: boolean | ReportOptions | undefined, root: string): void {
+  const { terminal, files } = renderRun(report, options, { root, width: process.stderr.columns });
+  if (terminal !== "") process.stderr.write(`\n${terminal}`);
+  writeFiles(files);
+}

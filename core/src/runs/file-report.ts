@@ -1,0 +1,151 @@
+/** What is known of one file as the report tells it. Pure. */
+
+import type { BreachRecord, FiguresRecord, FilePayload, LevelsRecord, SiteRecord } from "../observe/payload.js";
+import { FIGURES } from "../observe/records.js";
+import type { DeathLevels, FileOutcome, TestOutcome } from "./outcomes.js";
+import type {
+  Breach,
+  FileReport,
+  RunFigures,
+  RunLevels,
+  RunSite,
+  RunSpaceFigures,
+  TestReport,
+  TimelinePoint,
+} from "./run-report.js";
+import { relativePath, type StackTables } from "./stack-tables.js";
+
+/** @param startedAt of the run, since 1970, in ms */
+export function fileReport(file: FileOutcome, startedAt: number, root: string, tables: StackTables): FileReport {
+  const { payload, death } = file;
+  const since = (ms: number): number => Math.max(0, Math.round((ms - startedAt) * 100) / 100);
+  const sites = (records: readonly SiteRecord[]): readonly RunSite[] =>
+    payload === null ? [] : runSites(records, payload, tables);
+  const baseline = payload?.baseline ?? null;
+  const end = payload?.end ?? null;
+  return {
+    path: relativePath(root, file.path).replaceAll("\\", "/"),
+    project: file.project,
+    state: file.state,
+    ...(file.shard === null ? {} : { shard: file.shard }),
+    worker: { pid: payload?.pid ?? death?.pid ?? 0, threadId: payload?.threadId ?? death?.threadId ?? 0 },
+    startedMs: since(payload?.began ?? file.startedAt ?? startedAt),
+    durationMs: file.durationMs,
+    figures: runFigures(payload?.figures ?? null),
+    modules: runFigures(payload?.modules ?? null),
+    hooks: runFigures(payload?.hooks ?? null),
+    baseline: baseline === null ? null : runLevels(baseline),
+    left: baseline === null || end === null ? null : runLevels(end.map((level, index) => less(level, baseline[index]))),
+    sites: sites(payload?.sites ?? []),
+    moduleSites: sites(payload?.moduleSites ?? []),
+    tests: file.tests.map((test) => testReport(test, file, sites)),
+    leaks: null,
+    death:
+      death === null
+        ? null
+        : {
+            reason: death.reason,
+            detail: death.detail,
+            test: death.test,
+            last: death.last === null ? null : lastPoint(death.last, since),
+            sites: [],
+          },
+    timeline: (payload?.timeline ?? []).map(
+      ([ms, levels, collection]): TimelinePoint => ({
+        ...runLevels(levels),
+        ms: since((payload?.began ?? startedAt) + ms),
+        gc: collection === 0 ? null : collection === 1 ? "minor" : "major",
+      }),
+    ),
+    notes: payload?.notes ?? [],
+  };
+}
+
+function testReport(
+  test: TestOutcome,
+  { payload, state: fileState, death }: FileOutcome,
+  sites: (records: readonly SiteRecord[]) => readonly RunSite[],
+): TestReport {
+  const { key, ...told } = test;
+  const seen = payload?.tests[key];
+  const running = fileState === "died" && death?.test !== null && sameName(death?.test, test.name);
+  const died = running || told.state === "died";
+  return {
+    ...told,
+    state: died ? "died" : told.state,
+    line: told.line ?? seen?.line ?? null,
+    figures: runFigures(seen?.figures ?? null),
+    unattributed: died ? "died" : (seen?.unattributed ?? null),
+    sites: sites(seen?.sites ?? []),
+    breaches: (seen?.breaches ?? []).map(runBreach),
+    leaks: null,
+  };
+}
+
+function sameName(a: readonly string[] | undefined, b: readonly string[]): boolean {
+  return a !== undefined && a.length === b.length && a.every((part, index) => part === b[index]);
+}
+
+function runBreach(breach: BreachRecord): Breach {
+  return { ...breach, figure: breach.figure as Breach["figure"], space: breach.space as Breach["space"] };
+}
+
+function runSites(records: readonly SiteRecord[], payload: FilePayload, tables: StackTables): readonly RunSite[] {
+  return records.map(([space, stack, bytes, count, peakBytes]) => ({
+    space,
+    stack: tables.add((payload.stacks[stack] ?? []).flatMap((frame) => payload.frames[frame] ?? [])),
+    bytes,
+    count,
+    estimated: true,
+    peakBytes,
+  }));
+}
+
+function runFigures(record: FiguresRecord | null): RunFigures | null {
+  if (record === null) return null;
+  const of = (index: number): number | null => record[index] ?? null;
+  const known = (index: number): number => record[index] ?? 0;
+  const space = (index: number): RunSpaceFigures => ({
+    allocatedBytes: of(FIGURES.allocated + index),
+    peakBytes: of(FIGURES.peak + index),
+    netBytes: of(FIGURES.net + index),
+  });
+  const [heap, buffers, native] = [space(0), space(1), space(2)];
+  const sum = (figure: "allocatedBytes" | "netBytes"): number =>
+    [heap, buffers, native].reduce((total, part) => total + (part[figure] ?? 0), 0);
+  return {
+    durationMs: known(FIGURES.durationNs),
+    total: {
+      // Of what is counted: where native memory is not, the run's notes say so.
+      allocatedBytes: sum("allocatedBytes"),
+      peakBytes: of(FIGURES.totalPeak),
+      netBytes: sum("netBytes"),
+      peakErrorBytes: known(FIGURES.totalPeakError),
+    },
+    heap,
+    buffers,
+    native,
+    gc: {
+      count: known(FIGURES.collections),
+      majorCount: known(FIGURES.majorCollections),
+      durationMs: known(FIGURES.collectionNs),
+    },
+  };
+}
+
+function runLevels([heap, buffers, native, rss]: LevelsRecord): RunLevels {
+  return {
+    heapBytes: heap ?? null,
+    buffersBytes: buffers ?? null,
+    nativeBytes: native ?? null,
+    rssBytes: rss ?? null,
+  };
+}
+
+function less(level: number | null, start: number | null | undefined): number | null {
+  return level === null || start === null || start === undefined ? null : level - start;
+}
+
+function lastPoint({ at, ...levels }: DeathLevels, since: (ms: number) => number): TimelinePoint {
+  return { ms: since(at), ...levels };
+}

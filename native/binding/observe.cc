@@ -1,0 +1,205 @@
+#include "binding/observe.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "binding/options.h"
+#include "binding/own_call.h"
+#include "binding/report.h"
+#include "capture/isolate_state.h"
+#include "capture/observer.h"
+
+namespace memspec::binding {
+
+namespace {
+
+using capture::Observation;
+using capture::Observer;
+using capture::SpanFigures;
+using capture::SpanKind;
+using capture::SpanSite;
+using capture::TimelinePoint;
+
+// Doubles as they lie: the order of each record is part of the contract.
+template <class Record>
+Napi::Float64Array Numbers(Napi::Env env, const std::vector<Record>& records) {
+  static_assert(sizeof(Record) % sizeof(double) == 0);
+  Napi::Float64Array array = Napi::Float64Array::New(env, records.size() * sizeof(Record) / sizeof(double));
+  if (!records.empty()) std::memcpy(array.Data(), records.data(), records.size() * sizeof(Record));
+  return array;
+}
+
+struct SiteNumbers {
+  double span, space, stack, bytes, count, peak_bytes;
+};
+
+// One row for each site of a span: samples of the heap come one by one.
+std::vector<SiteNumbers> Joined(const std::vector<SpanSite>& sites) {
+  struct Hash {
+    std::size_t operator()(const std::pair<std::int32_t, std::uint64_t>& key) const {
+      return std::hash<std::uint64_t>()(key.second * 0x9e3779b97f4a7c15u ^ static_cast<std::uint64_t>(key.first));
+    }
+  };
+  std::unordered_map<std::pair<std::int32_t, std::uint64_t>, std::size_t, Hash> row_of;
+  std::vector<SiteNumbers> rows;
+  for (const SpanSite& site : sites) {
+    const std::uint64_t place = std::uint64_t{site.stack} << 2 | static_cast<std::uint64_t>(site.space);
+    const auto [it, fresh] = row_of.try_emplace({site.span, place}, rows.size());
+    if (fresh) {
+      rows.push_back({static_cast<double>(site.span), static_cast<double>(site.space), static_cast<double>(site.stack), 0,
+                      0, 0});
+    }
+    SiteNumbers& row = rows[it->second];
+    row.bytes += site.bytes;
+    row.count += site.count;
+    row.peak_bytes = site.peak_bytes < 0 || std::isnan(row.peak_bytes) ? std::numeric_limits<double>::quiet_NaN()
+                                                                      : row.peak_bytes + site.peak_bytes;
+  }
+  return rows;
+}
+
+// Frames, each once, and stacks as indices into them: most frames of a file's stacks are the runner's, the same in all.
+struct FrameTable {
+  std::vector<const stacks::Frame*> frames;
+  std::vector<std::vector<std::uint32_t>> stacks;
+};
+
+FrameTable Interned(const std::vector<std::vector<stacks::Frame>>& stacks) {
+  FrameTable table;
+  std::unordered_map<std::string, std::uint32_t> index_of;
+  for (const std::vector<stacks::Frame>& stack : stacks) {
+    std::vector<std::uint32_t>& indices = table.stacks.emplace_back();
+    for (const stacks::Frame& frame : stack) {
+      std::string key = std::to_string(frame.script_id) + ':' + std::to_string(frame.line) + ':' +
+                        std::to_string(frame.column) + ':' + std::to_string(static_cast<int>(frame.kind)) +
+                        (frame.line_is_function ? 'f' : '-') + (frame.inlined ? 'i' : '-') + frame.function;
+      if (frame.script_id < 0) key += '\n' + frame.url;
+      const auto [it, fresh] = index_of.try_emplace(std::move(key), static_cast<std::uint32_t>(table.frames.size()));
+      if (fresh) table.frames.push_back(&frame);
+      indices.push_back(it->second);
+    }
+  }
+  return table;
+}
+
+const char* ToString(heap::Sampler::State state) {
+  switch (state) {
+    case heap::Sampler::State::kOff: return "off";
+    case heap::Sampler::State::kRunning: return "running";
+    case heap::Sampler::State::kTakenBySomeoneElse: return "taken";
+  }
+  return "off";
+}
+
+Napi::Value Begin(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const RecursionGuard guard;
+  if (!info[0].IsObject()) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "observeBegin() takes an options object");
+    return env.Undefined();
+  }
+  const Napi::Object object = info[0].As<Napi::Object>();
+  const Napi::Value interval = object.Get("sampleInterval");
+  const Napi::Value file = object.Get("stateFile");
+  const double bytes = interval.IsNumber() ? interval.As<Napi::Number>().DoubleValue() : -1;
+  if (!(bytes >= 0) || bytes > 9007199254740991.0 || std::floor(bytes) != bytes || !file.IsString()) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "sampleInterval is a whole number of bytes, stateFile a path or \"\"");
+    return env.Undefined();
+  }
+  capture::ObserverOptions options;
+  options.sample_interval = static_cast<std::uint64_t>(bytes);
+  options.state_file = file.As<Napi::String>().Utf8Value();
+  capture::IsolateState& state = State(env);
+  state.SetObserver(nullptr);  // of a file that was not finished
+  state.SetObserver(std::make_unique<Observer>(guard, state, options));
+  return env.Undefined();
+}
+
+// observeMark(kind): straight to the observer, with nothing made on the heap.
+Napi::Value Mark(const Napi::CallbackInfo& info) {
+  const RecursionGuard guard;
+  Observer* const observer = State(info.Env()).observer();
+  if (observer == nullptr) return info.Env().Undefined();
+  std::uint32_t kind = 0;
+  if (napi_get_value_uint32(info.Env(), info[0], &kind) != napi_ok || kind > static_cast<std::uint32_t>(SpanKind::kShared)) {
+    Throw(info.Env(), "MEMSPEC_INVALID_OPTION", "a span's kind is a number from 0 to 3");
+    return info.Env().Undefined();
+  }
+  observer->Mark(guard, static_cast<SpanKind>(kind));
+  return info.Env().Undefined();
+}
+
+Napi::Value BodyIsMeasured(const Napi::CallbackInfo& info) {
+  Observer* const observer = State(info.Env()).observer();
+  if (observer != nullptr) observer->BodyIsMeasured();
+  return info.Env().Undefined();
+}
+
+// observeTest(name): what runs now, for whoever finds the worker dead. "": no test.
+Napi::Value Test(const Napi::CallbackInfo& info) {
+  const RecursionGuard guard;
+  Observer* const observer = State(info.Env()).observer();
+  capture::StateFile* const file = observer == nullptr ? nullptr : observer->state_file();
+  if (file == nullptr) return info.Env().Undefined();
+  std::size_t length = 0;
+  if (napi_get_value_string_utf8(info.Env(), info[0], file->name(), capture::StateFile::kNameBytes, &length) != napi_ok) {
+    length = 0;
+  }
+  file->SetNameLength(static_cast<std::uint32_t>(length));
+  return info.Env().Undefined();
+}
+
+Napi::Value End(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  capture::IsolateState& state = State(env);
+  const OwnCall own(state);
+  if (state.observer() == nullptr) return env.Null();
+  const Observation seen = state.observer()->Finish(own.guard());
+  state.SetObserver(nullptr);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("offHeap", Napi::Boolean::New(env, seen.off_heap));
+  result.Set("file", Numbers<SpanFigures>(env, {seen.file}));
+  result.Set("modules", seen.modules_known ? Numbers<SpanFigures>(env, {seen.modules}) : env.Null());
+  result.Set("hooks", seen.hooks_known ? Numbers<SpanFigures>(env, {seen.hooks}) : env.Null());
+  result.Set("bodies", Numbers(env, seen.bodies));
+  result.Set("baseline", Numbers<TimelinePoint>(env, {seen.baseline}));
+  result.Set("end", Numbers<TimelinePoint>(env, {seen.end}));
+  result.Set("timeline", Numbers(env, seen.timeline));
+  const FrameTable table = Interned(seen.stacks);
+  Napi::Array stacks = Napi::Array::New(env, table.stacks.size());
+  for (std::size_t i = 0; i < table.stacks.size(); ++i) {
+    const Napi::HandleScope scope(env);
+    const std::vector<std::uint32_t>& indices = table.stacks[i];
+    Napi::Uint32Array stack = Napi::Uint32Array::New(env, indices.size());
+    if (!indices.empty()) std::memcpy(stack.Data(), indices.data(), indices.size() * sizeof(std::uint32_t));
+    stacks.Set(static_cast<std::uint32_t>(i), stack);
+  }
+  result.Set("frames", ToArray(env, table.frames));
+  result.Set("stacks", stacks);
+  result.Set("sites", Numbers(env, Joined(seen.sites)));
+  result.Set("heapSampler", Napi::String::New(env, ToString(seen.sampler)));
+  Napi::Object truncated = Napi::Object::New(env);
+  truncated.Set("bodiesDropped", Napi::Number::New(env, static_cast<double>(seen.bodies_dropped)));
+  truncated.Set("samplesDropped", Napi::Number::New(env, static_cast<double>(seen.samples_dropped)));
+  truncated.Set("heapSamplesDropped", Napi::Number::New(env, static_cast<double>(seen.heap_samples_dropped)));
+  result.Set("truncated", truncated);
+  result.Set("beganWallMs", Napi::Number::New(env, seen.began_wall_ms));
+  return result;
+}
+
+}  // namespace
+
+void ExportObserver(Napi::Env env, Napi::Object exports) {
+  exports.Set("observeBegin", Napi::Function::New<Begin>(env, "observeBegin"));
+  exports.Set("observeMark", Napi::Function::New<Mark>(env, "observeMark"));
+  exports.Set("observeLimitedBody", Napi::Function::New<BodyIsMeasured>(env, "observeLimitedBody"));
+  exports.Set("observeTest", Napi::Function::New<Test>(env, "observeTest"));
+  exports.Set("observeEnd", Napi::Function::New<End>(env, "observeEnd"));
+}
+
+}  // namespace memspec::binding

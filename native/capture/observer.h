@@ -1,0 +1,138 @@
+// Observation of a whole test file: spans that follow each other without a gap, each with its figures and its sites, for
+// the price of one open measurement. Nothing is collected for it. Isolate's own thread only, one at a time in an isolate.
+//
+//   begin ──modules── mark(hooks) ──hooks── mark(body) ──body 0── mark(hooks) ──hooks── mark(body) ──body 1── … ──► finish
+//
+// A mark costs a few microseconds and leaves nothing on the observed heap. What it notes lies in memory that no figure has.
+// Capacity: kMaxBodies bodies; later ones are the file's alone and counted.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "capture/isolate_state.h"
+#include "capture/span_figures.h"
+#include "capture/state_file.h"
+#include "capture/timeline.h"
+#include "heap/meter.h"
+#include "ledger/ledger.h"
+
+namespace memspec::capture {
+
+enum class SpanKind : std::uint8_t { kModules = 0, kHooks = 1, kBody = 2, kShared = 3 };
+
+struct ObserverOptions {
+  std::uint64_t sample_interval = 0;  // bytes; 0: no stacks
+  std::string state_file;             // "": none
+};
+
+// What one site did in one span.
+struct SpanSite {
+  std::int32_t span;  // index of a body, or one of the following
+  static constexpr std::int32_t kModules = -1, kHooks = -2, kShared = -3;
+  Space space;
+  std::uint32_t stack;  // index into Observation::stacks
+  double bytes, count;
+  double peak_bytes;  // alive at the span's peak; negative: unknown
+};
+
+struct Observation {
+  bool off_heap;  // false: only the heap was observed
+  SpanFigures file, modules, hooks;
+  bool modules_known, hooks_known;
+  std::vector<SpanFigures> bodies;
+  TimelinePoint baseline, end;
+  std::vector<TimelinePoint> timeline;
+  std::vector<std::vector<stacks::Frame>> stacks;
+  std::vector<SpanSite> sites;
+  std::uint64_t bodies_dropped, samples_dropped, heap_samples_dropped;
+  heap::Sampler::State sampler;
+  double began_wall_ms;
+};
+
+class Observer {
+ public:
+  static constexpr std::size_t kMaxBodies = 1u << 20;
+
+  Observer(const RecursionGuard&, IsolateState& isolate, const ObserverOptions& options);
+  ~Observer();
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+
+  // The running span ends, one of this kind begins.
+  void Mark(const RecursionGuard&, SpanKind next);
+  // The running body is under a limit: what comes before its measurement begins (a collection) and after it ends (reading
+  // it) is not the body's.
+  void BodyIsMeasured() {
+    body_is_measured_ = kind_ == SpanKind::kBody;
+    measures_body_ = nullptr;
+  }
+  void MeasurementBegins(const RecursionGuard&, const Measurement*);
+  void MeasurementEnded(const RecursionGuard&, const Measurement*);
+  StateFile* state_file() { return state_.get(); }
+  // Needs a HandleScope. The observer is of no more use after it.
+  Observation Finish(const RecursionGuard&);
+
+  // The isolate ends: give back what other threads could still reach, touch V8 no more.
+  void Abandon(const RecursionGuard&);
+
+  // V8's sampler is one: a measurement that cannot use ours takes it over for its time.
+  std::uint64_t sample_interval() const { return options_.sample_interval; }
+  bool samples_heap() const { return samples_heap_; }
+  // The run of the sampler ends: what it knows is taken, if it has kept all samples.
+  void TakeHeapSamples(const RecursionGuard&, bool complete);
+  void StartHeapSampling(const RecursionGuard&);
+  // A measurement has begun a run of its own.
+  void SamplerRestarted();
+
+ private:
+  static void OnCollection(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
+  void CloseSpan(const RecursionGuard&);
+  void TakeLedgerSites(const RecursionGuard&, const ledger::WindowFigures&);
+  void NoteHeapSpan();
+  TimelinePoint LevelsNow(const RecursionGuard&, std::int64_t heap) const;
+  double Rss() const;
+  std::uint32_t StackOf(StackId stack);
+  std::int32_t span() const;
+  void End(const RecursionGuard&);
+
+  struct HeapSpan {
+    std::int32_t span;
+    std::uint64_t begin, end;  // positions in the sampler's run
+  };
+
+  IsolateState& isolate_;
+  const ObserverOptions options_;
+  bool armed_ = false;
+  bool ended_ = false;
+  bool samples_heap_ = false;
+  heap::Sampler::State sampler_ = heap::Sampler::State::kOff;
+  WindowId window_ = WindowId::kInvalid;
+  SpanKind kind_ = SpanKind::kModules;
+  bool body_is_measured_ = false;
+  const Measurement* measures_body_ = nullptr;
+  heap::Totals span_begin_{};
+  std::uint64_t span_began_ns_ = 0, began_ns_ = 0;
+  double began_wall_ms_ = 0;
+  SpanSum file_{true}, modules_{true}, hooks_{false};
+  std::vector<SpanFigures> bodies_;
+  std::uint64_t bodies_dropped_ = 0, samples_dropped_ = 0, heap_samples_dropped_ = 0;
+  // Off-heap levels at the running span's start.
+  double buffers_ = 0, native_ = 0;
+  TimelinePoint baseline_{};
+  Timeline timeline_;
+  int statm_ = -1;
+  mutable double rss_ = 0;
+  mutable std::uint64_t rss_read_ns_ = 0;
+  std::uint64_t heap_position_ = 0;  // of the running span's start
+  std::vector<HeapSpan> heap_spans_;
+  std::vector<SpanSite> sites_;
+  std::vector<StackId> stack_ids_;  // kNone: the frames are there already
+  std::vector<std::vector<stacks::Frame>> stacks_;
+  std::unordered_map<std::uint32_t, std::uint32_t> stack_index_;
+  std::unique_ptr<StateFile> state_;
+};
+
+}  // namespace memspec::capture

@@ -1,0 +1,58 @@
+#include "capture/state_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstring>
+#include <ctime>
+
+namespace memspec::capture {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+template <class T>
+void Store(char* memory, std::size_t offset, T value) {
+  std::memcpy(memory + offset, &value, sizeof value);
+}
+
+}  // namespace
+
+std::unique_ptr<StateFile> StateFile::Map(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return nullptr;
+  // By direct system call, as all mappings of the tracker's own: the hooks would count it.
+  const long mapped = syscall(SYS_mmap, nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  close(file);
+  if (mapped == -1) return nullptr;
+  std::unique_ptr<StateFile> state(new StateFile(reinterpret_cast<char*>(mapped)));
+  std::memcpy(state->memory_, "MSPC", 4);
+  return state;
+}
+
+StateFile::~StateFile() { syscall(SYS_munmap, memory_, kBytes); }
+
+void StateFile::SetLevels(const TimelinePoint& point) {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  Store(memory_, 8, static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6);
+  Store(memory_, 16, point.heap);
+  Store(memory_, 24, point.buffers);
+  Store(memory_, 32, point.native);
+  Store(memory_, 40, point.rss);
+  Store(memory_, 48, static_cast<std::uint32_t>(point.collection));
+}
+
+void StateFile::SetFlag(Flag flag, bool set) {
+  std::uint32_t flags;
+  std::memcpy(&flags, memory_ + 52, sizeof flags);
+  Store(memory_, 52, set ? flags | flag : flags & ~static_cast<std::uint32_t>(flag));
+}
+
+void StateFile::SetNameLength(std::uint32_t bytes) { Store(memory_, 4, bytes); }
+
+}  // namespace memspec::capture

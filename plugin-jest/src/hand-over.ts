@@ -1,0 +1,63 @@
+/**
+ * How a test file's observation gets from the process that ran it to the reporter: a file for each, in a folder of the run's
+ * own whose name the workers inherit with the environment. Jest's results have no room for it without a test runner of
+ * memspec's own, and a file survives the process.
+ */
+
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { FilePayload } from "@memspec/core/adapter";
+
+const VARIABLE = "MEMSPEC_JEST_RUN";
+
+/** In the main process, before it starts workers. */
+export function openFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "memspec-"));
+  process.env[VARIABLE] = folder;
+  return folder;
+}
+
+export function closeFolder(folder: string): void {
+  if (process.env[VARIABLE] === folder) delete process.env[VARIABLE];
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** In whatever process runs tests; `undefined`: no reporter of memspec's waits for anything. */
+export function findFolder(): string | undefined {
+  return process.env[VARIABLE];
+}
+
+/** A file may be of several projects. */
+export interface FileId {
+  /** Of Jest's project configuration. */
+  readonly project: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** What cannot be written is missing from the report, which says so; it is no reason to fail a test. */
+export function handOver(folder: string, id: FileId, payload: FilePayload): void {
+  try {
+    writeFileSync(placeOf(folder, id), JSON.stringify(payload));
+  } catch {
+    // The folder went with the run.
+  }
+}
+
+/** @returns `null`: nothing was handed over */
+export function takeOver(folder: string, id: FileId): FilePayload | null {
+  const place = placeOf(folder, id);
+  try {
+    const payload = JSON.parse(readFileSync(place, "utf8")) as FilePayload;
+    rmSync(place, { force: true });
+    return payload;
+  } catch {
+    return null;
+  }
+}
+
+function placeOf(folder: string, id: FileId): string {
+  return path.join(folder, `${createHash("sha256").update(`${id.project}\n${id.path}`).digest("hex")}.json`);
+}

@@ -1,0 +1,156 @@
+/** Observation of one test file by circus's events, in the process that runs it. */
+
+import { threadId } from "node:worker_threads";
+import {
+  type BodyHandle,
+  type FileObserver,
+  isLimitError,
+  lineOfStack,
+  makeStateFile,
+  type ObservedTest,
+  observeFile,
+  removeStateFile,
+} from "@memspec/core/adapter";
+import { type CircusEvent, type CircusState, type TestEntry, testsUnder } from "./circus.js";
+import { type FileId, handOver } from "./hand-over.js";
+import { createTestKeys } from "./test-keys.js";
+
+/** What is to be observed, and for whom. */
+export interface ObservationPlan {
+  readonly sampleInterval: number;
+  readonly folder: string;
+  readonly id: FileId;
+  /** `displayName`. */
+  readonly projectName: string | null;
+}
+
+/** How circus tells of a body that took too long: a text, not an error. */
+const TIMEOUT = /^Exceeded timeout of /u;
+
+export class Observation {
+  readonly #plan: ObservationPlan;
+  #stateFile = "";
+  #realm: ErrorConstructor | null = null;
+  #observer: FileObserver | undefined;
+  #tests = new Map<TestEntry, ObservedTest>();
+  readonly #bodies = new Map<TestEntry, BodyHandle>();
+
+  constructor(plan: ObservationPlan) {
+    this.#plan = plan;
+  }
+
+  /** @param sandbox its global object */
+  enter(sandbox: object): void {
+    this.#realm = (sandbox as { readonly Error?: ErrorConstructor }).Error ?? null;
+  }
+
+  handle(event: CircusEvent, state: CircusState): void {
+    switch (event.name) {
+      case "setup":
+        this.#begin();
+        break;
+      case "run_start":
+        this.#observer?.modulesLoaded();
+        this.#collect(state);
+        break;
+      case "test_fn_start":
+        this.#bodyStarts(event.test);
+        break;
+      case "test_fn_success":
+        this.#bodyEnded(event.test);
+        break;
+      case "test_fn_failure":
+        if (typeof event.error === "string" && TIMEOUT.test(event.error)) this.#testOver(event.test);
+        else this.#bodyEnded(event.test);
+        this.#failed(event.test, event.error);
+        break;
+      case "test_done":
+        this.#testOver(event.test);
+        break;
+      case "run_finish":
+        this.finish();
+        break;
+    }
+  }
+
+  /** Before the modules of the file: circus itself, which Jest loads anew for each file, is loaded by now. */
+  #begin(): void {
+    const { folder, id, projectName, sampleInterval } = this.#plan;
+    const began = Date.now();
+    const header = { file: id.path, project: projectName, pid: process.pid, threadId, began };
+    this.#stateFile = makeStateFile(folder, header);
+    this.#observer = observeFile({ sampleInterval, stateFile: this.#stateFile });
+  }
+
+  #collect(state: CircusState): void {
+    const keyOf = createTestKeys();
+    for (const test of testsUnder(state.rootDescribeBlock)) {
+      const name = namesOf(test);
+      this.#tests.set(test, { key: keyOf(name), name, interleaves: test.concurrent, repeat: 0 });
+    }
+    for (const [test, { key }] of this.#tests) {
+      this.#observer?.placed(() => ({ test: key, line: this.#lineOf(test) }));
+    }
+  }
+
+  #bodyStarts(test: TestEntry): void {
+    const observed = this.#tests.get(test);
+    // A hook before it failed: circus does not run the body.
+    if (observed === undefined || this.#observer === undefined || test.errors.length > 0) return;
+    this.#observer.testStarts(observed);
+    this.#bodies.set(test, this.#observer.bodyStarts(observed));
+  }
+
+  #bodyEnded(test: TestEntry): void {
+    const body = this.#bodies.get(test);
+    if (body !== undefined) this.#observer?.bodyEnded(body);
+  }
+
+  #testOver(test: TestEntry): void {
+    const body = this.#bodies.get(test);
+    if (body !== undefined) this.#observer?.testOver(body);
+  }
+
+  #failed(test: TestEntry, error: unknown): void {
+    const observed = this.#tests.get(test);
+    if (observed === undefined || !isLimitError(error)) return;
+    this.#observer?.breached(
+      observed.key,
+      error.failures.map(({ figure, source, figureBytes, limitBytes }) => ({
+        ...{ figure, source, limitBytes },
+        space: "total",
+        actualBytes: figureBytes,
+      })),
+    );
+  }
+
+  #lineOf(test: TestEntry): number {
+    const made = test.asyncError as { readonly stack?: unknown } | null | undefined;
+    if (made === null || made === undefined) return 0;
+    // Of a test that failed Jest shows the stack.
+    return lineOfStack(made, test.errors.length > 0 ? null : this.#realm);
+  }
+
+  /** After the last hook, or when the file ends before it has run. Called again, it does nothing. */
+  finish(): void {
+    const observer = this.#observer;
+    if (observer === undefined) return;
+    this.#observer = undefined;
+    handOver(this.#plan.folder, this.#plan.id, observer.finish());
+    removeStateFile(this.#stateFile);
+    // Entries are objects of the sandbox.
+    this.#realm = null;
+    this.#tests = new Map();
+    this.#bodies.clear();
+  }
+}
+
+const ROOT_BLOCK = "ROOT_DESCRIBE_BLOCK";
+
+function namesOf(test: TestEntry): readonly string[] {
+  const names = [test.name];
+  for (let block: TestEntry["parent"] | undefined = test.parent; block !== undefined; block = block.parent) {
+    if (block.name !== ROOT_BLOCK || block.parent !== undefined) names.unshift(block.name);
+  }
+  return names;
+}

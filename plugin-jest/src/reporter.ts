@@ -1,0 +1,155 @@
+/** `reporters: ["default", "@memspec/jest/reporter"]`: the report of an observed run. */
+
+import {
+  collectRun,
+  type FileOutcome,
+  fileDeath,
+  parseReportOptions,
+  type ReportOptions,
+  readStateFiles,
+  type TestOutcome,
+  VERSION,
+  type WorkerState,
+} from "@memspec/core/adapter";
+import { publishRun } from "@memspec/core/reports";
+import { closeFolder, openFolder, takeOver } from "./hand-over.js";
+import type { JestAssertion, JestGlobalConfig, JestReporter, JestTest, JestTestResult } from "./reporter-types.js";
+import { createTestKeys } from "./test-keys.js";
+
+export default class MemspecReporter implements JestReporter {
+  readonly #config: JestGlobalConfig;
+  readonly #options: ReportOptions;
+  readonly #given: boolean;
+  /** `null`: nothing is observed. */
+  readonly #folder: string | null;
+  readonly #files: FileOutcome[] = [];
+  readonly #startedAt = Date.now();
+  #fromEnvironment: boolean | ReportOptions | undefined;
+  #observed = false;
+
+  /**
+   * @param options those of `report`; they win over the environment's
+   * @throws MemspecError `MEMSPEC_UNKNOWN_OPTION`, `MEMSPEC_INVALID_OPTION`
+   */
+  constructor(config: JestGlobalConfig, options: ReportOptions = {}) {
+    this.#config = config;
+    parseReportOptions(options);
+    this.#options = options;
+    this.#given = Object.keys(options).length > 0;
+    // Who watches runs a few files again and again: no run to report on.
+    this.#folder = config.watch || config.watchAll ? null : openFolder();
+    const folder = this.#folder;
+    if (folder !== null) process.once("exit", () => closeFolder(folder));
+  }
+
+  onTestFileResult(test: JestTest, result: JestTestResult): void {
+    if (this.#folder === null) return;
+    const { config } = test.context;
+    const memory = config.testEnvironmentOptions?.memory;
+    this.#fromEnvironment ??= memory?.report;
+    this.#observed ||= memory?.observe !== false;
+    const id = { project: config.id, path: test.path };
+    const payload = takeOver(this.#folder, id);
+    const project = config.displayName?.name ?? null;
+    const failed = result.testExecError !== undefined && result.testExecError !== null;
+    const state = failed && payload === null ? stateOf(this.#folder, test.path, project) : undefined;
+    const { start, end } = result.perfStats ?? { start: 0, end: 0 };
+    this.#files.push({
+      path: test.path,
+      project,
+      state: state !== undefined ? "died" : stateOfFile(result),
+      shard: this.#config.shard?.shardIndex ?? null,
+      startedAt: payload?.began ?? state?.began ?? (start > 0 ? start : null),
+      durationMs: end > start ? end - start : state === undefined ? 0 : Date.now() - state.began,
+      tests: testsOf(result, state),
+      payload,
+      death: state === undefined ? null : fileDeath(state, messageOf(result)),
+    });
+  }
+
+  onRunComplete(): void {
+    if (this.#folder === null) return;
+    const { rootDir, shard } = this.#config;
+    const report = collectRun({
+      memspec: VERSION,
+      runner: { name: "jest", version: jestVersion() },
+      machine: {
+        platform: process.platform,
+        arch: process.arch,
+        node: process.versions.node,
+        ci: this.#config.ci === true,
+      },
+      root: rootDir,
+      startedAt: this.#startedAt,
+      durationMs: Date.now() - this.#startedAt,
+      shards: shard === undefined ? [] : [{ index: shard.shardIndex, count: shard.shardCount }],
+      files: this.#files,
+      notes: [],
+    });
+    closeFolder(this.#folder);
+    if (!this.#observed) return;
+    publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
+  }
+}
+
+function stateOf(folder: string, path: string, project: string | null): WorkerState | undefined {
+  // Jest tries a file again in another worker when the first one dies of an error of its own: the last one counts.
+  return readStateFiles(folder)
+    .filter((state) => state.file === path && state.project === project)
+    .sort((a, b) => b.began - a.began)[0];
+}
+
+function stateOfFile(result: JestTestResult): FileOutcome["state"] {
+  if (result.numFailingTests > 0 || (result.testExecError !== undefined && result.testExecError !== null))
+    return "failed";
+  return result.skipped || result.testResults.every(({ status }) => status === "pending" || status === "todo")
+    ? "skipped"
+    : "passed";
+}
+
+function testsOf(result: JestTestResult, died: WorkerState | undefined): readonly TestOutcome[] {
+  const keyOf = createTestKeys();
+  const tests = result.testResults.map((test): TestOutcome => {
+    const name = [...test.ancestorTitles, test.title];
+    return {
+      key: keyOf(name),
+      name,
+      line: test.location?.line ?? null,
+      column: test.location?.column ?? null,
+      state: testState(test.status),
+      retries: Math.max(0, (test.invocations ?? 1) - 1),
+      repeats: 0,
+      durationMs: test.duration ?? null,
+    };
+  });
+  const running = died?.test ?? null;
+  if (running === null || tests.length > 0) return tests;
+  // Jest knows nothing of the tests of a file whose worker died: the one that ran is known by what it left behind.
+  const place = { line: null, column: null, durationMs: null };
+  return [{ key: keyOf(running), name: running, state: "died", retries: 0, repeats: 0, ...place }];
+}
+
+function testState(status: JestAssertion["status"]): TestOutcome["state"] {
+  switch (status) {
+    case "passed":
+    case "failed":
+    case "todo":
+      return status;
+    default:
+      return "skipped";
+  }
+}
+
+function messageOf({ testExecError, failureMessage }: JestTestResult): string {
+  const { message, code } = (testExecError ?? {}) as { readonly message?: unknown; readonly code?: unknown };
+  return [message, code, failureMessage].filter((part) => typeof part === "string").join(" ");
+}
+
+function jestVersion(): string {
+  // The reporter runs inside of Jest, so there is one to be found; which copy, is no matter of its main version.
+  try {
+    return (require("jest/package.json") as { readonly version: string }).version;
+  } catch {
+    return "30";
+  }
+}

@@ -1,0 +1,50 @@
+/** Questions to the report of an observed run. */
+
+import path from "node:path";
+import type { FileReport, RunReport, RunSite, TestReport } from "../../../core/src/runs/run-report.js";
+
+/** The addon with known allocations, for fixtures: `PROBE` in their environment. */
+export const PROBE = path.resolve(import.meta.dirname, "../../native/probe/build/Release/probe.node");
+
+/** Fails with what there is when nothing was written. */
+export function written(run: { readonly memory: RunReport | null; readonly output: string }): RunReport {
+  if (run.memory === null) throw new Error(`no report was written\n${run.output}`);
+  return run.memory;
+}
+
+export function fileOf(report: RunReport, file: string): FileReport {
+  const found = report.files.find((one) => one.path === file);
+  if (found === undefined)
+    throw new Error(`no file ${file}; there are ${report.files.map((one) => one.path).join(", ")}`);
+  return found;
+}
+
+/** @param name of the test and of the blocks around it, joined by " > " */
+export function testOf(file: FileReport, name: string): TestReport {
+  const found = file.tests.find((one) => one.name.join(" > ") === name);
+  if (found === undefined) {
+    throw new Error(`no test ${name}; there are ${file.tests.map((one) => one.name.join(" > ")).join(", ")}`);
+  }
+  return found;
+}
+
+/** The first place in the user's code that each of these sites has, as `space file:line`. */
+export function placesOf(sites: readonly RunSite[], report: RunReport): readonly string[] {
+  return sites.map(({ space, stack }) => {
+    const frames = (report.stacks[stack] ?? []).map((index) => report.frames[index]);
+    const own = frames.find((frame) => frame?.owner === "user");
+    return `${space} ${own?.file ?? "?"}:${own?.line ?? "?"}`;
+  });
+}
+
+/** One line a test: state, and what is said of its memory. Bytes are those of buffers and native memory, which are exact. */
+export function outline(file: FileReport): readonly string[] {
+  return file.tests.map((one) => {
+    const memory =
+      one.figures === null
+        ? (one.unattributed ?? "none")
+        : `buffers ${one.figures.buffers.allocatedBytes}/${one.figures.buffers.peakBytes} native ${one.figures.native.allocatedBytes}/${one.figures.native.peakBytes}`;
+    const again = [one.retries > 0 ? `retries ${one.retries}` : [], one.repeats > 0 ? `repeats ${one.repeats}` : []];
+    return [one.name.join(" > "), one.state, ...again.flat(), memory].join(", ");
+  });
+}
