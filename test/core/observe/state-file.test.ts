@@ -67,6 +67,7 @@ test("other files, and files that are cut, say nothing", () => {
   appendFileSync(makeStateFile(folder, { ...header, pid: 13 }), "}");
   expect(readStateFiles(folder)).toEqual([]);
   expect(readStateFiles(path.join(folder, "missing"))).toEqual([]);
+  expect(parseStateFile(Buffer.alloc(4096))).toEqual([]);
 });
 
 test("where no file can be made there is none", () => {

@@ -60,9 +60,10 @@ describe.each([0, 1, 8])("on %d other threads", (threads) => {
     begin();
     mark("hooks");
     for (const [bytes, count, keep] of [
-      [1000, 40, 3],
+      // The highest first: a later span's peak is its own.
+      [100_000, 7, 2],
       [64, 500, 0],
-      [100_000, 7, 7],
+      [1000, 40, 3],
     ] as const) {
       body(() => {
         truths.push(probe.allocate("malloc", bytes, count, keep, threads));
@@ -242,7 +243,8 @@ test("the timeline is short, in order, and has the highest and the lowest point"
   begin();
   mark("hooks");
   for (let i = 0; i < 3000; i++) {
-    if (i === 1234) kept.push(Buffer.alloc(9_000_000));
+    if (i === 1234) probe.allocate("malloc", 9_000_000, 1, 1, 0);
+    if (i === 1235) probe.freeKept();
     body(() => undefined);
   }
   const raw = end();
@@ -254,9 +256,10 @@ test("the timeline is short, in order, and has the highest and the lowest point"
   const times = points.map((point) => point[POINT.ms] ?? 0);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   expect(points[0]).toEqual(raw.baseline);
-  expect(Math.max(...points.map((point) => point[POINT.buffers] ?? 0))).toBe(
-    (raw.baseline[POINT.buffers] ?? 0) + 9_000_000,
+  expect(Math.max(...points.map((point) => point[POINT.native] ?? 0))).toBe(
+    (raw.baseline[POINT.native] ?? 0) + 9_000_000,
   );
+  expect(raw.end[POINT.native]).toBe(raw.baseline[POINT.native]);
   expect(points[0]?.[POINT.rss]).toBeGreaterThan(1_000_000);
 });
 
