@@ -134,18 +134,6 @@ test("while another heap sampler runs the verdicts are the same, and the message
   expect(errorsOf(run, "a.test.ts > leak")[0]).not.toMatch(/^ +allocated /mu);
 });
 
-test("while another tool records allocations", async () => {
-  const run = await runVitest({
-    files: {
-      "vitest.config.mjs": config(),
-      "src/sessions.ts": sessions,
-      "a.test.ts": fileWith(inspectorWith('"HeapProfiler.startTrackingHeapObjects", { trackAllocations: true }')),
-      "b.test.ts": fileWith(inspectorWith('"HeapProfiler.startTrackingHeapObjects", { trackAllocations: false }')),
-    },
-  });
-  expectVerdicts(run, ["a.test.ts", "b.test.ts"]);
-});
-
 test("after other tests have left timers, listeners, filled and growing caches, and 50 MB", async () => {
   const run = await runVitest({
     files: {
