@@ -13,6 +13,9 @@ const sourcesIn = (folder, extension) =>
     .filter((name) => name.endsWith(extension))
     .map((name) => path.join(root, folder, name));
 
+// Test files run at once, and each may find the probe out of date: nobody sees what another has not finished.
+const unfinished = (file) => `${file}.${process.pid}`;
+
 /** @returns {string} path of the probe addon for this Node, built when it is older than its sources */
 export function buildProbe() {
   const out = path.join(root, `build/stacks-probe/abi${process.versions.modules}`);
@@ -35,18 +38,20 @@ export function buildProbe() {
       changed = true;
       execFileSync(
         "g++",
-        [...FLAGS, `-isystem${headers}`, `-I${path.join(root, "native")}`, "-c", unit, "-o", object],
+        [...FLAGS, `-isystem${headers}`, `-I${path.join(root, "native")}`, "-c", unit, "-o", unfinished(object)],
         {
           stdio: ["ignore", "inherit", "inherit"],
         },
       );
+      renameSync(unfinished(object), object);
     }
     return object;
   });
   const addon = path.join(out, "probe.node");
   if (changed || !existsSync(addon)) {
-    execFileSync("g++", ["-shared", "-Wl,-z,nodelete", ...objects, "-o", `${addon}.new`], { stdio: "inherit" });
-    renameSync(`${addon}.new`, addon);
+    const linked = unfinished(addon);
+    execFileSync("g++", ["-shared", "-Wl,-z,nodelete", ...objects, "-o", linked], { stdio: "inherit" });
+    renameSync(linked, addon);
   }
   return addon;
 }
