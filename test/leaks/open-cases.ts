@@ -16,6 +16,7 @@ export const OPEN_EVIDENCE: Readonly<Record<string, string>> = {
   "a table of WebAssembly that grows":
     "Its entries are made anew too seldom for the calls that record stacks: the table is named, not where it grows.",
   "descriptors that are not closed": "A handle has the site of the object that owns it, and a number owns nothing.",
+  "sockets that are not ended": "The server's side of each is a socket with a handle, too: two a call.",
   "threads that are never ended":
     "A call takes so long that allocations are sampled, and a small object is seldom among them.",
 };

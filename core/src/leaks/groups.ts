@@ -99,11 +99,15 @@ function ownerOf(
   site: AllocationSite | null,
   heap: readonly LeakGroup[],
 ): LeakGroup | null {
-  const owners = heap.filter(({ type, holds }) => {
-    if (space === "buffers") return BUFFERS.includes(type) || holds.some(({ kind }) => kind === "buffer");
-    return isTextOutside(site) ? type === "string" : holds.some(({ kind }) => kind === "native");
-  });
-  return owners.length === 1 ? (owners[0] ?? null) : null;
+  const holding = (kind: "buffer" | "native") => heap.filter(({ holds }) => holds.some((held) => held.kind === kind));
+  const ofType = (types: readonly string[]) => heap.filter(({ type }) => types.includes(type));
+  if (space === "native") return onlyOne(isTextOutside(site) ? ofType(["string"]) : holding("native"));
+  // Small buffers share one that holds the memory.
+  return onlyOne(holding("buffer")) ?? onlyOne(ofType(BUFFERS));
+}
+
+function onlyOne<T>(list: readonly T[]): T | null {
+  return list.length === 1 ? (list[0] ?? null) : null;
 }
 
 /** Node keeps the characters of long strings outside the heap. */
