@@ -18,6 +18,7 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "call",
   "read",
   "collect",
+  "quiesce",
   "retained",
   "instances",
   "instanceIds",
