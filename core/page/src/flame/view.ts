@@ -226,6 +226,6 @@ const LEGEND: readonly (readonly [owner: string, text: string])[] = [
   ["user", "your code"],
   ["dependency", "dependencies"],
   ["node", "Node"],
-  ["runner", "the runner"],
+  ["runner", "the runner, memspec"],
   ["native", "native code"],
 ];
