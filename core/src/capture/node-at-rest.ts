@@ -11,8 +11,9 @@ const ROUNDS = 4;
  * would else come up in the first test that awaits anything.
  */
 export async function nodeAtRest(): Promise<void> {
+  if (!isArmed()) return;
   const { binding } = loadAddon();
-  if (binding === null || !isArmed()) return;
+  if (binding === null) return;
   for (let round = 0; round < ROUNDS; round += 1) {
     binding.quiesce();
     // What a thread has ended comes back as a task of the event loop, and continues in microtasks.

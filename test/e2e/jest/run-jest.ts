@@ -73,8 +73,11 @@ export interface JestRunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Jest's configuration; `reporters: null`: those of the preset, which tell of the run as a whole. Default: Jest's own. */
+export type JestConfig = Readonly<Record<string, unknown>> & { readonly reporters?: readonly unknown[] | null };
+
 /** A project from `fixtures/<folder>` with this configuration of Jest. */
-export function jestProject(installation: Installation, folder: string, config: object): Project {
+export function jestProject(installation: Installation, folder: string, config: JestConfig): Project {
   const fixture = path.join(import.meta.dirname, "fixtures", folder);
   const files: Record<string, string> = {};
   for (const entry of readdirSync(fixture, { recursive: true, withFileTypes: true })) {
@@ -85,9 +88,12 @@ export function jestProject(installation: Installation, folder: string, config: 
   return makeProject(installation.root, {
     ...manifest(),
     ...files,
-    // Nothing is said of the run as a whole unless the project wants it.
-    "jest.config.json": JSON.stringify({ reporters: ["default"], ...config }, null, 2),
+    "jest.config.json": JSON.stringify({ ...config, reporters: reportersOf(config) }, null, 2),
   });
+}
+
+function reportersOf({ reporters = ["default"] }: JestConfig): readonly unknown[] | undefined {
+  return reporters ?? undefined;
 }
 
 function manifest(): ProjectFiles {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunReport } from "../../../core/src/runs/run-report.js";
 import { fileOf, outline, PROBE, placesOf, testOf, written } from "../harness/run-reports.js";
-import { installJest, type JestRun, jestProject, MODES, runJest, TRANSFORMS } from "./run-jest.js";
+import { installJest, type JestConfig, type JestRun, jestProject, MODES, runJest, TRANSFORMS } from "./run-jest.js";
 
 const installation = installJest();
 afterAll(() => installation.remove());
@@ -14,8 +14,8 @@ interface ObservedRun extends JestRun {
   readonly memory: RunReport | null;
 }
 
-async function observed(fixture: string, config: object, args: readonly string[], env = {}): Promise<ObservedRun> {
-  const project = jestProject(installation, fixture, config);
+async function observed(fixture: string, config: JestConfig, args: readonly string[], env = {}): Promise<ObservedRun> {
+  const project = jestProject(installation, fixture, { reporters: null, ...config });
   const run = await runJest(installation, project, { args, env: { PROBE, ...env } });
   const file = path.join(project.root, ".memspec/report.json");
   const memory = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RunReport) : null;
