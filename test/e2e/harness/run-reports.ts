@@ -33,7 +33,7 @@ export function placesOf(sites: readonly RunSite[], report: RunReport): readonly
   return sites.map(({ space, stack }) => {
     const frames = (report.stacks[stack] ?? []).map((index) => report.frames[index]);
     const own = frames.find((frame) => frame?.owner === "user");
-    return `${space} ${own?.file ?? "?"}:${own?.line ?? "?"}`;
+    return `${space} ${own?.file ?? "?"}:${own?.line ?? "?"}${own?.lineIsFunction === true ? " (function)" : ""}`;
   });
 }
 

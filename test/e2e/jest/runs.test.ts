@@ -81,9 +81,10 @@ describe.each(MODES)("%s", (mode, flag) => {
     expect(placesOf(testOf(file, "outer > buffers").sites, report)).toEqual([
       `buffers src/model.ts:${lineIn("src/model.ts", "// load")}`,
     ]);
-    expect(placesOf(testOf(file, "objects").sites, report)[0]).toBe(
-      `heap all.test.ts:${lineIn("all.test.ts", "// objects")}`,
-    );
+    // Of optimised loops V8 may know no more than the function, which then is said to be that.
+    const [hottest] = placesOf(testOf(file, "objects").sites, report);
+    const line = lineIn("all.test.ts", "// objects");
+    expect([`heap all.test.ts:${line}`, `heap all.test.ts:${line - 3} (function)`]).toContain(hottest);
   });
 
   test("tests have their lines", () => {

@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { fileOf, outline, testOf, written } from "../harness/run-reports.js";
 import { configWith, runVitest } from "./run-vitest.js";
+import { vitestUnderTest } from "./vitest-under-test.js";
 
 const files = {
   "fatal.test.ts": `
@@ -20,11 +21,15 @@ test("lives", () => { kept.push(Buffer.alloc(40_000)); });
 `,
 };
 
+/** Vitest 5 waits for ever for a thread that ran out of memory, without memspec too: nobody is there to tell of it. */
+const tellsOfThreads = vitestUnderTest().major === 4;
+
 test.each([
   ["forks", configWith("", 'execArgv: ["--max-old-space-size=100"]'), {}],
   // A thread cannot be given the flag: all of the process has it.
   ["threads", configWith(), { NODE_OPTIONS: "--max-old-space-size=230" }],
 ] as const)("in pool %s", async (pool, config, env) => {
+  if (pool === "threads" && !tellsOfThreads) return;
   const run = await runVitest({
     files: { ...files, "vitest.config.mjs": config },
     pool,

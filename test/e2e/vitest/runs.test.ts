@@ -157,9 +157,10 @@ describe.each([...pools.map((pool) => ["isolated", pool] as const), ["not isolat
         `buffers model.ts:${lineIn("model.ts", "load")}`,
       ]);
       expect(testOf(file, "outer > nothing").sites).toEqual([]);
-      expect(placesOf(testOf(file, "objects").sites, report)[0]).toBe(
-        `heap all.test.ts:${lineIn("all.test.ts", "objects")}`,
-      );
+      // Of optimised loops V8 may know no more than the function, which then is said to be that.
+      const [hottest] = placesOf(testOf(file, "objects").sites, report);
+      const line = lineIn("all.test.ts", "objects");
+      expect([`heap all.test.ts:${line}`, `heap all.test.ts:${line - 2} (function)`]).toContain(hottest);
     });
 
     test("tests have their lines", () => {
