@@ -86,8 +86,8 @@ afterAll(() => {
 });
 
 /** A configuration file with the plugin. The text is the argument of `memspec()`; the run's report is a file alone. */
-export function configWith(options = "{}", test = ""): string {
-  const all = `{ report: { terminal: "silent", json: ".memspec/report.json" }, ...${options} }`;
+export function configWith(options = "", test = ""): string {
+  const all = `{ report: { terminal: "silent", json: ".memspec/report.json" }, ...${options === "" ? "{}" : options} }`;
   return `import { memspec } from "@memspec/vitest/config";\nexport default { plugins: [memspec(${all})], test: { ${test} } };\n`;
 }
 
