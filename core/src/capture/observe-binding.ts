@@ -4,7 +4,6 @@ import type { RawFrame } from "./raw-frame.js";
 
 /** What runs between two marks, by the number that the addon knows it by. */
 export const SPAN_KINDS = { modules: 0, hooks: 1, body: 2, shared: 3 } as const;
-type SpanKind = keyof typeof SPAN_KINDS;
 
 /** Indices into the record of a span; of each figure by space, heap, buffers and native follow each other. */
 export const SPAN = {
