@@ -63,6 +63,16 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", () => {
     expect((await names(page))[0]).not.toBe(ascending[0]);
   });
 
+  test.each([1280, 700])("no figure of the table is cut, at %d columns of pixels", async (width) => {
+    const page = await show({ width });
+    const cut = await page
+      .locator("tbody td.number")
+      .evaluateAll((cells) =>
+        cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+      );
+    expect(cut).toEqual([]);
+  });
+
   test("the filter keeps what matches, and the number is told", async () => {
     const page = await show();
     await page.selectOption("#rows-of", "tests");
