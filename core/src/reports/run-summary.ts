@@ -1,7 +1,7 @@
 /** What all short reports of a run are made of: a row a file, and what is to be told by name. Pure. */
 
 import type { Breach, FileReport, RunDeath, RunFigures, RunLeaks, RunReport, TestReport } from "../runs/run-report.js";
-import { placesOf, shortPlace } from "./stacks.js";
+import { hottestPlace } from "./stacks.js";
 
 /** `null` bytes: that something leaks is known, how much memory is not. */
 export type Leaked =
@@ -80,7 +80,7 @@ function rowOf(file: FileReport, report: RunReport): FileRow {
     file,
     figures: file.figures,
     leaked: leakedOf(checksOf(file).map(({ leaks }) => leaks)),
-    hottest: shortPlace(placesOf(file.sites, report)[0]),
+    hottest: hottestPlace(file.sites, report),
   };
 }
 

@@ -34,8 +34,15 @@ export function placesOf(sites: readonly RunSite[], tables: StackTables): readon
   );
 }
 
-/** `src/parse.ts:30`, without the column; the function's name where there is no position; "" for no stack. */
-export function shortPlace(place: AllocatingPlace | undefined): string {
+const READERS: ReadonlySet<SourceFrame["owner"]> = new Set(["user", "dependency"]);
+
+/**
+ * Where the program, and not its runner, allocated most: `src/parse.ts:30`, without the column; the function's name where
+ * there is no position; "" where no sample has a frame of the program's.
+ */
+export function hottestPlace(sites: readonly RunSite[], tables: StackTables): string {
+  const own = sites.filter((site) => stackOf(site.stack, tables).some(({ owner }) => READERS.has(owner)));
+  const [place] = placesOf(own, tables);
   const where = place?.stack.place?.where ?? "";
   return where === "" ? (place?.stack.place?.name ?? "") : where.replace(/(:\d+):\d+(?: \(function\))?$/u, "$1");
 }

@@ -1,7 +1,7 @@
 /** Files and tests as rows: what is shown, sorted by and filtered by. */
 
 import { type Leaked, leakedOf, testName } from "../../../src/reports/run-summary.js";
-import { placesOf, shortPlace } from "../../../src/reports/stacks.js";
+import { hottestPlace } from "../../../src/reports/stacks.js";
 import type { FileReport, RunReport, TestReport } from "../../../src/runs/run-report.js";
 
 export interface Row {
@@ -70,7 +70,7 @@ const hottest = new WeakMap<Row, string>();
 export function hottestOf(row: Row, report: RunReport): string {
   const known = hottest.get(row);
   if (known !== undefined) return known;
-  const place = shortPlace(placesOf((row.test ?? row.file).sites, report)[0]);
+  const place = hottestPlace((row.test ?? row.file).sites, report);
   hottest.set(row, place);
   return place;
 }
