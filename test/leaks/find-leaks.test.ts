@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadAddon } from "../../core/src/capture/load-addon.js";
 import { isMemspecError } from "../../core/src/errors/memspec-error.js";
 import { abandonLeakChecks, findLeaks } from "../../core/src/leaks/find-leaks.js";
+import { track } from "../../core/src/measure/track.js";
 
 const withAddon = loadAddon().binding !== null;
 let kept: unknown[] = [];
@@ -47,6 +48,19 @@ describe("what is said", () => {
     expect(group?.path?.steps.map(({ type }) => type)).toEqual(["Array", "Session"]);
     expect(group?.holds.map(({ type }) => type)).toEqual(["Array"]);
   });
+
+  test.skipIf(!withAddon)(
+    "inside of a measurement that samples, the site is of V8's own stack: the function",
+    async () => {
+      const span = track();
+      const report = await findLeaks(openSession);
+      span.stop();
+      const site = report.groups.find(({ type }) => type === "Session")?.site;
+      const user = site?.stack.find(({ owner }) => owner === "user");
+      expect(user).toMatchObject({ lineIsFunction: true, file: import.meta.filename });
+      expect(["openSession", "Session"]).toContain(user?.functionName);
+    },
+  );
 
   test("the report is frozen all through and can be cloned", async () => {
     const report = await findLeaks(openSession);

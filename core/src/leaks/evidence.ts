@@ -1,10 +1,11 @@
+import { toSourceFrame } from "../analysis/frames.js";
 import { isNameable } from "../analysis/sites.js";
 import { currentTracker } from "../capture/current-tracker.js";
-import type { AllocationSite } from "../capture/measurement.js";
+import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
 import { closing, openOptions, readRecording } from "../capture/record.js";
 import { planMeasurement, validateOptions } from "../capture/validate-options.js";
-import type { ObjectGroup } from "../graph/types.js";
-import { analyseHere } from "../measure/analyse-here.js";
+import type { AllocationFrame, ObjectGroup } from "../graph/types.js";
+import { analyseHere, contextHere } from "../measure/analyse-here.js";
 import { settleTasks } from "./calls.js";
 import type { Finding } from "./confirm.js";
 import type { HeapTaker } from "./graph-evidence.js";
@@ -18,11 +19,17 @@ export interface Evidence {
   readonly sites: readonly AllocationSite[];
   /** Groups of the heap with V8's own allocation stacks: per function, but known object by object. */
   readonly groups: readonly ObjectGroup[];
+  /** A frame of V8's stacks as the user knows it; it knows the function, not the line. */
+  readonly frameOf: (frame: AllocationFrame) => SourceFrame;
   /** What could not be recorded, in sentences. */
   readonly notes: readonly string[];
 }
 
-export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [], notes: [] };
+function frameOf(frame: AllocationFrame): SourceFrame {
+  return toSourceFrame({ ...frame, kind: "javascript", lineIsFunction: true, inlined: false }, contextHere());
+}
+
+export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [], frameOf, notes: [] };
 
 /**
  * Calls the function a few times more and records every allocation. Slow: an allocation takes some 40 times as long, so a
@@ -61,6 +68,6 @@ export async function gatherEvidence(
     );
     const alive = sites.filter((site) => (site.retainedBytes ?? 0) > 0 && isNameable(site));
     alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
-    return { calls, groups, sites: alive, notes: capabilities.notes };
+    return { calls, groups, sites: alive, frameOf, notes: capabilities.notes };
   });
 }

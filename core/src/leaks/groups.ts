@@ -1,7 +1,7 @@
 /** What was found out, as groups for people: pure. */
 
 import type { AllocationSite } from "../capture/measurement.js";
-import type { ObjectGroup } from "../graph/types.js";
+import type { AllocationTrace, ObjectGroup } from "../graph/types.js";
 import type { Finding } from "./confirm.js";
 import type { Evidence } from "./evidence.js";
 import { HANDLE_NAMES, heapTypeOf, standsForHandle } from "./handle-names.js";
@@ -69,7 +69,15 @@ function siteOf(group: ObjectGroup, evidence: Evidence): AllocationSite | null {
   const [trace] = same?.traces ?? [];
   const sites = heapSites(evidence);
   // V8 forgets the trace of an object that moved.
-  return trace === undefined ? siteWithoutTrace(same ?? group, same !== null, sites) : siteOfTrace(trace, sites);
+  if (trace === undefined) return siteWithoutTrace(same ?? group, same !== null, sites);
+  return siteOfTrace(trace, sites) ?? traceAsSite(trace, evidence);
+}
+
+/** Where another measurement, or another tool, has V8's sampler there are no sites: V8's own stack names the functions. */
+function traceAsSite({ frames, bytes, count }: AllocationTrace, { frameOf }: Evidence): AllocationSite | null {
+  if (frames.length === 0) return null;
+  const stack = frames.map(frameOf);
+  return { space: "heap", stack, bytes, count, estimated: false, peakBytes: null, retainedBytes: bytes };
 }
 
 /** The store of a container that was made anew: the largest piece of memory that the calls left. */

@@ -19,7 +19,8 @@ export function sameGroup(group: ObjectGroup, others: readonly ObjectGroup[]): O
 
 /**
  * The site that V8's allocation stack is of: sites know lines and inlined functions, traces know the objects. A trace's functions
- * stand in the site's stack in the same order; of several such sites, the one that left most nearly as many bytes.
+ * stand in the site's stack in the same order; of several such sites, the one that left most nearly as many bytes. `null`: no
+ * site has the function that allocated.
  *
  * @param sites of the heap
  */
@@ -29,6 +30,7 @@ export function siteOfTrace(trace: AllocationTrace, sites: readonly AllocationSi
   let bestScore = 0;
   for (const site of sites) {
     const own = site.stack.filter(({ kind }) => kind === "javascript").map(({ functionName }) => functionName);
+    if (names[0] === undefined || !own.includes(names[0])) continue;
     const score = shareInOrder(names, own) + closeness(site.retainedBytes ?? 0, trace.bytes);
     if (score <= bestScore) continue;
     best = site;
