@@ -150,15 +150,44 @@ function offHeapGroups(
   });
 }
 
-/** Sites of the same functions are one: a function that V8 optimises in the middle of a run has frames of two kinds. */
+/**
+ * Sites of the same functions of the program are one, unless they are known to be of two lines: a function that V8 optimises in
+ * the middle of a run has frames of two kinds, between it and the allocator other ones, and may have lost its line.
+ */
 function alikeTogether(sites: readonly AllocationSite[]): readonly AllocationSite[] {
-  const byFunctions = new Map<string, AllocationSite>();
+  const alike = new Map<string, Map<string, AllocationSite>>();
   for (const site of sites) {
-    const key = site.stack.map(({ functionName }) => functionName).join("\n");
-    const alike = byFunctions.get(key);
-    byFunctions.set(key, alike === undefined ? site : joined(alike, site));
+    const functions = functionsOf(site);
+    const byLine = alike.get(functions) ?? new Map<string, AllocationSite>();
+    alike.set(functions, byLine);
+    const line = exactLine(site);
+    const same = byLine.get(line);
+    byLine.set(line, same === undefined ? site : joined(same, site));
   }
-  return [...byFunctions.values()].sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
+  return [...alike.values()]
+    .flatMap((byLine) => (byLine.size === 2 && byLine.has("") ? [all(byLine)] : [...byLine.values()]))
+    .sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
+}
+
+/** The program's own functions, or all where there are none; and what the program called for memory that is not V8's. */
+function functionsOf({ space, stack }: AllocationSite): string {
+  const own = stack.filter(({ owner }) => owner === "user" || owner === "dependency");
+  const allocator = space === "native" ? [stack[0]?.functionName ?? ""] : [];
+  const names = (own.length === 0 ? stack : own).map(({ functionName }) => functionName);
+  return [...allocator, ...names].join("\n");
+}
+
+/** Of the innermost function of the program; "": not known. */
+function exactLine({ stack }: AllocationSite): string {
+  const own = stack.find(({ owner }) => owner === "user" || owner === "dependency");
+  return own === undefined || own.lineIsFunction || own.line === null ? "" : String(own.line);
+}
+
+/** Of one line, and of no known line: the line's. */
+function all(byLine: ReadonlyMap<string, AllocationSite>): AllocationSite {
+  const [known, ...others] = [...byLine].sort(([a], [b]) => b.length - a.length).map(([, site]) => site);
+  if (known === undefined) throw new RangeError("no sites to join");
+  return others.reduce(joined, known);
 }
 
 function joined(one: AllocationSite, other: AllocationSite): AllocationSite {
