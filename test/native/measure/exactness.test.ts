@@ -59,8 +59,10 @@ describe.each([0, 1, 8])("on %d other threads", (threads) => {
       peakBytes: truth.peakBytes,
       netBytes: truth.liveBytes,
     });
-    // The peak of the sum: the heap may have moved while the blocks came and went, and then the figure says by how much.
-    expect(total.peakBytes).toBeGreaterThanOrEqual(truth.peakBytes);
+    // The peak of the sum: the heap may have moved while the blocks came and went, and then the figure says by how much. On Node 26
+    // it may fall, too (docs/how-it-counts.md).
+    const fall = Math.min(0, figures.spaces[0].netBytes);
+    expect(total.peakBytes).toBeGreaterThanOrEqual(truth.peakBytes + fall);
     expect(total.peakBytes - figures.peakErrorBytes).toBeLessThanOrEqual(
       truth.peakBytes + figures.spaces[0].allocatedBytes,
     );
