@@ -17,7 +17,7 @@ export function notesOn(
   const notes: string[] = [];
   if (counted.length < plan.spaces.length) notes.push(`The total is that of ${counted.join(" and ")}.`);
   if (plan.sampleInterval > 0 && tracked.heapSampler === "taken") {
-    notes.push("Somebody else runs V8's heap sampler in this isolate: heap allocations have no stacks.");
+    notes.push("Somebody else runs V8's heap sampler in this isolate: heap allocations have no sampled stacks.");
   }
   if (plan.ignore.length > 0) {
     notes.push("Memory of ignored stacks is taken out; the peak of what is left is unknown.");

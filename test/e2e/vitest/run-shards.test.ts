@@ -19,15 +19,19 @@ const files = {
 };
 const shards = [1, 2, 3].map((index) => [`--shard=${index}/3`, "--reporter=blob", `--outputFile=blobs/${index}.json`]);
 
-/** Without what is of a process or a moment. */
+/** Without what is of a process or a moment, as samples of the heap are. */
 function steady(report: RunReport): unknown {
   return report.files.map((one) => ({
     path: one.path,
     state: one.state,
     tests: outline(one),
-    places: one.tests.map((own) => placesOf(own.sites, report)),
-    modules: placesOf(one.moduleSites, report).filter((place) => place.startsWith("buffers")),
+    places: one.tests.map((own) => buffersOf(placesOf(own.sites, report))),
+    modules: buffersOf(placesOf(one.moduleSites, report)),
   }));
+}
+
+function buffersOf(places: readonly string[]): readonly string[] {
+  return places.filter((place) => place.startsWith("buffers"));
 }
 
 test("three shards, merged, are the run", async () => {
