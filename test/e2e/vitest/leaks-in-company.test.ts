@@ -132,8 +132,9 @@ test("while another heap sampler runs the verdicts are the same, and the message
     },
   });
   expectVerdicts(run, ["a.test.ts"], /Somebody else runs V8's heap sampler in this isolate/u);
+  // V8 knows no inlined functions here: newer versions have inlined it into its caller.
   expect(errorsOf(run, "a.test.ts > leak")[0]).toMatch(
-    /^ +allocated +openSession +src\/sessions\.ts:\d+:\d+ \(function\)$/mu,
+    /^ +allocated +(?:openSession +src\/sessions\.ts|\(anonymous\) +a\.test\.ts):\d+:\d+ \(function\)$/mu,
   );
 });
 
