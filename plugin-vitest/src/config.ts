@@ -31,7 +31,8 @@ function exactly(file: string): RegExp {
 }
 
 /**
- * Installs memspec's matchers and limits in every project of the configuration that this plugin belongs to.
+ * Installs memspec's matchers and limits, and the observation of the run with its reporter, in every project of the configuration
+ * that this plugin belongs to.
  *
  * Inline projects that do not extend the root configuration have plugins of their own: give it to them too. Projects
  * that run in a browser are left alone.

@@ -11,8 +11,6 @@ export const CORE_ROOMS: readonly string[] = [
   "measure",
   "observe",
   "leaks",
-  "runs",
-  "observe",
   "assertions",
   "limits",
   "matchers",

@@ -2,7 +2,7 @@
 
 import { hintText } from "../../src/assertions/leak-hints.js";
 import { pathLinks, placeText } from "../../src/assertions/retaining-path.js";
-import { placeOfSubject, type RunSummary, testName } from "../../src/reports/run-summary.js";
+import { placeOfSubject, type RunSummary, type Subject, testName } from "../../src/reports/run-summary.js";
 import { breachText, deathText, durationText, lastLevels } from "../../src/reports/sentences.js";
 import { REPORT_ROOT } from "../../src/reports/stacks.js";
 import type { RunLeakGroup, RunLeaks, RunReport } from "../../src/runs/run-report.js";
@@ -38,23 +38,12 @@ export function deathElements(summary: RunSummary, report: RunReport): readonly 
 export function makeLeaks(panel: HTMLElement, summary: RunSummary, report: RunReport): void {
   panel.append(h("h2", {}, "Leaks"));
   if (!summary.looksForLeaks) {
-    panel.append(h("p", { class: "hint" }, 'Nobody looked: the option leaks: "file" or "test" does.'));
+    panel.append(h("p", { class: "hint" }, "Nobody looked for leaks in this run."));
     return;
   }
   if (summary.leaks.length === 0) panel.append(h("p", { class: "hint" }, "No leak was found."));
   append(panel, summary.leaks, (found) =>
-    h(
-      "section",
-      { class: "finding" },
-      h(
-        "h3",
-        {},
-        found.test === null ? "The file as a whole" : testName(found.test.name),
-        " ",
-        h("code", {}, placeOfSubject(found)),
-      ),
-      ...groupElements(found.leaks, report),
-    ),
+    h("section", { class: "finding" }, subjectHeading(found), ...groupElements(found.leaks, report)),
   );
   if (summary.inconclusive.length > 0) {
     panel.append(h("h2", {}, "Checks that could not decide"));
@@ -62,17 +51,16 @@ export function makeLeaks(panel: HTMLElement, summary: RunSummary, report: RunRe
       h(
         "section",
         { class: "finding" },
-        h(
-          "h3",
-          {},
-          found.test === null ? "The file as a whole" : testName(found.test.name),
-          " ",
-          h("code", {}, placeOfSubject(found)),
-        ),
+        subjectHeading(found),
         found.leaks.reason === null ? null : h("p", {}, found.leaks.reason),
       ),
     );
   }
+}
+
+function subjectHeading(subject: Subject): HTMLElement {
+  const name = subject.test === null ? "The file as a whole" : testName(subject.test.name);
+  return h("h3", {}, name, " ", h("code", {}, placeOfSubject(subject)));
 }
 
 export function groupElements(leaks: RunLeaks, report: RunReport): readonly HTMLElement[] {

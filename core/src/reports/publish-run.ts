@@ -12,7 +12,9 @@ import { renderRun } from "./render-run.js";
  * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`, `MEMSPEC_FILE_UNWRITABLE`
  */
 export function publishRun(report: RunReport, options: boolean | ReportOptions | undefined, root: string): void {
-  const { terminal, files } = renderRun(report, options, { root, width: process.stderr.columns });
+  // What chalk looks at is the standard output.
+  const colour = process.stderr.isTTY || process.env["FORCE_COLOR"] !== undefined ? undefined : false;
+  const { terminal, files } = renderRun(report, options, { root, width: process.stderr.columns, colour });
   if (terminal !== "") process.stderr.write(`\n${terminal}`);
   writeFiles(files);
 }

@@ -76,10 +76,11 @@ export function machineText({ runner, machine }: RunReport): string {
   return `${name} ${runner.version}, Node ${machine.node}, ${machine.platform} ${machine.arch}`;
 }
 
-/** What weakens the figures of the run, the missing addon first. */
+/** What weakens the figures of the run, each once, the missing addon first. */
 export function notesOf(report: RunReport): readonly string[] {
   const { native } = report.machine;
-  return [...(native.available ? [] : [`Native memory is not counted: ${native.reason}.`]), ...report.notes];
+  const told = native.available || report.notes.some((note) => note.includes(native.reason));
+  return [...(told ? [] : [`Native memory is not counted: ${native.reason}.`]), ...report.notes];
 }
 
 /** "1.2 s", "3 min 20 s" */

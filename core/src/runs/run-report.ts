@@ -53,7 +53,7 @@ export interface FileReport {
   /** Index of the shard that ran it: machines give the same process ids. Absent: the run is in one piece. */
   readonly shard?: number;
   /**
-   * Process and thread that ran it. Files with the same worker, of the same shard, shared a process, in the order of
+   * Process and thread that ran it; a `pid` of 0: not known. Files with the same worker, of the same shard, shared a process, in the order of
    * `startedMs`.
    */
   readonly worker: { readonly pid: number; readonly threadId: number };
@@ -75,7 +75,7 @@ export interface FileReport {
   /** Of what was loaded before the first hook or test. */
   readonly moduleSites: readonly RunSite[];
   readonly tests: readonly TestReport[];
-  /** Of the file as a whole (`leaks: "file"`); `null`: not looked at. */
+  /** Of the file as a whole; `null`: not looked at. */
   readonly leaks: RunLeaks | null;
   /** The worker's end, where it came before the file's. */
   readonly death: RunDeath | null;
@@ -189,6 +189,6 @@ export interface RunDeath {
   readonly test: readonly string[] | null;
   /** Last levels that were read, and when. */
   readonly last: TimelinePoint | null;
-  /** Hottest sites as last known. */
+  /** Hottest sites as last known; none: not known. */
   readonly sites: readonly RunSite[];
 }

@@ -1,24 +1,11 @@
 /** Leak checks beside what else runs in a worker: other files, coverage tools, debuggers, other profilers, debris. */
 
 import { expect, test, vi } from "vitest";
+import { SESSIONS } from "../harness/sessions.js";
 import { configWith, errorsOf, messagesOf, runVitest, statesOf, type VitestRun } from "./run-vitest.js";
 import { hasCoverage } from "./vitest-under-test.js";
 
 vi.setConfig({ testTimeout: 300_000 });
-
-const sessions = `
-export class Session {
-  readonly name = "session";
-}
-const sessions = new Map<number, Session>();
-export function openSession(): void {
-  sessions.set(sessions.size, new Session());
-}
-export function openAndClose(): void {
-  sessions.set(-1, new Session());
-  sessions.delete(-1);
-}
-`;
 
 /** A test file: what else there is, a clean function, a leaking one. */
 const fileWith = (company = ""): string => `
@@ -68,7 +55,7 @@ test.each(["forks", "threads"] as const)("in %s without isolation, from file to 
   const run = await runVitest({
     files: {
       "vitest.config.mjs": config("maxWorkers: 1"),
-      "src/sessions.ts": sessions,
+      "src/sessions.ts": SESSIONS,
       "first.test.ts": fileWith(),
       "second.test.ts": fileWith(),
     },
@@ -83,7 +70,7 @@ const providers = ["v8", "istanbul"].map((provider) => [provider, hasCoverage(pr
 test.for(providers)("while %s measures coverage", async ([provider, there], { skip }) => {
   skip(!there, "the installed provider is not of this Vitest's version");
   const run = await runVitest({
-    files: { "vitest.config.mjs": config(), "src/sessions.ts": sessions, "a.test.ts": fileWith() },
+    files: { "vitest.config.mjs": config(), "src/sessions.ts": SESSIONS, "a.test.ts": fileWith() },
     args: [
       "--coverage.enabled",
       `--coverage.provider=${provider}`,
@@ -100,7 +87,7 @@ test.each(["forks", "threads"] as const)("while a debugger is connected, in %s",
   const run = await runVitest({
     files: {
       "vitest.config.mjs": config(),
-      "src/sessions.ts": sessions,
+      "src/sessions.ts": SESSIONS,
       "a.test.ts": fileWith(inspectorWith('"Runtime.enable"', '"Debugger.enable"', '"HeapProfiler.enable"')),
       "b.test.ts": fileWith(inspectorWith('"Debugger.enable"', '"Profiler.enable"', '"Profiler.start"')),
     },
@@ -113,7 +100,7 @@ test("in a process that waits for a debugger", async () => {
   const run = await runVitest({
     files: {
       "vitest.config.mjs": config('execArgv: ["--inspect=0"]'),
-      "src/sessions.ts": sessions,
+      "src/sessions.ts": SESSIONS,
       "a.test.ts": fileWith(`
 import inspector from "node:inspector";
 beforeAll(() => expect(inspector.url()).toMatch(/^ws:/));`),
@@ -127,7 +114,7 @@ test("while another heap sampler runs the verdicts are the same, and the message
     files: {
       // An observed worker has the sampler before anybody else.
       "vitest.config.mjs": configWith("{ observe: false, toNotLeak: { timeout: 55_000 } }"),
-      "src/sessions.ts": sessions,
+      "src/sessions.ts": SESSIONS,
       "a.test.ts": fileWith(inspectorWith('"HeapProfiler.startSampling", { samplingInterval: 1024 }')),
     },
   });
@@ -142,7 +129,7 @@ test("after other tests have left timers, listeners, filled and growing caches, 
   const run = await runVitest({
     files: {
       "vitest.config.mjs": config("maxWorkers: 1, fileParallelism: false"),
-      "src/sessions.ts": sessions,
+      "src/sessions.ts": SESSIONS,
       "a.test.ts": fileWith(`
 import { EventEmitter } from "node:events";
 const kept = [];

@@ -1,24 +1,13 @@
 /** `toNotLeak`, `noLeaks`, `limitLeaks` and limits on what is leaked: verdicts and evidence in every pool. */
 
 import { describe, expect, test, vi } from "vitest";
+import { SESSIONS } from "../harness/sessions.js";
 import { errorsOf, pools, runVitest, statesOf } from "./run-vitest.js";
 
 vi.setConfig({ testTimeout: 240_000 });
 
 const files = {
-  "src/sessions.ts": `
-export class Session {
-  readonly name = "session";
-}
-const sessions = new Map<number, Session>();
-export function openSession(): void {
-  sessions.set(sessions.size, new Session());
-}
-export function openAndClose(): void {
-  sessions.set(-1, new Session());
-  sessions.delete(-1);
-}
-`,
+  "src/sessions.ts": SESSIONS,
   "leaks.test.ts": `
 import { expect, test } from "vitest";
 import { limitLeaks, limitMemory, noLeaks } from "@memspec/vitest";
