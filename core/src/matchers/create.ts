@@ -12,6 +12,7 @@ import { assertPeakBelow } from "../assertions/to-peak-below.js";
 import { assertRetainInstances } from "../assertions/to-retain-instances.js";
 import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
+import type { OpenWatch } from "../capture/record.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
 import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
@@ -19,10 +20,11 @@ import { captureCallSite } from "../limits/call-site.js";
 import { checkNotConcurrent } from "../limits/concurrent.js";
 import { joinOptions } from "../limits/join-options.js";
 import { checkLeaks } from "../limits/leak-check.js";
+import { noteOpenSpan } from "../limits/open-spans.js";
 import { optionsOf } from "../limits/option-table.js";
 import { placed } from "../limits/place-error.js";
 import { measureRuns } from "../measure/measure.js";
-import { collect, retainedInstances } from "../measure/survivors.js";
+import { collect, type InstanceCounts, retainedInstances } from "../measure/survivors.js";
 import { parseSize } from "../sizes/parse-size.js";
 import { checkInstances, checkReceived } from "./checks.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
@@ -61,6 +63,9 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
   const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
     validateOptions(joinOptions(sizingDefaults, call, known), `${matcher}()`, known);
 
+  /** A measurement of a test ends with it at the latest. */
+  const watch: OpenWatch = (abandon) => noteOpenSpan(host, abandon);
+
   const begin = (matcher: string): void => {
     checkNotConcurrent(host, `${matcher}()`);
     pending.assertNoneRunning();
@@ -91,7 +96,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     const { that, matcher, options: given, limitBytes } = call;
     begin(matcher);
     const plan: MeasurePlan = planMeasurement(given, { ...call.needs, limitBytes });
-    const answer = chain(measureRuns(call.fn, plan), (runs) =>
+    const answer = chain(measureRuns(call.fn, plan, watch), (runs) =>
       result(
         assert({
           headline: headline("fn", matcher, that.isNot, call.argument),
@@ -159,19 +164,20 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       const given = options(matcher, call, SURVIVOR_OPTIONS);
       begin(matcher);
       const allowed: InstanceLimits = { ...limits };
-      const answer = retainedInstances(received, Object.keys(allowed), given.warmup, (counts) =>
-        Object.entries(counts).some(([name, alive]) => alive > (allowed[name] ?? 0)),
-      ).then(({ counts, ways, problem }) =>
-        result(
-          assertRetainInstances({
-            headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
-            alive: counts,
-            ways,
-            problem,
-            allowed,
-            context: contextOf(this, given.verbose),
-          }),
-        ),
+      const tooMany = (counts: InstanceCounts): boolean =>
+        Object.entries(counts).some(([name, alive]) => alive > (allowed[name] ?? 0));
+      const answer = retainedInstances(received, Object.keys(allowed), given.warmup, tooMany, watch).then(
+        ({ counts, ways, problem }) =>
+          result(
+            assertRetainInstances({
+              headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
+              alive: counts,
+              ways,
+              problem,
+              allowed,
+              context: contextOf(this, given.verbose),
+            }),
+          ),
       );
       return hand(this, matcher, answer, matchers.toRetainInstances) as Promise<MatcherResult>;
     },
