@@ -52,7 +52,7 @@ struct Observation {
   double began_wall_ms;
 };
 
-class Observer {
+class Observer final : private SharedSampler::User {
  public:
   static constexpr std::size_t kMaxBodies = 1u << 20;
 
@@ -78,16 +78,9 @@ class Observer {
   // The isolate ends: give back what other threads could still reach, touch V8 no more.
   void Abandon(const RecursionGuard&);
 
-  // V8's sampler is one: a measurement that cannot use ours takes it over for its time.
-  std::uint64_t sample_interval() const { return options_.sample_interval; }
-  bool samples_heap() const { return samples_heap_; }
-  // The run of the sampler ends: what it knows is taken, if it has kept all samples.
-  void TakeHeapSamples(const RecursionGuard&, bool complete);
-  void StartHeapSampling(const RecursionGuard&);
-  // A measurement has begun a run of its own.
-  void SamplerRestarted();
-
  private:
+  void TakeHeapSamples(const RecursionGuard&, bool complete) override;
+  void HeapSamplesBeginAnew() override;
   static void OnCollection(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
   void CloseSpan(const RecursionGuard&);
   void TakeLedgerSites(const RecursionGuard&, const ledger::WindowFigures&);
