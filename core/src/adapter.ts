@@ -45,6 +45,7 @@ export type {
   SizingOptions,
   SurvivorOptions,
 } from "./matchers/types.js";
+export type { ToSourceLine } from "./measure/analyse-here.js";
 export {
   type BodyHandle,
   type FileObserver,

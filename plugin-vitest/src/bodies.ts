@@ -124,7 +124,9 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       const site = (): CallSite => callSiteOf(stack);
       const limits = placed(site, () => applicable(task, dressed));
       // A limit that is broken shows the whole stack.
-      observation?.collected(task, () => lineOfStack(stack, limits.length > 0 ? null : Error));
+      observation?.collected(task, (toSourceLine) =>
+        lineOfStack(stack, limits.length > 0 ? null : Error, toSourceLine),
+      );
       if (limits.length === 0) return;
       armTracker();
       limited.set(task, { limits, site });

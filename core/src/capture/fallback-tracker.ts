@@ -60,6 +60,7 @@ export function createFallbackTracker(reason: string): Tracker {
       endSpan(span);
       spans.delete(handle);
     },
+    latestScript: () => -1,
     sourceMapUrl: () => "",
   };
 }

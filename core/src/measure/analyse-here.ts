@@ -21,6 +21,20 @@ export function sourcePlaceHere(place: RawPlace): RawPlace {
   return toSourcePlace(place, contextHere());
 }
 
+/** @returns the line in the source of a position in a script as V8 knows it; 0: unknown */
+export type ToSourceLine = (script: string, line: number, column: number) => number;
+
+/** For many positions: which script is meant by a name is found out once. */
+export function sourceLinesHere(): ToSourceLine {
+  const ids = new Map<string, number>();
+  return (script, line, column) => {
+    const scriptId = ids.get(script) ?? currentTracker().latestScript(script);
+    ids.set(script, scriptId);
+    const found = scriptId < 0 ? "unmapped" : contextHere().maps.lookUp(scriptId, script, line, column);
+    return found === null || found === "unmapped" ? 0 : found.line;
+  };
+}
+
 export function contextHere(): FrameContext {
   context ??= {
     maps: new SourceMaps({
