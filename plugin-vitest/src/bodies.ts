@@ -23,6 +23,9 @@ import type { Observation } from "./observation.js";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
 
+/** A hook that waits for nothing needs no timer. */
+const NO_TIMEOUT = 0;
+
 /** What is known of a limited test since it was collected. */
 interface Limited {
   readonly limits: readonly ParsedLimit[];
@@ -112,7 +115,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
           if (opened.handle !== undefined) observation?.testOver(opened.handle);
           abandonSpans(id);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
-        });
+        }, NO_TIMEOUT);
         return run(task, body, this, args, opened);
       };
       // Vitest reads from the source of a body which fixtures it wants, or finds it on properties of its own.
