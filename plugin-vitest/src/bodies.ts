@@ -6,15 +6,17 @@ import {
   type BodyHandle,
   type CallSite,
   callSiteOf,
+  captureCallSite,
   captureStack,
   isMemspecError,
-  lineOfStack,
+  lineOfSite,
   MemspecError,
   type ParsedLimit,
   type PendingMatchers,
   placeAt,
   runBody,
   type TestBody,
+  userSite,
 } from "@memspec/core/adapter";
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
@@ -123,14 +125,18 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       return Object.defineProperty(dressed, "toString", { value: () => String(body) });
     },
     collected(task, dressed, definer) {
-      const stack = captureStack(definer);
-      const site = (): CallSite => callSiteOf(stack);
-      const limits = placed(site, () => applicable(task, dressed));
-      // A limit that is broken shows the whole stack.
-      observation?.collected(task, (toSourceLine) =>
-        lineOfStack(stack, limits.length > 0 ? null : Error, toSourceLine),
+      const limits = placed(
+        () => callSiteOf(captureStack(definer)),
+        () => applicable(task, dressed),
       );
-      if (limits.length === 0) return;
+      if (limits.length === 0) {
+        // The one frame of it: a whole stack is two kilobytes, and each test has one.
+        const at = observation === undefined ? undefined : userSite(captureStack(definer), Error);
+        observation?.collected(task, (toSourceLine) => (at === undefined ? 0 : lineOfSite(at, toSourceLine)));
+        return;
+      }
+      const site = captureCallSite(definer);
+      observation?.collected(task, () => site().line);
       armTracker();
       limited.set(task, { limits, site });
     },

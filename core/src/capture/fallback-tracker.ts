@@ -60,8 +60,6 @@ export function createFallbackTracker(reason: string): Tracker {
       endSpan(span);
       spans.delete(handle);
     },
-    latestScript: () => -1,
-    sourceMapUrl: () => "",
   };
 }
 

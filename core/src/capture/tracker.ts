@@ -41,6 +41,4 @@ export interface Tracker {
   /** @throws MemspecError `MEMSPEC_UNAVAILABLE` where live objects cannot be listed */
   instances(handle: Handle, names: readonly string[]): readonly number[];
   close(handle: Handle): void;
-  latestScript(url: string): number;
-  sourceMapUrl(scriptId: number): string;
 }

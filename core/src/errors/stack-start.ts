@@ -18,7 +18,7 @@ let folders: readonly string[] | undefined;
  * memory, so before a measurement that an error may be made in.
  */
 export function prepareStacks(): void {
-  ownFolders();
+  folders ??= repositoryFolders(framesOf(new Error().stack)[0] ?? "");
 }
 
 function ownFolders(): readonly string[] {

@@ -4,33 +4,44 @@ import type { ToSourceLine } from "../measure/analyse-here.js";
 import { callSiteOf, isUsersPath, type StackHolder } from "./call-site.js";
 
 type Prepare = NonNullable<typeof Error.prepareStackTrace>;
+type Site = Parameters<Prepare>[1][number];
 
 /**
- * The line of the first of the user's frames. The stack of `holder` is that frame alone from then on, if nobody has read it
- * before.
+ * The first of the user's frames in a stack that nobody has read; the stack is empty from then on.
  *
- * @param realm whose `Error` made it: a sandbox has one of its own; `null`: the stack is to stay whole
- * @param toSourceLine where it does not know the line, whoever formats stacks here is asked
+ * @param realm whose `Error` made it: a sandbox has one of its own
+ */
+export function userSite(holder: StackHolder, realm: ErrorConstructor): Site | undefined {
+  const formatter = realm.prepareStackTrace;
+  let found: Site | undefined;
+  realm.prepareStackTrace = (_error, sites) => {
+    found = sites.find((site) => isUsersPath(site.getFileName() ?? "<anonymous>"));
+    return "";
+  };
+  try {
+    void holder.stack;
+    return found;
+  } finally {
+    if (formatter === undefined) Reflect.deleteProperty(realm, "prepareStackTrace");
+    else realm.prepareStackTrace = formatter;
+  }
+}
+
+/** The line in the source. Where `toSourceLine` does not know it, whoever formats stacks here is asked. */
+export function lineOfSite(site: Site, toSourceLine: ToSourceLine): number {
+  const line = site.getLineNumber() ?? 0;
+  const known = toSourceLine(site.getFileName() ?? "", line, site.getColumnNumber() ?? 0);
+  if (known > 0) return known;
+  const format = Error.prepareStackTrace;
+  return format === undefined ? line : callSiteOf({ stack: format(new Error(), [site]) }).line;
+}
+
+/**
+ * The line of the first of the user's frames.
+ *
+ * @param realm as for `userSite`; `null`: the stack is to stay whole
  */
 export function lineOfStack(holder: StackHolder, realm: ErrorConstructor | null, toSourceLine: ToSourceLine): number {
-  const own = realm?.prepareStackTrace;
-  // Node asks that of the main realm where a sandbox has none.
-  const whole = own ?? Error.prepareStackTrace;
-  if (realm === null || whole === undefined) return callSiteOf(holder).line;
-  let known = 0;
-  const first: Prepare = (error, sites) => {
-    const site = sites.find((frame) => isUsersPath(frame.getFileName() ?? "<anonymous>"));
-    if (site === undefined) return "";
-    const script = site.getFileName() ?? "";
-    known = toSourceLine(script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0);
-    return known > 0 ? `    at ${script}:${site.getLineNumber()}:${site.getColumnNumber()}` : whole(error, [site]);
-  };
-  realm.prepareStackTrace = first;
-  try {
-    const { stack } = holder;
-    return known > 0 ? known : callSiteOf({ stack }).line;
-  } finally {
-    if (own === undefined) Reflect.deleteProperty(realm, "prepareStackTrace");
-    else realm.prepareStackTrace = own;
-  }
+  const site = realm === null ? undefined : userSite(holder, realm);
+  return site === undefined ? callSiteOf(holder).line : lineOfSite(site, toSourceLine);
 }
