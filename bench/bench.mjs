@@ -1,5 +1,5 @@
 // `npm run bench`: what memspec costs, as ratios to the untracked program in the same run.
-//   node bench/bench.mjs [--only suites,programs,pairs,graph,leaks,page] [--rounds 5] [--clock wall|cpu] [--json]
+//   node bench/bench.mjs [--only suites,programs,pairs,graph,leaks,page] [--legs vitest-large,jest-memory,...] [--rounds 5] [--clock wall|cpu] [--json]
 // On a busy machine the processor's time (`--clock cpu`) says more; whole suites always tell both.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import { benchLeaks } from "./leaks.mjs";
 import { benchPage } from "./page.mjs";
 import { benchPairs } from "./pairs.mjs";
 import { benchPrograms } from "./programs.mjs";
-import { benchSuites } from "./suites.mjs";
+import { benchSuites, SUITE_LEGS } from "./suites.mjs";
 
 const BENCHES = {
   suites: benchSuites,
@@ -23,6 +23,7 @@ const BENCHES = {
 const { values } = parseArgs({
   options: {
     only: { type: "string", default: Object.keys(BENCHES).join(",") },
+    legs: { type: "string", default: SUITE_LEGS.join(",") },
     rounds: { type: "string", default: "5" },
     clock: { type: "string", default: "wall" },
     json: { type: "boolean", default: false },
@@ -34,6 +35,9 @@ if (values.clock !== "wall" && values.clock !== "cpu") throw new RangeError(`--c
 const chosen = values.only.split(",");
 for (const name of chosen)
   if (!(name in BENCHES)) throw new RangeError(`--only ${name}: one of ${Object.keys(BENCHES)}`);
+// Of whole suites: the other benches are short enough to be run as they are.
+const legs = values.legs.split(",");
+for (const leg of legs) if (!SUITE_LEGS.includes(leg)) throw new RangeError(`--legs ${leg}: some of ${SUITE_LEGS}`);
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const build = spawnSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
@@ -46,7 +50,7 @@ if (!values.json)
     `Node ${process.versions.node}, ${rounds} rounds in turn, ${values.clock} time; ratio: median [lowest to highest]\n`,
   );
 for (const name of chosen) {
-  for (const row of await BENCHES[name](rounds, values.clock)) {
+  for (const row of await BENCHES[name](rounds, values.clock, legs)) {
     const met = row.target === undefined || row.ratio === undefined ? null : row.ratio.median <= row.target;
     results.push({ ...row, met });
     if (values.json) continue;

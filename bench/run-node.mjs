@@ -18,11 +18,12 @@ export function outputOf(command, args, { cwd, env = {} } = {}) {
 /**
  * Milliseconds that it took as a whole, and those of the processor, of all processes that it started and awaited.
  *
+ * @param {{ cwd?: string, env?: Record<string, string>, mayFail?: boolean }} options
  * @returns {{ wall: number, cpu: number }}
  */
-export function timesOf(command, args, options) {
+export function timesOf(command, args, { mayFail = false, ...options } = {}) {
   const started = process.hrtime.bigint();
-  const output = outputOf("sh", ["-c", '"$@" || exit; times', "sh", command, ...args], options);
+  const output = outputOf("sh", ["-c", `"$@" ${mayFail ? "" : "|| exit"}; times`, "sh", command, ...args], options);
   const wall = Number(process.hrtime.bigint() - started) / 1e6;
   // The last line of `times` is that of the children: 0m7.15s 0m1.23s.
   const parts = [

@@ -19,7 +19,7 @@ export type { LimitOptions } from "./limits/plans.js";
 export { parseReportOptions, type ReportOptions } from "./limits/report-options.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
-export { lineOfStack } from "./limits/test-line.js";
+export { lineOfSite, lineOfStack, userSite } from "./limits/test-line.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
 export {
   createLimits,
@@ -45,6 +45,7 @@ export type {
   SizingOptions,
   SurvivorOptions,
 } from "./matchers/types.js";
+export type { ToSourceLine } from "./measure/analyse-here.js";
 export {
   type BodyHandle,
   type FileObserver,

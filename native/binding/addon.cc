@@ -263,6 +263,16 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value LatestScript(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const OwnCall own(State(env));
+  if (!info[0].IsString()) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "latestScript() takes a script's name");
+    return env.Undefined();
+  }
+  return Napi::Number::New(env, stacks::LatestScript(own.guard(), State(env).code(), info[0].As<Napi::String>().Utf8Value()));
+}
+
 Napi::Value SourceMapUrl(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const OwnCall own(State(env));
@@ -298,6 +308,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("instances", Napi::Function::New<Instances>(env, "instances"));
   exports.Set("instanceIds", Napi::Function::New<InstanceIds>(env, "instanceIds"));
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
+  exports.Set("latestScript", Napi::Function::New<LatestScript>(env, "latestScript"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
   ExportLeaks(env, exports);
   ExportObserver(env, exports);

@@ -1,6 +1,7 @@
 #include "stacks/native_symbols.h"
 
 #include <cxxabi.h>
+#include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -17,17 +18,6 @@
 
 namespace memspec::stacks {
 namespace {
-
-struct Function {
-  std::uint64_t start, size;
-  std::uint32_t name;
-};
-
-// An object's functions by address, and their names.
-struct Symbols {
-  std::vector<Function> functions;
-  std::string names;
-};
 
 // A whole file, mapped for reading.
 class MappedFile {
@@ -92,21 +82,56 @@ RawSymbols RawSymbolsOf(const MappedFile& file) {
   return whole && raw.names[raw.names_size - 1] == 0 ? raw : RawSymbols{};
 }
 
-Symbols ReadSymbols(const char* path) {
-  Symbols result;
-  const MappedFile file(path);
-  const RawSymbols raw = RawSymbolsOf(file);
-  for (std::uint64_t i = 0; i < raw.count; ++i) {
-    const auto& symbol = raw.symbols[i];
-    const auto type = ELF64_ST_TYPE(symbol.st_info);
-    if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_value == 0 || symbol.st_name >= raw.names_size) continue;
-    result.functions.push_back({symbol.st_value, symbol.st_size, symbol.st_name});
-  }
-  std::sort(result.functions.begin(), result.functions.end(),
-            [](const Function& a, const Function& b) { return a.start < b.start; });
-  if (!result.functions.empty()) result.names.assign(raw.names, raw.names_size);
-  return result;
+bool IsFunction(const ElfW(Sym)& symbol, const RawSymbols& raw) {
+  const auto type = ELF64_ST_TYPE(symbol.st_info);
+  return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol.st_value != 0 && symbol.st_name < raw.names_size;
 }
+
+// An object's functions by address. Its names alone are tens of megabytes for Node, so all stays in the mapped file. The table
+// is in no order, and to sort it takes longer than to read it a few times: in most processes a few addresses are asked for.
+class Symbols {
+ public:
+  explicit Symbols(const char* path) : file_(path), raw_(RawSymbolsOf(file_)) {}
+
+  // The function that starts last at or before this offset; nullptr: none. Of several that start there the table's last.
+  const ElfW(Sym)* StartingBefore(std::uint64_t offset) {
+    if (asked_ < kReadings) {
+      ++asked_;
+      return Read(offset);
+    }
+    if (functions_.empty()) Sort();
+    const auto after = std::upper_bound(functions_.begin(), functions_.end(), offset,
+                                        [](std::uint64_t value, const ElfW(Sym)* f) { return value < f->st_value; });
+    return after == functions_.begin() ? nullptr : *std::prev(after);
+  }
+  const char* NameOf(const ElfW(Sym)& symbol) const { return raw_.names + symbol.st_name; }
+
+ private:
+  static constexpr int kReadings = 16;
+
+  const ElfW(Sym)* Read(std::uint64_t offset) const {
+    const ElfW(Sym)* last = nullptr;
+    for (std::uint64_t i = 0; i < raw_.count; ++i) {
+      const auto& symbol = raw_.symbols[i];
+      if (symbol.st_value > offset || (last != nullptr && symbol.st_value < last->st_value)) continue;
+      if (IsFunction(symbol, raw_)) last = &symbol;
+    }
+    return last;
+  }
+
+  void Sort() {
+    for (std::uint64_t i = 0; i < raw_.count; ++i) {
+      if (IsFunction(raw_.symbols[i], raw_)) functions_.push_back(&raw_.symbols[i]);
+    }
+    std::stable_sort(functions_.begin(), functions_.end(),
+                     [](const ElfW(Sym)* a, const ElfW(Sym)* b) { return a->st_value < b->st_value; });
+  }
+
+  const MappedFile file_;
+  const RawSymbols raw_;
+  int asked_ = 0;
+  std::vector<const ElfW(Sym)*> functions_;
+};
 
 std::string Demangle(const char* name) {
   int status = 0;
@@ -116,14 +141,12 @@ std::string Demangle(const char* name) {
   return result;
 }
 
-std::string NameAt(const Symbols& symbols, std::uint64_t offset) {
-  auto it = std::upper_bound(symbols.functions.begin(), symbols.functions.end(), offset,
-                             [](std::uint64_t value, const Function& f) { return value < f.start; });
-  if (it == symbols.functions.begin()) return "";
-  --it;
+std::string NameAt(Symbols& symbols, std::uint64_t offset) {
+  const ElfW(Sym)* const function = symbols.StartingBefore(offset);
+  if (function == nullptr) return "";
   // Assembly functions have size 0: they reach to the next symbol.
-  if (it->size != 0 && offset >= it->start + it->size) return "";
-  return Demangle(symbols.names.c_str() + it->name);
+  if (function->st_size != 0 && offset >= function->st_value + function->st_size) return "";
+  return Demangle(symbols.NameOf(*function));
 }
 
 struct Object {
@@ -155,7 +178,15 @@ int FirstBias(dl_phdr_info* info, std::size_t, void* data) {
 
 }  // namespace
 
-ProgramSymbol FindProgramSymbol(std::string_view mangled) {
+ProgramSymbol FindProgramSymbol(const char* mangled) {
+  // What Node's official builds export has an index by name; to search the whole table touches megabytes.
+  if (void* const address = dlsym(RTLD_DEFAULT, mangled); address != nullptr) {
+    Dl_info info;
+    void* symbol = nullptr;
+    if (dladdr1(address, &info, &symbol, RTLD_DL_SYMENT) != 0 && symbol != nullptr) {
+      return {address, static_cast<const ElfW(Sym)*>(symbol)->st_size};
+    }
+  }
   const MappedFile file("/proc/self/exe");
   const RawSymbols raw = RawSymbolsOf(file);
   std::uintptr_t bias = 0;
@@ -165,7 +196,7 @@ ProgramSymbol FindProgramSymbol(std::string_view mangled) {
     // Names are compared last: they are spread over megabytes of the file.
     const auto type = ELF64_ST_TYPE(symbol.st_info);
     if ((type != STT_OBJECT && type != STT_FUNC) || symbol.st_value == 0 || symbol.st_name >= raw.names_size) continue;
-    if (mangled == raw.names + symbol.st_name) return {reinterpret_cast<const void*>(bias + symbol.st_value), symbol.st_size};
+    if (std::strcmp(mangled, raw.names + symbol.st_name) == 0) return {reinterpret_cast<const void*>(bias + symbol.st_value), symbol.st_size};
   }
   return {};
 }
@@ -186,7 +217,7 @@ NativeSymbol SymbolOf(const RecursionGuard&, std::uintptr_t address) {
   const std::lock_guard hold(lock);
   auto it = cache->find(object.path);
   if (it == cache->end()) {
-    it = cache->emplace(object.path, ReadSymbols(program ? "/proc/self/exe" : object.path.c_str())).first;
+    it = cache->try_emplace(object.path, program ? "/proc/self/exe" : object.path.c_str()).first;
   }
   return {NameAt(it->second, object.address - object.bias), object.path};
 }

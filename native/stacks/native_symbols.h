@@ -3,7 +3,6 @@
 #pragma once
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "base/recursion_guard.h"
 
@@ -22,6 +21,6 @@ struct ProgramSymbol {
   const void* address = nullptr;
   std::size_t bytes = 0;
 };
-ProgramSymbol FindProgramSymbol(std::string_view mangled);
+ProgramSymbol FindProgramSymbol(const char* mangled);
 
 }  // namespace memspec::stacks

@@ -246,6 +246,8 @@ FunctionStart InnermostFunction(StackId id) {
   return {};
 }
 
+int LatestScript(const RecursionGuard&, CodeMap& code, const std::string& url) { return code.scripts().LatestOf(url); }
+
 std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap& code, int script_id) {
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::UnboundScript> script = code.scripts().HandleOf(code.isolate(), script_id);

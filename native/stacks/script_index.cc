@@ -46,6 +46,14 @@ std::shared_ptr<const std::string> ScriptIndex::UrlOf(int script_id) const {
   return it == scripts_.end() ? nullptr : it->second.url;
 }
 
+int ScriptIndex::LatestOf(const std::string& url) const {
+  int latest = -1;
+  for (const auto& [id, script] : scripts_) {
+    if (id > latest && script.url != nullptr && *script.url == url) latest = id;
+  }
+  return latest;
+}
+
 void ScriptIndex::Add(int script_id, CodeId bytecode) {
   ScriptInfo& script = scripts_[script_id];
   if (script.functions.size() >= script.prune_at) {

@@ -43,6 +43,8 @@ class ScriptIndex {
 
   const ScriptInfo& ScriptOf(v8::Isolate* isolate, int script_id, v8::Local<v8::UnboundScript> handle);
   std::shared_ptr<const std::string> UrlOf(int script_id) const;
+  // The latest script of that name; -1: none is known.
+  int LatestOf(const std::string& url) const;
   // A handle on the script, if any of its functions is alive.
   v8::Local<v8::UnboundScript> HandleOf(v8::Isolate* isolate, int script_id) const;
 

@@ -47,6 +47,8 @@ Resolved Resolve(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, StackId)
 // The innermost function of a stack that has a machine frame of its own (an inlined one has none): where it starts.
 struct FunctionStart { int script_id = -1, line = 0, column = 0; };  // script_id -1: the stack has none
 FunctionStart InnermostFunction(StackId);
+// The latest script of that name (see Frame::url); -1: none is known.
+int LatestScript(const RecursionGuard&, CodeMap&, const std::string& url);
 // The script's sourceMappingURL (may be a data URL of megabytes), or "".
 std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, int script_id);
 

@@ -25,6 +25,7 @@ export interface DescribeBlock {
 
 export interface CircusState {
   readonly rootDescribeBlock: DescribeBlock;
+  readonly includeTestLocationInResult: boolean;
 }
 
 /** The events that memspec acts upon; any other has a name that matches none of these. */

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { FilePayload } from "@memspec/core/adapter";
@@ -51,7 +51,7 @@ export function takeOver(folder: string, id: FileId): FilePayload | null {
   const place = placeOf(folder, id);
   try {
     const payload = JSON.parse(readFileSync(place, "utf8")) as FilePayload;
-    rmSync(place, { force: true });
+    unlinkSync(place);
     return payload;
   } catch {
     return null;

@@ -10,6 +10,7 @@ import {
   type ObservedTest,
   observeFile,
   removeStateFile,
+  type ToSourceLine,
 } from "@memspec/core/adapter";
 import { type CircusEvent, type CircusState, type TestEntry, testsUnder } from "./circus.js";
 import { type FileId, handOver } from "./hand-over.js";
@@ -88,8 +89,10 @@ export class Observation {
       const name = namesOf(test);
       this.#tests.set(test, { key: keyOf(name), name, interleaves: test.concurrent, repeat: 0 });
     }
+    // Else Jest's own results have the lines.
+    if (state.includeTestLocationInResult) return;
     for (const [test, { key }] of this.#tests) {
-      this.#observer?.placed(() => ({ test: key, line: this.#lineOf(test) }));
+      this.#observer?.placed((toSourceLine) => ({ test: key, line: this.#lineOf(test, toSourceLine) }));
     }
   }
 
@@ -124,11 +127,11 @@ export class Observation {
     );
   }
 
-  #lineOf(test: TestEntry): number {
+  #lineOf(test: TestEntry, toSourceLine: ToSourceLine): number {
     const made = test.asyncError as { readonly stack?: unknown } | null | undefined;
     if (made === null || made === undefined) return 0;
     // Of a test that failed Jest shows the stack.
-    return lineOfStack(made, test.errors.length > 0 ? null : this.#realm);
+    return lineOfStack(made, test.errors.length > 0 ? null : this.#realm, toSourceLine);
   }
 
   /** After the last hook, or when the file ends before it has run. Called again, it does nothing. */

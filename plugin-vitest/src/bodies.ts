@@ -6,15 +6,17 @@ import {
   type BodyHandle,
   type CallSite,
   callSiteOf,
+  captureCallSite,
   captureStack,
   isMemspecError,
-  lineOfStack,
+  lineOfSite,
   MemspecError,
   type ParsedLimit,
   type PendingMatchers,
   placeAt,
   runBody,
   type TestBody,
+  userSite,
 } from "@memspec/core/adapter";
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
@@ -22,6 +24,9 @@ import { declaredLimits } from "./declared-limits.js";
 import type { Observation } from "./observation.js";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
+
+/** A hook that waits for nothing needs no timer. */
+const NO_TIMEOUT = 0;
 
 /** What is known of a limited test since it was collected. */
 interface Limited {
@@ -112,7 +117,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
           if (opened.handle !== undefined) observation?.testOver(opened.handle);
           abandonSpans(id);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
-        });
+        }, NO_TIMEOUT);
         return run(task, body, this, args, opened);
       };
       // Vitest reads from the source of a body which fixtures it wants, or finds it on properties of its own.
@@ -120,12 +125,18 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       return Object.defineProperty(dressed, "toString", { value: () => String(body) });
     },
     collected(task, dressed, definer) {
-      const stack = captureStack(definer);
-      const site = (): CallSite => callSiteOf(stack);
-      const limits = placed(site, () => applicable(task, dressed));
-      // A limit that is broken shows the whole stack.
-      observation?.collected(task, () => lineOfStack(stack, limits.length > 0 ? null : Error));
-      if (limits.length === 0) return;
+      const limits = placed(
+        () => callSiteOf(captureStack(definer)),
+        () => applicable(task, dressed),
+      );
+      if (limits.length === 0) {
+        // The one frame of it: a whole stack is two kilobytes, and each test has one.
+        const at = observation === undefined ? undefined : userSite(captureStack(definer), Error);
+        observation?.collected(task, (toSourceLine) => (at === undefined ? 0 : lineOfSite(at, toSourceLine)));
+        return;
+      }
+      const site = captureCallSite(definer);
+      observation?.collected(task, () => site().line);
       armTracker();
       limited.set(task, { limits, site });
     },

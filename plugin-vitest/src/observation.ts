@@ -11,6 +11,7 @@ import {
   type ObservedTest,
   observeFile,
   removeStateFile,
+  type ToSourceLine,
 } from "@memspec/core/adapter";
 import { aroundAll, type RunnerTestFile } from "vitest";
 import type { ProvidedMemspec } from "./provided.js";
@@ -18,7 +19,7 @@ import { interleaves, type TestTask } from "./tasks.js";
 
 export interface Observation {
   /** A test was defined. */
-  collected(task: TestTask, line: () => number): void;
+  collected(task: TestTask, line: (toSourceLine: ToSourceLine) => number): void;
   bodyStarts(task: TestTask): BodyHandle;
   bodyEnded(body: BodyHandle): void;
   /** The body of a test failed. */
@@ -60,7 +61,7 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
 function createObservation(observer: FileObserver): Observation {
   return {
     // Vitest gives a test its id when all are collected.
-    collected: (task, line) => observer.placed(() => ({ test: task.id, line: line() })),
+    collected: (task, line) => observer.placed((toSourceLine) => ({ test: task.id, line: line(toSourceLine) })),
     bodyStarts(task) {
       const test = observed(task);
       observer.testStarts(test);

@@ -1,5 +1,6 @@
 import { type RawFrame, type RawSite, SPACES } from "../capture/binding.js";
 import type { AllocationSite, AssertableSpace, SourceFrame } from "../capture/measurement.js";
+import { byCodeUnits } from "./by-code-units.js";
 import { type FrameContext, toSourceFrame } from "./frames.js";
 
 /**
@@ -39,7 +40,7 @@ export function toSites(
     merged.set(key, known === undefined ? own : join(known, own));
   }
   return [...merged.values()].sort(
-    (a, b) => b.bytes - a.bytes || b.count - a.count || siteName(a).localeCompare(siteName(b), "en"),
+    (a, b) => b.bytes - a.bytes || b.count - a.count || byCodeUnits(siteName(a), siteName(b)),
   );
 }
 

@@ -147,6 +147,8 @@ export interface NativeBinding extends GraphBinding, LeakBinding, ObserveBinding
   instanceIds(handle: Handle, names: readonly string[]): readonly (readonly number[])[];
   /** Gives the measurement's memory back. An open one is ended first. Idempotent. */
   close(handle: Handle): void;
+  /** Id of the latest script that V8 knows by this name, a path or URL; -1: none was compiled since the tracker was armed. */
+  latestScript(url: string): number;
   /** The script's sourceMappingURL, possibly a data URL of megabytes; "" when it has none. */
   sourceMapUrl(scriptId: number): string;
 }

@@ -60,7 +60,6 @@ export function createFallbackTracker(reason: string): Tracker {
       endSpan(span);
       spans.delete(handle);
     },
-    sourceMapUrl: () => "",
   };
 }
 

@@ -23,6 +23,7 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "instances",
   "instanceIds",
   "close",
+  "latestScript",
   "sourceMapUrl",
   "leakBegin",
   "leakBoundary",

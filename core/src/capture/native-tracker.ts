@@ -21,7 +21,6 @@ export function createNativeTracker(binding: NativeBinding): Tracker {
     prepareInstances: () => undefined,
     instances: (handle, names) => withAddonErrors(() => binding.instances(handle, names)),
     close: (handle) => binding.close(handle),
-    sourceMapUrl: (scriptId) => binding.sourceMapUrl(scriptId),
   };
 }
 

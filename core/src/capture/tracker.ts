@@ -41,5 +41,4 @@ export interface Tracker {
   /** @throws MemspecError `MEMSPEC_UNAVAILABLE` where live objects cannot be listed */
   instances(handle: Handle, names: readonly string[]): readonly number[];
   close(handle: Handle): void;
-  sourceMapUrl(scriptId: number): string;
 }

@@ -1,5 +1,7 @@
 /** Lets the stack of an error of memspec's begin where memspec was called: frames of its own say nothing to a user. */
 
+import { ownFrame } from "./own-frame.js";
+
 /** Frames of ours between the call and the error: without them counted in, they would push the user's out of the stack. */
 const OWN_DEPTH = 20;
 
@@ -8,10 +10,7 @@ const INSTALLED = /[\\/]node_modules[\\/]@memspec[\\/]/u;
 /** What calls a matcher for the user. Jest always shows a stack's first frame, be it its own. */
 const EXPECT = /[\\/]node_modules[\\/](?:expect|chai|@vitest[\\/]expect)[\\/]/u;
 
-/**
- * Folders of memspec's packages in its repository, as stacks name them; none where it is installed. The place of this
- * module is read from a stack: the same source becomes ESM, which has `import.meta`, and CommonJS, which does not.
- */
+/** Folders of memspec's packages in its repository, as stacks name them; none where it is installed. */
 let folders: readonly string[] | undefined;
 
 /**
@@ -19,11 +18,11 @@ let folders: readonly string[] | undefined;
  * memory, so before a measurement that an error may be made in.
  */
 export function prepareStacks(): void {
-  ownFolders();
+  folders ??= repositoryFolders(framesOf(new Error().stack)[0] ?? "");
 }
 
 function ownFolders(): readonly string[] {
-  folders ??= repositoryFolders(framesOf(new Error().stack)[0] ?? "");
+  folders ??= repositoryFolders(ownFrame());
   return folders;
 }
 

@@ -3,8 +3,8 @@ import { analyse } from "../analysis/analyse.js";
 import { type FrameContext, toSourcePlace } from "../analysis/frames.js";
 import { runnerSourceMap } from "../analysis/runner-maps.js";
 import { SourceMaps } from "../analysis/source-maps.js";
-import { currentTracker } from "../capture/current-tracker.js";
 import type { RawPlace } from "../capture/graph-binding.js";
+import { loadAddon } from "../capture/load-addon.js";
 import type { Measurement } from "../capture/measurement.js";
 import type { Recording } from "../capture/record.js";
 import { memspecScripts } from "./memspec-roots.js";
@@ -21,10 +21,24 @@ export function sourcePlaceHere(place: RawPlace): RawPlace {
   return toSourcePlace(place, contextHere());
 }
 
+/** @returns the line in the source of a position in a script as V8 knows it; 0: unknown */
+export type ToSourceLine = (script: string, line: number, column: number) => number;
+
+/** For many positions: which script is meant by a name is found out once. */
+export function sourceLinesHere(): ToSourceLine {
+  const ids = new Map<string, number>();
+  return (script, line, column) => {
+    const scriptId = ids.get(script) ?? loadAddon().binding?.latestScript(script) ?? -1;
+    ids.set(script, scriptId);
+    const found = scriptId < 0 ? "unmapped" : contextHere().maps.lookUp(scriptId, script, line, column);
+    return found === null || found === "unmapped" ? 0 : found.line;
+  };
+}
+
 export function contextHere(): FrameContext {
   context ??= {
     maps: new SourceMaps({
-      sourceMapUrl: (scriptId) => currentTracker().sourceMapUrl(scriptId),
+      sourceMapUrl: (scriptId) => loadAddon().binding?.sourceMapUrl(scriptId) ?? "",
       runnerMap: runnerSourceMap,
       readText,
     }),

@@ -1,14 +1,12 @@
 import { pathOfUrl } from "../analysis/source-path.js";
+import { ownFrame } from "../errors/own-frame.js";
 
 const PACKAGES = ["core", "native", "plugin-vitest", "plugin-jest"];
 
 /**
  * Directories of memspec's own packages in its repository, where they do not lie below `node_modules/@memspec`.
  *
- * The place of this module is read from a stack: the same source becomes ESM, which has `import.meta`, and CommonJS, which
- * does not.
- *
- * @param stack `Error.stack` of a call from this package
+ * @param stack lines of `Error.stack` of a call from this package
  */
 export function memspecRoots(stack: string): readonly string[] {
   for (const line of stack.split("\n")) {
@@ -27,5 +25,5 @@ export function memspecRoots(stack: string): readonly string[] {
 
 /** As `memspecRoots`, for this very package: parts of the names of memspec's own scripts. */
 export function memspecScripts(): readonly string[] {
-  return memspecRoots(new Error().stack ?? "");
+  return memspecRoots(ownFrame());
 }

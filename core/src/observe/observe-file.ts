@@ -9,7 +9,7 @@ import { armTracker } from "../capture/arm.js";
 import { loadAddon } from "../capture/load-addon.js";
 import { describeNative } from "../capture/native-tracker.js";
 import { type ObserveBinding, SPAN_KINDS } from "../capture/observe-binding.js";
-import { contextHere } from "../measure/analyse-here.js";
+import { contextHere, sourceLinesHere, type ToSourceLine } from "../measure/analyse-here.js";
 import type { Attempt } from "./attempts.js";
 import { filePayload, type TestPlace } from "./file-payload.js";
 import type { BreachRecord, FilePayload } from "./payload.js";
@@ -48,7 +48,7 @@ export interface FileObserver {
   /** Limits that a test broke. */
   breached(test: string, breaches: readonly BreachRecord[]): void;
   /** Where a test is defined, asked when the file ends. */
-  placed(place: () => TestPlace): void;
+  placed(place: (toSourceLine: ToSourceLine) => TestPlace): void;
   /** After the last hook. The observer is of no more use. */
   finish(): FilePayload;
 }
@@ -85,7 +85,7 @@ const OBSERVED = { sampleInterval: 1, threads: "isolate", retained: false, settl
 function createObserver(binding: ObserveBinding | null, nativeMissing: string | null, began: number): FileObserver {
   const attempts: Attempt[] = [];
   const breaches = new Map<string, readonly BreachRecord[]>();
-  const places: (() => TestPlace)[] = [];
+  const placings: ((toSourceLine: ToSourceLine) => TestPlace)[] = [];
   let bodies = 0;
   let running: Attempt | undefined;
   let shared = 0;
@@ -136,9 +136,11 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
       }
     },
     breached: (test, broken) => breaches.set(test, [...(breaches.get(test) ?? []), ...broken]),
-    placed: (place) => places.push(place),
+    placed: (place) => placings.push(place),
     finish() {
       observing = undefined;
+      const toSourceLine = sourceLinesHere();
+      const places = placings.map((place) => () => place(toSourceLine));
       const raw = binding === null ? null : withAddonErrors(() => binding.observeEnd());
       return filePayload(
         raw,

@@ -1,5 +1,6 @@
 /** Sites of an observed file: stacks in the user's source, each once, and the hottest of each span. Pure. */
 
+import { byCodeUnits } from "../analysis/by-code-units.js";
 import { type FrameContext, toSourceFrame } from "../analysis/frames.js";
 import { SPACES } from "../capture/binding.js";
 import type { AssertableSpace, SourceFrame } from "../capture/measurement.js";
@@ -97,7 +98,7 @@ function add(rows: Map<string, Row>, row: Row): void {
 
 function hottest(rows: ReadonlyMap<string, Row> | undefined, limit: number): readonly Row[] {
   return [...(rows?.values() ?? [])]
-    .sort((a, b) => b.bytes - a.bytes || a.space.localeCompare(b.space, "en") || a.key.localeCompare(b.key, "en"))
+    .sort((a, b) => b.bytes - a.bytes || byCodeUnits(a.space, b.space) || byCodeUnits(a.key, b.key))
     .slice(0, limit);
 }
 

@@ -1,5 +1,6 @@
 /** From what a runner and its workers know about files to the report of the run. Pure. */
 
+import { byCodeUnits } from "../analysis/by-code-units.js";
 import type { FilePayload } from "../observe/payload.js";
 import { fileReport } from "./file-report.js";
 import type { FileOutcome } from "./outcomes.js";
@@ -45,12 +46,7 @@ export function collectRun(facts: RunFacts): RunReport {
 }
 
 function byPath(a: FileOutcome, b: FileOutcome): number {
-  return compare(a.path, b.path) || compare(a.project ?? "", b.project ?? "");
-}
-
-/** By code units: the same on every machine. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return byCodeUnits(a.path, b.path) || byCodeUnits(a.project ?? "", b.project ?? "");
 }
 
 function nativeOf(payloads: readonly FilePayload[]): RunMachine["native"] {

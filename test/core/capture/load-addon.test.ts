@@ -6,7 +6,7 @@ import { VERSION } from "../../../core/src/capture/version.js";
 const require = createRequire(import.meta.url);
 
 const FUNCTIONS = [
-  "arm disarm open begin end call read collect quiesce retained instances instanceIds close sourceMapUrl",
+  "arm disarm open begin end call read collect quiesce retained instances instanceIds close latestScript sourceMapUrl",
   "observeBegin observeMark observeLimitedBody observeTest observeEnd",
   "leakBegin leakBoundary leakCall leakRead leakEnd",
   "takeGraph graphSummary graphGroups graphPaths objectId storeBytes closeGraph analyzeSnapshotFile diffSnapshotFiles",
