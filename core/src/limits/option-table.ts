@@ -1,5 +1,6 @@
 /** Every option once: what validation, the merging of configuration and calls, and docs/options.md go by. */
 
+import type { BaselineOptions } from "../baselines/options.js";
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import type { ObserveOptions } from "../observe/options.js";
@@ -12,6 +13,8 @@ export interface MemspecOptions extends CommonOptions {
   readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
   readonly limits?: LimitsTable;
+  /** The bodies of all tests are compared with what they used when it was recorded. Default `false`. */
+  readonly baseline?: boolean | BaselineOptions;
   /** What every test and file costs is observed. Default `true`. */
   readonly observe?: boolean | ObserveOptions;
   /** What is said at the end of an observed run, and where; `false`: nothing. */
@@ -107,6 +110,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: "no limits",
     places: ["configuration"],
     meaning: "Limits on the bodies of tests, see [limits](limits.md).",
+  },
+  {
+    name: "baseline",
+    type: "true, false, or { tolerance }",
+    default: 'false; { relative: 0.1, absolute: "64 kB" }',
+    places: ["configuration"],
+    meaning:
+      "Whether the body of every test is compared with its committed baseline, see [baselines](baselines.md). `tolerance`: how far a figure may lie off, the larger of the two; also of `toMatchMemoryBaseline`.",
   },
   {
     name: "observe",

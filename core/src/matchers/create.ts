@@ -11,10 +11,14 @@ import { assertNotLeak, inconclusiveNotice } from "../assertions/to-not-leak.js"
 import { assertPeakBelow } from "../assertions/to-peak-below.js";
 import { assertRetainInstances } from "../assertions/to-retain-instances.js";
 import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
+import { parseBaseline } from "../baselines/options.js";
+import { parseTolerance } from "../baselines/tolerance.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
 import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
+import { baselinesOf } from "../limits/baseline-limit.js";
+import type { BreachFacts } from "../limits/breaches.js";
 import { captureCallSite } from "../limits/call-site.js";
 import { checkNotConcurrent } from "../limits/concurrent.js";
 import { joinOptions } from "../limits/join-options.js";
@@ -27,6 +31,7 @@ import { parseSize } from "../sizes/parse-size.js";
 import { checkInstances, checkReceived } from "./checks.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
 import type { MatcherHost, MatcherResult, MatcherThis } from "./host.js";
+import { hintOf, judgeCall } from "./match-baseline.js";
 import type { PendingRegistry } from "./pending.js";
 import type { InstanceLimits, MatcherDefaults, MemoryMatchers, SizingOptions } from "./types.js";
 
@@ -35,6 +40,7 @@ const NOTHING_WARMUP = 100;
 
 const SIZING_OPTIONS = optionsOf("sizing");
 const SURVIVOR_OPTIONS = optionsOf("survivors");
+const BASELINE_OPTIONS = [...SIZING_OPTIONS, "tolerance", "name"];
 
 type Matcher = (...args: never[]) => unknown;
 type AnyMatcher = (this: MatcherThis, ...args: unknown[]) => unknown;
@@ -57,7 +63,8 @@ interface SizingCall {
 export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pending: PendingRegistry): MemoryMatchers {
   let style: MessageStyle | undefined;
 
-  const { toNotLeak: leakDefaults = {}, ...sizingDefaults } = defaults;
+  const { toNotLeak: leakDefaults = {}, baseline, ...sizingDefaults } = defaults;
+  const { tolerance: defaultTolerance } = parseBaseline(baseline, "memspec");
   const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
     validateOptions(joinOptions(sizingDefaults, call, known), `${matcher}()`, known);
 
@@ -66,13 +73,19 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     pending.assertNoneRunning();
   };
 
-  const result = (outcome: AssertionOutcome<unknown>): MatcherResult => ({
-    pass: outcome.pass,
-    message: () => {
-      style ??= messageStyle(host.colour);
-      return outcome.message(style);
-    },
-  });
+  /** @param breach what the test broke when the runner asks for the message: it does when the assertion failed */
+  const result = (outcome: AssertionOutcome<unknown>, breach?: BreachFacts): MatcherResult => {
+    const test = host.currentTest();
+    return {
+      pass: outcome.pass,
+      message: () => {
+        style ??= messageStyle(host.colour);
+        const text = outcome.message(style);
+        if (breach !== undefined && test !== undefined) host.failedMatchers?.note(test.id, text, breach);
+        return text;
+      },
+    };
+  };
 
   const hand = <T>(that: MatcherThis, matcher: string, answer: MaybePromise<T>, caller: Matcher): MaybePromise<T> =>
     isPromise(answer) ? pending.watch(matcher, answer, caller, runnerHops(host, that)) : answer;
@@ -91,17 +104,19 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     const { that, matcher, options: given, limitBytes } = call;
     begin(matcher);
     const plan: MeasurePlan = planMeasurement(given, { ...call.needs, limitBytes });
-    const answer = chain(measureRuns(call.fn, plan), (runs) =>
-      result(
-        assert({
-          headline: headline("fn", matcher, that.isNot, call.argument),
-          runs,
-          limitBytes,
-          spaces: given.spaces,
-          context: contextOf(that, given.verbose),
-        }),
-      ),
-    );
+    const { spaces } = given;
+    const answer = chain(measureRuns(call.fn, plan), (runs) => {
+      const outcome = assert({
+        headline: headline("fn", matcher, that.isNot, call.argument),
+        runs,
+        limitBytes,
+        spaces,
+        context: contextOf(that, given.verbose),
+      });
+      const { figure, figureBytes } = outcome.facts;
+      const breach = { figure, spaces, figureBytes, limitBytes, source: `${matcher}()` };
+      return result(outcome, that.isNot ? undefined : breach);
+    });
     return hand(that, matcher, answer, caller);
   };
 
@@ -191,6 +206,39 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
         ),
       );
       return hand(this, matcher, answer, matchers.toBeCollected) as Promise<MatcherResult>;
+    },
+
+    toMatchMemoryBaseline(received, call) {
+      const matcher = "toMatchMemoryBaseline";
+      checkReceived(this, received, matcher);
+      const given = options(matcher, call ?? {}, BASELINE_OPTIONS);
+      const tolerance = parseTolerance(call?.tolerance, `${matcher}()`, defaultTolerance);
+      const hint = hintOf(call?.name, `${matcher}()`);
+      begin(matcher);
+      const { baselines, test } = baselinesOf(host, `${matcher}()`);
+      const named = baselines.nextCall(test, hint);
+      const { spaces } = given;
+      const judged = {
+        ...{ baselines, test, call: named, tolerance, spaces },
+        headline: headline("fn", matcher, this.isNot, hint === "" ? "" : `{ name: ${JSON.stringify(hint)} }`),
+        context: contextOf(this, given.verbose),
+      };
+      const plan = planMeasurement(given, { settle: true, limitBytes: baselines.expectedBytes(test, named) });
+      const answer = chain(measureRuns(received, plan), (runs) => {
+        const outcome = judgeCall(judged, runs);
+        if (outcome === null) return { pass: true, message: () => "" };
+        const { worst } = outcome.facts;
+        if (worst === null || this.isNot) return result(outcome);
+        return result(outcome, {
+          figure: "baseline",
+          of: worst.figure,
+          spaces: worst.space === "total" ? spaces : [worst.space],
+          figureBytes: worst.nowBytes ?? 0,
+          limitBytes: worst.baselineBytes ?? 0,
+          source: `${matcher}() ${named}`,
+        });
+      });
+      return hand(this, matcher, answer, matchers.toMatchMemoryBaseline);
     },
 
     toNotLeak(received, call) {
