@@ -55,14 +55,14 @@ export function splitOptions(options: EnvironmentOptions): {
  * @throws MemspecError those of `docblockLimits` and `parseLimit`, at the line of the docblock
  */
 export function declaredLimits(root: string, file: string, pragmas: Pragmas, options: MemspecOptions): DeclaredLimits {
-  const { bodies, tolerance } = parseBaseline(options.baseline, "testEnvironmentOptions.memory");
+  const { bodies, bodyTolerance } = parseBaseline(options.baseline, "testEnvironmentOptions.memory");
   const table = limitsFor(options.limits, root, file).map(parseLimit);
   return {
     docblock: placed(
       () => docblockLimits(pragmas).map(parseLimit),
       (error) => pointAt(error, file, pragmaLine(readFileSync(file, "utf8"))),
     ),
-    table: bodies ? [...table, baselineLimit(tolerance)] : table,
+    table: bodies ? [...table, baselineLimit(bodyTolerance)] : table,
   };
 }
 

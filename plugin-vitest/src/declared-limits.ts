@@ -14,10 +14,10 @@ export interface DeclaredLimits {
 /** @throws MemspecError `MEMSPEC_INVALID_SIZE`, `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_UNKNOWN_OPTION` for a wrong `meta.memory` */
 export function declaredLimits(task: TestTask, session: Session): DeclaredLimits {
   const { memory } = task.meta;
-  const { bodies, tolerance } = parseBaseline(session.options.baseline, "memspec");
+  const { bodies, bodyTolerance } = parseBaseline(session.options.baseline, "memspec");
   const table = limitsFor(session.options.limits, session.root, task.file.filepath).map(parseLimit);
   return {
     explicit: memory === undefined ? [] : [parseLimit({ limit: memory, source: "meta.memory" })],
-    table: bodies ? [...table, baselineLimit(tolerance)] : table,
+    table: bodies ? [...table, baselineLimit(bodyTolerance)] : table,
   };
 }

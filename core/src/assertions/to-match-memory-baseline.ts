@@ -60,7 +60,10 @@ function messageOf(assertion: BaselineAssertion, style: MessageStyle): readonly 
   return [
     style.strong(assertion.headline),
     "",
-    ...shown.flatMap((figure) => [...figureLines(figure, comparison, style), ""]),
+    ...alignColumns(
+      shown.flatMap((figure) => [...figureRows(figure, comparison, style), []]),
+      2,
+    ),
     ...wrapText(`baseline: ${assertion.place}`, 2),
     ...(context.isNot ? wrapText("All figures are within the tolerance.", 2) : []),
     ...uncomparedLines(comparison),
@@ -74,7 +77,11 @@ function nextStep(): string {
   return `where the new figures are meant, run the test with -u to record them; ${DOCS} explains the comparison.`;
 }
 
-function figureLines(figure: BaselineFigure, comparison: BaselineComparison, style: MessageStyle): readonly string[] {
+function figureRows(
+  figure: BaselineFigure,
+  comparison: BaselineComparison,
+  style: MessageStyle,
+): readonly (readonly Cell[])[] {
   const compared = comparison.figures.filter((each) => each.figure === figure && each.verdict !== "not compared");
   const head: Cell[] = [
     { text: figure, paint: style.strong },
@@ -82,7 +89,7 @@ function figureLines(figure: BaselineFigure, comparison: BaselineComparison, sty
     { text: "now", align: "right", paint: style.faint },
     { text: "tolerance", align: "right", paint: style.faint },
   ];
-  return alignColumns([head, ...compared.map((each) => rowOf(each, style))], 2);
+  return [head, ...compared.map((each) => rowOf(each, style))];
 }
 
 function rowOf(compared: ComparedFigure, style: MessageStyle): readonly Cell[] {

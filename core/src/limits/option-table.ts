@@ -47,14 +47,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   {
     name: "warmup",
     type: "whole number",
-    default: "0; `toAllocateNothing`: 100",
+    default: "0; `toAllocateNothing`: 100, `toMatchMemoryBaseline`: 3",
     places: ["configuration", "sizing", "survivors"],
     meaning: "Calls that are made before the first one that counts.",
   },
   {
     name: "runs",
     type: "whole number from 1",
-    default: "1",
+    default: "1; `toMatchMemoryBaseline`: 3",
     places: ["configuration", "sizing"],
     meaning:
       "Calls that count: the run with the median figure is asserted, the spread is shown. Of an even number, the higher of the two in the middle.",
@@ -114,10 +114,10 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   {
     name: "baseline",
     type: "true, false, or { tolerance }",
-    default: 'false; { relative: 0.1, absolute: "64 kB" }',
+    default: "false",
     places: ["configuration"],
     meaning:
-      "Whether the body of every test is compared with its committed baseline, see [baselines](baselines.md). `tolerance`: how far a figure may lie off, the larger of the two; also of `toMatchMemoryBaseline`.",
+      "Whether the body of every test is compared with its committed baseline, see [baselines](baselines.md). `tolerance`, `{ relative, absolute }`: how far a figure may lie off, the larger of the two; 0.2 and 512 kB. Given, it counts for `toMatchMemoryBaseline`, too.",
   },
   {
     name: "observe",

@@ -35,6 +35,9 @@ import { hintOf, judgeCall } from "./match-baseline.js";
 import type { PendingRegistry } from "./pending.js";
 import type { InstanceLimits, MatcherDefaults, MemoryMatchers, SizingOptions } from "./types.js";
 
+/** Calls of `toMatchMemoryBaseline` unless told otherwise: the first ones compile, and that is not alike in each run. */
+const BASELINE_CALLS = { warmup: 3, runs: 3 };
+
 /** Calls before `toAllocateNothing` measures, unless told otherwise: V8 allocates for a function while it warms up. */
 const NOTHING_WARMUP = 100;
 
@@ -64,7 +67,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
   let style: MessageStyle | undefined;
 
   const { toNotLeak: leakDefaults = {}, baseline, ...sizingDefaults } = defaults;
-  const { tolerance: defaultTolerance } = parseBaseline(baseline, "memspec");
+  const { callTolerance } = parseBaseline(baseline, "memspec");
   const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
     validateOptions(joinOptions(sizingDefaults, call, known), `${matcher}()`, known);
 
@@ -211,8 +214,12 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     toMatchMemoryBaseline(received, call) {
       const matcher = "toMatchMemoryBaseline";
       checkReceived(this, received, matcher);
-      const given = options(matcher, call ?? {}, BASELINE_OPTIONS);
-      const tolerance = parseTolerance(call?.tolerance, `${matcher}()`, defaultTolerance);
+      const given = options(
+        matcher,
+        joinOptions({ ...BASELINE_CALLS, ...sizingDefaults }, call, BASELINE_OPTIONS),
+        BASELINE_OPTIONS,
+      );
+      const tolerance = parseTolerance(call?.tolerance, `${matcher}()`, callTolerance);
       const hint = hintOf(call?.name, `${matcher}()`);
       begin(matcher);
       const { baselines, test } = baselinesOf(host, `${matcher}()`);
