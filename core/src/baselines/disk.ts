@@ -51,8 +51,17 @@ export function writeBaselineText(file: string, name: string, text: string): voi
     writeFileSync(temporary, text, { flag: "wx" });
     renameSync(temporary, file);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw unwritable(name, reasonOf(cause), cause);
+  }
+}
+
+/** What was begun of a file; that it cannot be taken away is the lesser trouble. */
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {
+    // It was never there: what should be its folder is none.
   }
 }
 

@@ -15,19 +15,19 @@ const KEYS: Readonly<Record<BaselineFigure, "allocatedBytes" | "peakBytes">> = {
 };
 
 /**
- * The median of each figure by itself; of an even number of runs the higher of the middle two.
+ * The median of each figure by itself; of an even number of runs the higher of the middle two. One space alone is its own total.
  *
  * @param runs at least one
  * @param spaces those that were asked about
  */
 export function recordedFigures(runs: readonly Measurement[], spaces: readonly AssertableSpace[]): RecordedFigures {
   const of = (figure: BaselineFigure): SpaceBytes => {
-    const entries = BASELINE_SPACES.filter((space) => space === "total" || spaces.includes(space)).map(
-      (space): [BaselineSpace, number | null] => [
-        space,
-        medianOf(runs.map((run) => bytesOf(run, figure, space, spaces))),
-      ],
-    );
+    const entries = BASELINE_SPACES.filter((space) =>
+      space === "total" ? spaces.length > 1 : spaces.includes(space),
+    ).map((space): [BaselineSpace, number | null] => [
+      space,
+      medianOf(runs.map((run) => bytesOf(run, figure, space, spaces))),
+    ]);
     return new Map(entries);
   };
   return { allocated: of("allocated"), peak: of("peak") };

@@ -8,7 +8,7 @@ export type BaselineSpace = "total" | AssertableSpace;
 export const BASELINE_FIGURES: readonly BaselineFigure[] = ["allocated", "peak"];
 export const BASELINE_SPACES: readonly BaselineSpace[] = ["total", "heap", "buffers", "native"];
 
-/** Bytes by space; `null`: unknown. A space that was not asked about is not there. */
+/** Bytes by space; `null`: unknown. A space that was not asked about is not there; of one space alone there is no total. */
 export type SpaceBytes = ReadonlyMap<BaselineSpace, number | null>;
 
 /** What is recorded of one measurement on one machine. */
