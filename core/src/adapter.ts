@@ -3,7 +3,6 @@
 export { provideSourceMaps } from "./analysis/runner-maps.js";
 export {
   type Baselines,
-  type BaselinesPlan,
   createBaselines,
 } from "./baselines/baselines.js";
 export type { TestEnd } from "./baselines/merge.js";

@@ -99,7 +99,7 @@ function isPartial({ figures }: BaselineComparison): boolean {
 }
 
 /** "reads a log", of a matcher's call "reads a log, #1". */
-export function entryName(test: string, call: string): string {
+function entryName(test: string, call: string): string {
   return call === BODY_CALL ? test : `${test}, ${call}`;
 }
 

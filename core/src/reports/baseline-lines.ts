@@ -1,7 +1,7 @@
 /** What a run says of its baselines beside what broke them: improvements, what was recorded, what nobody asks for. Pure. */
 
 import type { MessageStyle } from "../assertions/style.js";
-import type { FileReport, Improvement, RunReport, TestReport } from "../runs/run-report.js";
+import type { FileReport, RunImprovement, RunReport, TestReport } from "../runs/run-report.js";
 import { formatBytesExact, formatSize } from "../sizes/format-size.js";
 import { placeOfSubject, testName } from "./run-summary.js";
 import { many } from "./sentences.js";
@@ -10,7 +10,7 @@ import { many } from "./sentences.js";
 export interface Improved {
   readonly file: FileReport;
   readonly test: TestReport;
-  readonly improvement: Improvement;
+  readonly improvement: RunImprovement;
 }
 
 export function improvedTests(report: RunReport): readonly Improved[] {
@@ -20,7 +20,7 @@ export function improvedTests(report: RunReport): readonly Improved[] {
 }
 
 /** "allocated (buffers) 1 MB, recorded 2 MB (baseline)" */
-export function improvementText({ of, space, baselineBytes, actualBytes, source }: Improvement): string {
+export function improvementText({ of, space, baselineBytes, actualBytes, source }: RunImprovement): string {
   const size = formatSize(actualBytes) === formatSize(baselineBytes) ? formatBytesExact : formatSize;
   return `${of}${space === "total" ? "" : ` (${space})`} ${size(actualBytes)}, recorded ${size(baselineBytes)} (${source})`;
 }

@@ -124,7 +124,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     },
     { of: words("allocated", "peak"), spaces: list(words(...SPACES)) },
   ),
-  Improvement: object({
+  RunImprovement: object({
     of: words("allocated", "peak"),
     space: words(...SPACES, "total"),
     baselineBytes: COUNT,
@@ -213,7 +213,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       breaches: list(ref("Breach")),
       leaks: orNull(ref("RunLeaks")),
     },
-    { improvements: list(ref("Improvement")) },
+    { improvements: list(ref("RunImprovement")) },
   ),
   FileReport: object(
     {

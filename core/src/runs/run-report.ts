@@ -107,7 +107,7 @@ export interface TestReport {
   /** Limits and baselines that it broke. */
   readonly breaches: readonly Breach[];
   /** Figures that are better than their baseline; absent: none, or not compared. */
-  readonly improvements?: readonly Improvement[];
+  readonly improvements?: readonly RunImprovement[];
   /** `null`: not looked at. */
   readonly leaks: RunLeaks | null;
 }
@@ -160,7 +160,7 @@ export interface RunSite {
 }
 
 /** A figure that is lower than its baseline by more than the tolerance, and was not taken over. */
-export interface Improvement {
+export interface RunImprovement {
   readonly of: "allocated" | "peak";
   readonly space: AssertableSpace | "total";
   readonly baselineBytes: number;

@@ -7,7 +7,7 @@ import type { ProjectFiles } from "./project.js";
 const FILE = "test/__memory__/load.test.ts.json";
 
 /** The module under test, allocating so much more than it is asked for. */
-export function loader(factor: number): ProjectFiles {
+function loader(factor: number): ProjectFiles {
   return {
     "src/load.ts": `
 const kept: unknown[] = [];
