@@ -90,7 +90,8 @@ export class FileRun {
   /** The observation ends whatever becomes of the baselines. */
   #finish(event: CircusEvent, state: CircusState): undefined {
     try {
-      this.#observation?.told(this.#baselines.finish(state));
+      const told = this.#baselines.finish(state);
+      this.#observation?.told(told);
     } finally {
       this.#observation?.handle(event, state);
     }

@@ -69,7 +69,7 @@ test("a concurrent test gets a clear error for what cannot be attributed to it",
   // Told once, not failed: nobody asked for it of these tests by name.
   expect(run.output.match(/memspec: limits of the configuration.*/g)).toMatchInlineSnapshot(`
     [
-      "memspec: limits of the configuration are not checked on concurrent tests, which share one heap. The first in table.test.ts is "first".",
+      "memspec: limits and baselines of the configuration are not checked on concurrent tests, which share one heap. The first in table.test.ts is "first".",
     ]
   `);
 });
