@@ -2,6 +2,7 @@
 
 import { medianRun } from "../analysis/median.js";
 import type { AssertionOutcome, MessageContext } from "../assertions/outcome.js";
+import { withNotice } from "../assertions/size-assertion.js";
 import type { BaselineFacts } from "../assertions/to-match-memory-baseline.js";
 import { assertMatchBaseline } from "../assertions/to-match-memory-baseline.js";
 import type { Baselines, MeasuredTest } from "../baselines/baselines.js";
@@ -38,7 +39,7 @@ export function judgeCall(given: BaselineCall, runs: readonly Measurement[]): As
   if (judged.kind === "new") return null;
   const figure = judged.comparison.worst?.figure ?? "allocated";
   const { measurement } = medianRun(runs, (run) => run.total[figure === "peak" ? "peakBytes" : "allocatedBytes"]);
-  return assertMatchBaseline({
+  const outcome = assertMatchBaseline({
     headline,
     comparison: judged.comparison,
     updated: judged.updated,
@@ -47,4 +48,5 @@ export function judgeCall(given: BaselineCall, runs: readonly Measurement[]): As
     place: `${baselines.name}, ${baselines.machine}, ${call}`,
     context,
   });
+  return withNotice(outcome);
 }
