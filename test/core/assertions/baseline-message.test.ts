@@ -5,7 +5,7 @@ import { recordedFigures } from "../../../core/src/baselines/figures.js";
 import type { RecordedFigures } from "../../../core/src/baselines/types.js";
 import type { AssertableSpace, Measurement } from "../../../core/src/capture/measurement.js";
 import { recorded } from "../baselines/recorded.js";
-import { ALL_SPACES, CONTEXT, FALLBACK, frame, measurement, site } from "./build.js";
+import { ALL_SPACES, CONTEXT, FALLBACK, frame, type Given, measurement, site } from "./build.js";
 
 const MB = 1_000_000;
 const TOLERANCE = { relative: 0.1, absoluteBytes: 1000 };
@@ -37,13 +37,14 @@ const BEFORE = recorded(
   { total: 2 * MB, heap: MB, buffers: MB, native: 0 },
   { total: 1.5 * MB, heap: MB, buffers: MB, native: 0 },
 );
-const NOW = measurement({
+const GIVEN: Given = {
   heap: { allocatedBytes: MB, peakBytes: 1.05 * MB },
   buffers: { allocatedBytes: 3 * MB, peakBytes: MB },
   total: { allocatedBytes: 4 * MB, peakBytes: 1.5 * MB },
   sites: [parse],
   coverage: 1,
-});
+};
+const NOW = measurement(GIVEN);
 
 describe("the message", () => {
   test("has every space of the figure that is worse, the place, and what to do next", () => {
@@ -68,7 +69,7 @@ describe("the message", () => {
   });
 
   test("shows exact bytes where sizes look alike", () => {
-    const now = measurement({ ...NOW, buffers: { ...NOW.buffers, allocatedBytes: MB + 1 } });
+    const now = measurement({ ...GIVEN, buffers: { allocatedBytes: MB + 1, peakBytes: MB } });
     expect(assert(BEFORE, now).message()).toContain("1 MB (1,000,000 B)  1 MB (1,000,001 B)");
   });
 
@@ -87,7 +88,7 @@ describe("the message", () => {
 
   test("says what is not compared, on either side", () => {
     const now = measurement({
-      ...NOW,
+      ...GIVEN,
       native: { allocatedBytes: null, peakBytes: null },
       capabilities: FALLBACK,
     });
