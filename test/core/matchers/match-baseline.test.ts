@@ -69,10 +69,15 @@ describe("a call", () => {
     expect(call("none", now, isNot).pass).toBe(!passesNot);
   });
 
+  test("with .not records nothing, so that without a baseline it is an error", () => {
+    expect(() => call("new", 100_000, isNot)).toThrow(expect.objectContaining({ code: "MEMSPEC_BASELINE_MISSING" }));
+    expect(() => call("none", 100_000)).toThrow(expect.objectContaining({ code: "MEMSPEC_BASELINE_MISSING" }));
+  });
+
   test("passes with -u, whatever it is, and with .not is judged all the same, and records nothing", () => {
     call("new", 100_000);
     expect(call("all", 200_000, isNot).pass).toBe(false);
-    expect(call("none", 100_000).pass).toBe(true);
+    expect(call("none", 200_000).pass).toBe(false);
     expect(call("all", 200_000).pass).toBe(true);
     expect(call("none", 200_000).pass).toBe(true);
     expect(call("none", 100_000, isNot).pass).toBe(false);
