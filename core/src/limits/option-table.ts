@@ -117,7 +117,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: "false",
     places: ["configuration"],
     meaning:
-      "Whether the body of every test is compared with its committed baseline, see [baselines](baselines.md). `tolerance`, `{ relative, absolute }`: how far a figure may lie off, the larger of the two; 0.2 and 512 kB. Given, it counts for `toMatchMemoryBaseline`, too.",
+      "Whether the body of every test is compared with its committed baseline, see [baselines](baselines.md). `tolerance`, `{ relative, absolute }`: how far a figure may lie off, the larger of the two; 0.2 and 512 kB. It counts for `toMatchMemoryBaseline`, too, where it says something.",
   },
   {
     name: "observe",
