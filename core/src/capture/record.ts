@@ -20,6 +20,12 @@ export interface Recorded<T> {
   readonly recording: Recording;
 }
 
+/**
+ * Takes note of a measurement that waits for a promise, by what closes it before its time: the promise may never settle.
+ * Gives what forgets it again.
+ */
+export type OpenWatch = (abandon: () => void) => () => void;
+
 /** The part of a plan that the tracker acts on. */
 export function openOptions(plan: MeasurePlan): OpenOptions {
   return {
@@ -34,8 +40,9 @@ export function openOptions(plan: MeasurePlan): OpenOptions {
  * Records one call of `fn`. What it throws, or rejects with, comes through as it is, and the measurement is closed.
  *
  * @param keepValue `false`: the value is let go of before retained memory is looked for, and `value` is `undefined`
+ * @param watch who may want to close the measurement while it waits
  * @returns a promise when `fn` returns one or the plan asks for retained memory
- * @throws MemspecError `MEMSPEC_UNAVAILABLE`, `MEMSPEC_FOREIGN_PROMISE`
+ * @throws MemspecError `MEMSPEC_UNAVAILABLE`, `MEMSPEC_FOREIGN_PROMISE`; `MEMSPEC_MEASUREMENT_CLOSED` where it was closed
  */
 export function record(
   tracker: Tracker,
@@ -44,18 +51,20 @@ export function record(
   args: readonly unknown[],
   plan: MeasurePlan,
   keepValue: boolean,
+  watch?: OpenWatch,
 ): MaybePromise<Recorded<unknown>> {
   assertAvailable(tracker.capabilities(openOptions(plan)), plan);
   const run = (): MaybePromise<Recorded<unknown>> => {
     const handle = tracker.open(openOptions(plan));
-    return closing(tracker, handle, () => {
+    const body = (): MaybePromise<Recorded<unknown>> => {
       const value = tracker.call(handle, fn, thisArg, args);
       if (isPromise(value)) {
         return value.then((settled) => conclude(tracker, handle, plan, keepValue ? settled : undefined));
       }
       refuseForeignPromise(value);
       return conclude(tracker, handle, plan, keepValue ? value : undefined);
-    });
+    };
+    return closing(tracker, handle, body, watch);
   };
   // WeakRefs made by what ran before keep their targets until a macrotask has gone by: not ours to count as collected.
   return plan.retained ? settle(tracker).then(run) : run();
@@ -89,16 +98,36 @@ export function readRecording(
   };
 }
 
-/** Runs `body` and closes the measurement whatever becomes of it, when it has settled. */
-export function closing<T>(tracker: Tracker, handle: Handle, body: () => MaybePromise<T>): MaybePromise<T> {
+/**
+ * Runs `body` and closes the measurement whatever becomes of it, when it has settled.
+ *
+ * @param watch who may want to close it before that
+ */
+export function closing<T>(
+  tracker: Tracker,
+  handle: Handle,
+  body: () => MaybePromise<T>,
+  watch?: OpenWatch,
+): MaybePromise<T> {
+  let open = true;
+  const close = (): void => {
+    if (open) tracker.close(handle);
+    open = false;
+  };
   let result: MaybePromise<T>;
   try {
     result = body();
   } catch (error) {
-    tracker.close(handle);
+    close();
     throw error;
   }
-  if (isPromise(result)) return result.finally(() => tracker.close(handle));
-  tracker.close(handle);
-  return result;
+  if (!isPromise(result)) {
+    close();
+    return result;
+  }
+  const forget = watch?.(close);
+  return result.finally(() => {
+    forget?.();
+    close();
+  });
 }

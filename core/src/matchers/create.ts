@@ -14,6 +14,7 @@ import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
 import { parseBaseline } from "../baselines/options.js";
 import { parseTolerance } from "../baselines/tolerance.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
+import type { OpenWatch } from "../capture/record.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
 import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
@@ -23,10 +24,11 @@ import { captureCallSite } from "../limits/call-site.js";
 import { checkNotConcurrent } from "../limits/concurrent.js";
 import { joinOptions } from "../limits/join-options.js";
 import { checkLeaks } from "../limits/leak-check.js";
+import { noteOpenSpan } from "../limits/open-spans.js";
 import { optionsOf } from "../limits/option-table.js";
 import { placed } from "../limits/place-error.js";
 import { measureRuns } from "../measure/measure.js";
-import { collect, retainedInstances } from "../measure/survivors.js";
+import { collect, type InstanceCounts, retainedInstances } from "../measure/survivors.js";
 import { parseSize } from "../sizes/parse-size.js";
 import { checkInstances, checkReceived } from "./checks.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
@@ -71,6 +73,9 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
   const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
     validateOptions(joinOptions(sizingDefaults, call, known), `${matcher}()`, known);
 
+  /** A measurement of a test ends with it at the latest. */
+  const watch: OpenWatch = (abandon) => noteOpenSpan(host, abandon);
+
   const begin = (matcher: string): void => {
     checkNotConcurrent(host, `${matcher}()`);
     pending.assertNoneRunning();
@@ -108,7 +113,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     begin(matcher);
     const plan: MeasurePlan = planMeasurement(given, { ...call.needs, limitBytes });
     const { spaces } = given;
-    const answer = chain(measureRuns(call.fn, plan), (runs) => {
+    const answer = chain(measureRuns(call.fn, plan, watch), (runs) => {
       const outcome = assert({
         headline: headline("fn", matcher, that.isNot, call.argument),
         runs,
@@ -177,19 +182,20 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       const given = options(matcher, call, SURVIVOR_OPTIONS);
       begin(matcher);
       const allowed: InstanceLimits = { ...limits };
-      const answer = retainedInstances(received, Object.keys(allowed), given.warmup, (counts) =>
-        Object.entries(counts).some(([name, alive]) => alive > (allowed[name] ?? 0)),
-      ).then(({ counts, ways, problem }) =>
-        result(
-          assertRetainInstances({
-            headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
-            alive: counts,
-            ways,
-            problem,
-            allowed,
-            context: contextOf(this, given.verbose),
-          }),
-        ),
+      const tooMany = (counts: InstanceCounts): boolean =>
+        Object.entries(counts).some(([name, alive]) => alive > (allowed[name] ?? 0));
+      const answer = retainedInstances(received, Object.keys(allowed), given.warmup, tooMany, watch).then(
+        ({ counts, ways, problem }) =>
+          result(
+            assertRetainInstances({
+              headline: headline("fn", matcher, this.isNot, instancesArgument(allowed)),
+              alive: counts,
+              ways,
+              problem,
+              allowed,
+              context: contextOf(this, given.verbose),
+            }),
+          ),
       );
       return hand(this, matcher, answer, matchers.toRetainInstances) as Promise<MatcherResult>;
     },
@@ -231,7 +237,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
         context: contextOf(this, given.verbose),
       };
       const plan = planMeasurement(given, { settle: true, limitBytes: baselines.expectedBytes(test, named) });
-      const answer = chain(measureRuns(received, plan), (runs) => {
+      const answer = chain(measureRuns(received, plan, watch), (runs) => {
         const outcome = judgeCall(judged, runs);
         if (outcome === null) return { pass: true, message: () => "" };
         const { worst } = outcome.facts;

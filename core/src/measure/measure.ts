@@ -2,7 +2,7 @@ import { medianRun } from "../analysis/median.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import type { Measurement } from "../capture/measurement.js";
 import type { MeasureOptions, MeasurePlan } from "../capture/options.js";
-import { type Recorded, record } from "../capture/record.js";
+import { type OpenWatch, type Recorded, record } from "../capture/record.js";
 import { assertFunction, chain, isPromise, type MaybePromise, repeat } from "../capture/repeat.js";
 import { planFromOptions } from "../capture/validate-options.js";
 import { analyseHere } from "./analyse-here.js";
@@ -66,10 +66,15 @@ export function measureResult(fn: () => unknown, options?: MeasureOptions): Mayb
  * Every counted run of a plan, in order: what the sizing matchers take their median and spread from (`medianRun`).
  * The values of `fn` are let go of.
  *
+ * @param watch who may want to close a measurement that waits for a promise
  * @returns at least one measurement; a promise when `fn` returns a native promise or the plan asks for retained memory
  */
-export function measureRuns(fn: () => unknown, plan: MeasurePlan): MaybePromise<readonly Measurement[]> {
-  return chain(recordRuns(fn, plan, false), (runs) => runs.map((run) => analysed(run).measurement));
+export function measureRuns(
+  fn: () => unknown,
+  plan: MeasurePlan,
+  watch?: OpenWatch,
+): MaybePromise<readonly Measurement[]> {
+  return chain(recordRuns(fn, plan, false, watch), (runs) => runs.map((run) => analysed(run).measurement));
 }
 
 /**
@@ -94,11 +99,12 @@ function recordRuns(
   fn: () => unknown,
   plan: MeasurePlan,
   keepValues: boolean,
+  watch?: OpenWatch,
 ): MaybePromise<readonly Recorded<unknown>[]> {
   const tracker = currentTracker();
   const runs: Recorded<unknown>[] = [];
   const oneRun = (): MaybePromise<void> => {
-    const result = record(tracker, fn, undefined, [], plan, keepValues);
+    const result = record(tracker, fn, undefined, [], plan, keepValues, watch);
     if (isPromise(result)) {
       return result.then((run) => {
         runs.push(run);

@@ -1,7 +1,7 @@
 import type { Handle } from "../capture/binding.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import type { MeasurePlan } from "../capture/options.js";
-import { closing, openOptions } from "../capture/record.js";
+import { closing, type OpenWatch, openOptions } from "../capture/record.js";
 import { chain, type MaybePromise, refuseForeignPromise, repeat } from "../capture/repeat.js";
 import { hop, settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
@@ -24,6 +24,7 @@ export interface RetainedInstances extends WaysAlive {
  * @param fn called without arguments `warmup` times, then once for the count; what it throws comes through
  * @param names constructor names, for example `["Session"]`
  * @param explain whether, with these counts, it is to be found out what keeps them alive: that costs a heap snapshot
+ * @param watch who may want to close the measurement while it waits
  * @throws MemspecError `MEMSPEC_UNAVAILABLE`, `MEMSPEC_FOREIGN_PROMISE`
  */
 export async function retainedInstances(
@@ -31,19 +32,21 @@ export async function retainedInstances(
   names: readonly string[],
   warmup = 0,
   explain: (counts: InstanceCounts) => boolean = () => false,
+  watch?: OpenWatch,
 ): Promise<RetainedInstances> {
   const tracker = currentTracker();
   await repeat(warmup, fn);
   await settle(tracker);
   const handle = tracker.open(openOptions(INSTANCES_PLAN));
-  return closing(tracker, handle, async () => {
+  const count = async (): Promise<RetainedInstances> => {
     tracker.prepareInstances(handle);
     await callAndDrop(tracker, handle, fn);
     await settle(tracker);
     const alive = tracker.instances(handle, names);
     const counts = Object.freeze(Object.fromEntries(names.map((name, index) => [name, alive[index] ?? 0])));
     return { counts, ...(explain(counts) ? waysAlive(handle, names) : NO_WAYS) };
-  });
+  };
+  return closing(tracker, handle, count, watch);
 }
 
 const INSTANCES_PLAN: MeasurePlan = {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { abandonSpans } from "../../../core/src/limits/open-spans.js";
 import { createLimits } from "../../../core/src/limits/wrap.js";
+import { createMatchers } from "../../../core/src/matchers/create.js";
+import { createPending } from "../../../core/src/matchers/pending.js";
 import { testHost } from "./host.js";
 
 const hoard: unknown[] = [];
@@ -57,3 +59,29 @@ test("a body that threw at once is forgotten", () => {
   expect(body).toThrow("own reason");
   abandonSpans("1");
 });
+
+test.each(["toAllocateLessThan", "toRetainInstances"] as const)(
+  "%s that is still measuring when its test is over is closed",
+  async (name) => {
+    const host = testHost();
+    const matchers = createMatchers(host, {}, createPending(host));
+    const { opened, open } = gated();
+    let called = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      called = resolve;
+    });
+    const waits = (): Promise<void> => {
+      called();
+      return opened;
+    };
+    const is = { isNot: false };
+    const answer =
+      name === "toRetainInstances"
+        ? matchers.toRetainInstances.call(is, waits, { Session: 0 })
+        : matchers.toAllocateLessThan.call(is, waits, "1 MB");
+    await begun;
+    abandonSpans("1");
+    open();
+    await expect(answer).rejects.toMatchObject({ code: "MEMSPEC_MEASUREMENT_CLOSED" });
+  },
+);
