@@ -1,14 +1,19 @@
 /** A project that keeps baselines, for either runner, and what is asked of it. */
 
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { machineKey } from "../../../core/src/baselines/machine.js";
 import type { RunReport } from "../../../core/src/runs/run-report.js";
 import { normalise } from "./normalise.js";
 import type { Project, ProjectFiles } from "./project.js";
-import { runProgram } from "./run-program.js";
+import { nodeUnderTest, runProgram } from "./run-program.js";
 
-export const MACHINE = machineKey();
+const { platform, arch } = process;
+const node = execFileSync(nodeUnderTest(), ["-p", "process.versions.node"], { encoding: "utf8" });
+
+/** What entries of the runs are recorded under. */
+export const MACHINE = machineKey({ platform, arch, versions: { node } });
 
 /** What every run of it is told by. */
 export interface BaselineRun {
