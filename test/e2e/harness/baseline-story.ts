@@ -168,7 +168,7 @@ export function baselineStory(joint: string, open: () => BaselineProject): void 
     project.write({
       ...loader(2),
       ...tests(`
-  test("fails", () => { load(1_000_000); expect(1).toBe(2); });
+  test("fails", () => { expect(() => load(1_000_000)).toMatchMemoryBaseline(); expect(1).toBe(2); });
   test.skip("skipped", () => { load(1_000_000); });`),
     });
     const failing = await project.run(["-u", "-t", "fails"]);
