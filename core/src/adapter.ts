@@ -1,12 +1,23 @@
 /** What memspec's own packages build on, beside the public interface. Not for use in tests. */
 
 export { provideSourceMaps } from "./analysis/runner-maps.js";
+export {
+  type Baselines,
+  createBaselines,
+} from "./baselines/baselines.js";
+export type { TestEnd } from "./baselines/merge.js";
+export { uniqueNames } from "./baselines/names.js";
+export { type BaselineOptions, parseBaseline } from "./baselines/options.js";
+export { baselinesRecord } from "./baselines/record.js";
+export type { BaselineTolerance, UpdateMode } from "./baselines/types.js";
 export { armTracker, armTrackerOnUse } from "./capture/arm.js";
 export { nodeAtRest } from "./capture/node-at-rest.js";
 export { VERSION } from "./capture/version.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
+export { baselineLimit } from "./limits/baseline-limit.js";
+export { breachesOf, createFailedMatchers, type FailedMatchers } from "./limits/breaches.js";
 export { type CallSite, callSiteOf, captureCallSite, captureStack } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
@@ -38,6 +49,7 @@ export { createPending, type PendingRegistry } from "./matchers/pending.js";
 export type {
   BodyOutcome,
   InstanceLimits,
+  MatchBaselineOptions,
   MatcherDefaults,
   MemoryMatchers,
   NotLeakOptions,
@@ -54,7 +66,7 @@ export {
   observeFile,
 } from "./observe/observe-file.js";
 export { type ObserveOptions, parseObserve } from "./observe/options.js";
-export type { BreachRecord, FilePayload } from "./observe/payload.js";
+export type { BaselinesRecord, FilePayload } from "./observe/payload.js";
 export {
   makeStateFile,
   readStateFiles,

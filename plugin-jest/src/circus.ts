@@ -12,6 +12,8 @@ export interface TestEntry extends FailingEntry {
   readonly failing: boolean;
   readonly mode: string | null | undefined;
   readonly parent: DescribeBlock;
+  /** "done" when it ran to its end, whatever that was. */
+  readonly status?: string | null | undefined;
   /** Replaced before the first test starts, where limits apply or the test is concurrent. */
   fn: TestFunction | undefined;
 }
@@ -26,6 +28,8 @@ export interface DescribeBlock {
 export interface CircusState {
   readonly rootDescribeBlock: DescribeBlock;
   readonly includeTestLocationInResult: boolean;
+  /** `--testNamePattern`. */
+  readonly testNamePattern?: RegExp | null | undefined;
 }
 
 /** The events that memspec acts upon; any other has a name that matches none of these. */

@@ -2,7 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import type { MemspecError, MemspecOptions, ParsedLimit } from "@memspec/core/adapter";
-import { isMemspecError, limitsFor, parseLimit, parseOptions } from "@memspec/core/adapter";
+import {
+  baselineLimit,
+  isMemspecError,
+  limitsFor,
+  parseBaseline,
+  parseLimit,
+  parseOptions,
+} from "@memspec/core/adapter";
 import type { Pragmas } from "./docblock.js";
 import { docblockLimits } from "./docblock.js";
 import { pragmaLine } from "./pragma-line.js";
@@ -12,7 +19,7 @@ import { pointAt, pointAtConfiguration } from "./test-error.js";
 export interface DeclaredLimits {
   /** Of the file's docblock. */
   readonly docblock: readonly ParsedLimit[];
-  /** Of the configuration. */
+  /** Of the configuration: `limits`, `baseline`. */
   readonly table: readonly ParsedLimit[];
 }
 
@@ -48,12 +55,14 @@ export function splitOptions(options: EnvironmentOptions): {
  * @throws MemspecError those of `docblockLimits` and `parseLimit`, at the line of the docblock
  */
 export function declaredLimits(root: string, file: string, pragmas: Pragmas, options: MemspecOptions): DeclaredLimits {
+  const { bodies, bodyTolerance } = parseBaseline(options.baseline, "testEnvironmentOptions.memory");
+  const table = limitsFor(options.limits, root, file).map(parseLimit);
   return {
     docblock: placed(
       () => docblockLimits(pragmas).map(parseLimit),
       (error) => pointAt(error, file, pragmaLine(readFileSync(file, "utf8"))),
     ),
-    table: limitsFor(options.limits, root, file).map(parseLimit),
+    table: bodies ? [...table, baselineLimit(bodyTolerance)] : table,
   };
 }
 

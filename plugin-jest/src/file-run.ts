@@ -5,6 +5,7 @@ import {
   abandonSpans,
   armTracker,
   armTrackerOnUse,
+  breachesOf,
   createLimits,
   createMatchers,
   createPending,
@@ -12,6 +13,7 @@ import {
   mayMeasure,
   nodeAtRest,
 } from "@memspec/core/adapter";
+import { type BaselinesFacts, FileBaselines } from "./baselines.js";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
@@ -35,6 +37,7 @@ export class FileRun {
   readonly #matchers: object;
   readonly #warn: (message: string) => void;
   readonly #observation: Observation | undefined;
+  readonly #baselines: FileBaselines;
 
   /**
    * @param plan `undefined`: nothing is observed
@@ -46,9 +49,11 @@ export class FileRun {
     pragmas: Pragmas,
     options: MemspecOptions,
     plan: ObservationPlan | undefined,
+    baselines: BaselinesFacts,
     warn: (message: string) => void,
   ) {
-    const session = new Session(root, file);
+    this.#baselines = new FileBaselines(root, file, baselines);
+    const session = new Session(root, file, this.#baselines.baselines, (test) => this.#baselines.nameOf(test));
     const pending = createPending(session);
     const declared = declaredLimits(root, file, pragmas, options);
     this.#declared = declared;
@@ -75,10 +80,22 @@ export class FileRun {
   handle(event: CircusEvent, state: CircusState): Promise<void> | undefined {
     // First at the end of a body, last before it: what is done here is not the body's.
     const starts = event.name === "test_fn_start";
+    if (event.name === "run_finish") return this.#finish(event, state);
     if (!starts && event.name !== "setup") this.#observation?.handle(event, state);
     this.#act(event, state);
     if (starts) this.#observation?.handle(event, state);
     return event.name === "setup" ? nodeAtRest().then(() => this.#observation?.handle(event, state)) : undefined;
+  }
+
+  /** The observation ends whatever becomes of the baselines. */
+  #finish(event: CircusEvent, state: CircusState): undefined {
+    try {
+      const told = this.#baselines.finish(state);
+      this.#observation?.told(told);
+    } finally {
+      this.#observation?.handle(event, state);
+    }
+    return undefined;
   }
 
   #act(event: CircusEvent, state: CircusState): void {
@@ -88,6 +105,7 @@ export class FileRun {
         event.runtimeGlobals.expect.extend(this.#matchers);
         break;
       case "run_start":
+        this.#baselines.name(state);
         this.#dress(state);
         break;
       case "test_start":
@@ -95,12 +113,12 @@ export class FileRun {
         break;
       case "test_fn_success":
         // For `test.failing` circus tells the opposite of what the body did.
-        this.#bodyEnded(event.test, event.test.failing ? "failed" : "passed");
+        this.#bodyEnded(event.test, event.test.failing ? "failed" : "passed", []);
         break;
       case "test_fn_failure":
         if (isMemspecError(event.error)) placeError(event.error, event.test.asyncError);
         else hideOwnFrames(event.error);
-        this.#bodyEnded(event.test, event.test.failing ? "passed" : "failed");
+        this.#bodyEnded(event.test, event.test.failing ? "passed" : "failed", event.test.failing ? [] : [event.error]);
         break;
       case "test_done":
       case "test_skip":
@@ -122,20 +140,24 @@ export class FileRun {
     const [first] = unchecked;
     if (first === undefined) return;
     this.#warn(
-      `memspec: concurrent tests share one heap, so the limits of the configuration are not checked on them. The first is "${fullName(first)}".`,
+      `memspec: concurrent tests share one heap, so limits and baselines of the configuration are not checked on them. The first is "${fullName(first)}".`,
     );
   }
 
   leave(): void {
     this.#observation?.finish();
+    this.#baselines.dispose();
     this.#session.dispose();
   }
 
-  #bodyEnded(test: TestEntry, outcome: "passed" | "failed"): void {
+  /** @param errors that the body threw */
+  #bodyEnded(test: TestEntry, outcome: "passed" | "failed", errors: readonly unknown[]): void {
     if (test.concurrent) return;
     const current = this.#session.currentTest();
     if (current === undefined) return;
     for (const error of this.#pending.finish(current.id, outcome)) failTest(test, error);
+    const ofMatchers = this.#session.failedMatchers.take(current.id, errors);
+    this.#observation?.breached(test, [...errors.flatMap(breachesOf), ...ofMatchers]);
   }
 }
 

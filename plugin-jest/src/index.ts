@@ -3,10 +3,12 @@
 import "./matchers.js";
 
 export type {
+  BaselineTolerance,
   LeakAllowance,
   LeakGroup,
   LeakIgnore,
   LeakLimitOptions,
+  MatchBaselineOptions,
   MemoryLimit,
   MemoryLimits,
   NotLeakOptions,

@@ -1,6 +1,13 @@
 /** The matchers' types, for `expect` of `@jest/globals` and for the global one of `@types/jest`. */
 
-import type { InstanceLimits, NotLeakOptions, Size, SizingOptions, SurvivorOptions } from "@memspec/core/adapter";
+import type {
+  InstanceLimits,
+  MatchBaselineOptions,
+  NotLeakOptions,
+  Size,
+  SizingOptions,
+  SurvivorOptions,
+} from "@memspec/core/adapter";
 
 // biome-ignore lint/suspicious/noExplicitAny: only what the function returns matters.
 type AnyFunction = (...args: any[]) => unknown;
@@ -28,6 +35,11 @@ export interface MemoryMatcherTypes<R, T> {
   toRetainInstances: ForFunction<T, (limits: InstanceLimits, options?: SurvivorOptions) => Promise<void>>;
   /** Passes when the object that the function returns can be collected once it is dropped. */
   toBeCollected: ForFunction<T, (options?: SurvivorOptions) => Promise<void>>;
+  /**
+   * Passes when no figure lies above the committed baseline by more than the tolerance; without one, records it when the test
+   * passes, but not in CI. `-u` records anew what differs. Asynchronous for an async function.
+   */
+  toMatchMemoryBaseline: ForFunction<T, (options?: MatchBaselineOptions) => Outcome<R, Awaited<T>>>;
   /** Passes when nothing that the function leaves behind grows with its calls: it is called again and again. */
   toNotLeak: ForFunction<T, (options?: NotLeakOptions) => Promise<void>>;
 }

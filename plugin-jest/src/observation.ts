@@ -2,9 +2,9 @@
 
 import { threadId } from "node:worker_threads";
 import {
+  type BaselinesRecord,
   type BodyHandle,
   type FileObserver,
-  isLimitError,
   lineOfStack,
   makeStateFile,
   type ObservedTest,
@@ -14,6 +14,7 @@ import {
 } from "@memspec/core/adapter";
 import { type CircusEvent, type CircusState, type TestEntry, testsUnder } from "./circus.js";
 import { type FileId, handOver } from "./hand-over.js";
+import { namesOf } from "./session.js";
 import { createTestKeys } from "./test-keys.js";
 
 /** What is to be observed, and for whom. */
@@ -33,6 +34,7 @@ export class Observation {
   #stateFile = "";
   #realm: ErrorConstructor | null = null;
   #observer: FileObserver | undefined;
+  #baselines: BaselinesRecord | undefined;
   #tests = new Map<TestEntry, ObservedTest>();
   readonly #bodies = new Map<TestEntry, BodyHandle>();
 
@@ -63,7 +65,6 @@ export class Observation {
       case "test_fn_failure":
         if (typeof event.error === "string" && TIMEOUT.test(event.error)) this.#testOver(event.test);
         else this.#bodyEnded(event.test);
-        this.#failed(event.test, event.error);
         break;
       case "test_done":
         this.#testOver(event.test);
@@ -114,17 +115,15 @@ export class Observation {
     if (body !== undefined) this.#observer?.testOver(body);
   }
 
-  #failed(test: TestEntry, error: unknown): void {
+  /** Limits that a test broke. */
+  breached(test: TestEntry, breaches: Parameters<FileObserver["breached"]>[1]): void {
     const observed = this.#tests.get(test);
-    if (observed === undefined || !isLimitError(error)) return;
-    this.#observer?.breached(
-      observed.key,
-      error.failures.map(({ figure, source, figureBytes, limitBytes }) => ({
-        ...{ figure, source, limitBytes },
-        space: "total",
-        actualBytes: figureBytes,
-      })),
-    );
+    if (observed !== undefined && breaches.length > 0) this.#observer?.breached(observed.key, breaches);
+  }
+
+  /** What happened to the baselines of the file. */
+  told(baselines: BaselinesRecord | undefined): void {
+    this.#baselines = baselines;
   }
 
   #lineOf(test: TestEntry, toSourceLine: ToSourceLine): number {
@@ -139,21 +138,15 @@ export class Observation {
     const observer = this.#observer;
     if (observer === undefined) return;
     this.#observer = undefined;
-    handOver(this.#plan.folder, this.#plan.id, observer.finish());
+    const baselines = this.#baselines;
+    handOver(this.#plan.folder, this.#plan.id, {
+      ...observer.finish(),
+      ...(baselines === undefined ? {} : { baselines }),
+    });
     removeStateFile(this.#stateFile);
     // Entries are objects of the sandbox.
     this.#realm = null;
     this.#tests = new Map();
     this.#bodies.clear();
   }
-}
-
-const ROOT_BLOCK = "ROOT_DESCRIBE_BLOCK";
-
-function namesOf(test: TestEntry): readonly string[] {
-  const names = [test.name];
-  for (let block: TestEntry["parent"] | undefined = test.parent; block !== undefined; block = block.parent) {
-    if (block.name !== ROOT_BLOCK || block.parent !== undefined) names.unshift(block.name);
-  }
-  return names;
 }

@@ -1,7 +1,13 @@
 /** What memspec knows about one test file while it runs. Owned by the environment, which Jest drops with the file. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { CurrentTest, MatcherHost } from "@memspec/core/adapter";
+import {
+  type Baselines,
+  type CurrentTest,
+  createFailedMatchers,
+  type FailedMatchers,
+  type MatcherHost,
+} from "@memspec/core/adapter";
 
 /** Attempts so far in this process: files share it, and each attempt of each test has an id of its own. */
 let attempts = 0;
@@ -21,13 +27,19 @@ export class Session implements MatcherHost {
   readonly runner = "jest";
   readonly root: string;
   readonly file: string;
+  readonly baselines: Baselines;
+  readonly failedMatchers: FailedMatchers = createFailedMatchers();
+  readonly #uniqueName: (entry: never) => string;
   #current: CurrentTest | undefined;
   /** Concurrent tests interleave: which one runs is known by asynchronous context alone. */
   readonly #concurrent = new AsyncLocalStorage<CurrentTest>();
 
-  constructor(root: string, file: string) {
+  /** @param uniqueName the name that a test's baselines are recorded under */
+  constructor(root: string, file: string, baselines: Baselines, uniqueName: (entry: never) => string) {
     this.root = root;
     this.file = file;
+    this.baselines = baselines;
+    this.#uniqueName = uniqueName;
   }
 
   currentTest(): CurrentTest | undefined {
@@ -55,15 +67,26 @@ export class Session implements MatcherHost {
 
   #attempt(entry: NamedEntry): CurrentTest {
     attempts += 1;
-    return { id: `jest-${attempts}`, fullName: fullName(entry), file: this.file, concurrent: entry.concurrent };
+    return {
+      id: `jest-${attempts}`,
+      fullName: fullName(entry),
+      uniqueName: this.#uniqueName(entry as never),
+      file: this.file,
+      concurrent: entry.concurrent,
+    };
   }
 }
 
 /** The titles that lead to a test, as Jest joins them. */
 export function fullName(entry: NamedEntry): string {
-  const titles = [entry.name];
-  for (let block = entry.parent; block !== undefined && block.name !== ROOT_BLOCK; block = block.parent) {
-    titles.unshift(block.name);
+  return namesOf(entry).join(" ");
+}
+
+/** Titles of the blocks around a test and its own, outermost first. */
+export function namesOf(entry: NamedEntry): readonly string[] {
+  const names = [entry.name];
+  for (let block = entry.parent; block !== undefined; block = block.parent) {
+    if (block.name !== ROOT_BLOCK || block.parent !== undefined) names.unshift(block.name);
   }
-  return titles.join(" ");
+  return names;
 }

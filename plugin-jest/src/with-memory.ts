@@ -42,12 +42,18 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     constructor(...args: any[]) {
       const [config, context] = args as [JestEnvironmentConfig, EnvironmentContext];
-      const { projectConfig } = config;
+      const { projectConfig, globalConfig } = config;
       const { memory, others } = splitOptions(projectConfig.testEnvironmentOptions as EnvironmentOptions);
       const { console, docblockPragmas, testPath } = context;
       const plan = observationPlan(projectConfig, testPath, memory);
-      const run = new FileRun(projectConfig.rootDir, testPath, docblockPragmas, memory, plan, (text) =>
-        warnPlainly(console, text),
+      const run = new FileRun(
+        projectConfig.rootDir,
+        testPath,
+        docblockPragmas,
+        memory,
+        plan,
+        { project: projectConfig.displayName?.name ?? null, update: globalConfig.updateSnapshot },
+        (text) => warnPlainly(console, text),
       );
       super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: others } }, context);
       this.#run = run;

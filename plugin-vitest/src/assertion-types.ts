@@ -8,6 +8,7 @@
 
 import type {
   InstanceLimits,
+  MatchBaselineOptions,
   MemoryLimit,
   NotLeakOptions,
   Size,
@@ -71,6 +72,11 @@ declare global {
       toRetainInstances<A>(this: A & OnFunction<A>, limits: InstanceLimits, options?: SurvivorOptions): Promise<void>;
       /** Passes when the object that the function returns can be collected once it is dropped. Await it. */
       toBeCollected<A>(this: A & OnFunction<A>, options?: SurvivorOptions): Promise<void>;
+      /**
+       * Passes when no figure lies above the committed baseline by more than the tolerance; without one, records it when the test
+       * passes, but not in CI. `-u` records anew what differs.
+       */
+      toMatchMemoryBaseline<A>(this: A & OnFunction<A>, options?: MatchBaselineOptions): FollowingReceived<A>;
       /** Passes when nothing that the function leaves behind grows with its calls: it is called again and again. Await it. */
       toNotLeak<A>(this: A & OnFunction<A>, options?: NotLeakOptions): Promise<void>;
     }

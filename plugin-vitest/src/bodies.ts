@@ -4,6 +4,7 @@ import {
   abandonSpans,
   armTracker,
   type BodyHandle,
+  breachesOf,
   type CallSite,
   callSiteOf,
   captureCallSite,
@@ -55,14 +56,14 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
     if (told.has(why)) return;
     told.add(why);
     console.warn(
-      `memspec: limits of the configuration are not checked on ${why}. The first in ${task.file.name} is "${task.fullTestName}".`,
+      `memspec: limits and baselines of the configuration are not checked on ${why}. The first in ${task.file.name} is "${task.fullTestName}".`,
     );
   }
 
   function applicable(task: TestTask, dressed: boolean): readonly ParsedLimit[] {
     const { explicit, table } = declaredLimits(task, session);
     if (explicit.length > 0 && !dressed) throw outOfReach(task);
-    if (table.length === 0) return explicit;
+    if (table.length === 0 || task.mode === "skip" || task.mode === "todo") return explicit;
     if (!dressed) goWithout(task, "tests defined with the function that describe() hands to its callback");
     else if (interleaves(task)) goWithout(task, "concurrent tests, which share one heap");
     else return [...explicit, ...table];
@@ -89,7 +90,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       ended(opened);
     } catch (error) {
       ended(opened);
-      observation?.failed(task, error);
+      observation?.breached(task, breachesOf(error));
       // The test failed for a reason of its own; an await that this kept from being reached is no fault.
       pending.finish(id, "failed");
       throw error;
@@ -115,6 +116,8 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
         // For what hooks after the body forget, and for a body that timed out and is still running.
         context.onTestFinished(() => {
           if (opened.handle !== undefined) observation?.testOver(opened.handle);
+          // Not at the body's end: those of `expect.soft` let it go on.
+          observation?.breached(task, session.failedMatchers.take(id, task.result?.errors ?? []));
           abandonSpans(id);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
         }, NO_TIMEOUT);

@@ -13,12 +13,14 @@ import "./assertion-types.js";
 import { session } from "./session.js";
 
 export type {
+  BaselineTolerance,
   InstanceLimits,
   LeakAllowance,
   LeakGroup,
   LeakIgnore,
   LeakLimitOptions,
   LimitDecorator,
+  MatchBaselineOptions,
   MemoryLimit,
   MemoryLimits,
   NotLeakOptions,

@@ -2,11 +2,10 @@
 
 import { threadId } from "node:worker_threads";
 import {
+  type BaselinesRecord,
   type BodyHandle,
-  type BreachRecord,
   type FileObserver,
   type FilePayload,
-  isLimitError,
   makeStateFile,
   type ObservedTest,
   observeFile,
@@ -22,8 +21,8 @@ export interface Observation {
   collected(task: TestTask, line: (toSourceLine: ToSourceLine) => number): void;
   bodyStarts(task: TestTask): BodyHandle;
   bodyEnded(body: BodyHandle): void;
-  /** The body of a test failed. */
-  failed(task: TestTask, error: unknown): void;
+  /** Limits that a test broke. */
+  breached(task: TestTask, breaches: Parameters<FileObserver["breached"]>[1]): void;
   /** After the last hook of a test. */
   testOver(body: BodyHandle): void;
 }
@@ -35,8 +34,16 @@ declare module "vitest" {
   }
 }
 
-/** Begins to observe `file`, before its modules are loaded, and registers the hook that ends it. Call it last in the setup file. */
-export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observation | undefined {
+/**
+ * Begins to observe `file`, before its modules are loaded, and registers the hook that ends it. Call it last in the setup file.
+ *
+ * @param finishBaselines writes those of the file, and says what is to be told of them
+ */
+export function observe(
+  file: RunnerTestFile,
+  provided: ProvidedMemspec,
+  finishBaselines: () => BaselinesRecord | undefined,
+): Observation | undefined {
   const { observe: plan } = provided;
   if (plan === null) return undefined;
   const began = Date.now();
@@ -52,8 +59,17 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
   aroundAll(async (runSuite) => {
     observer.modulesLoaded();
     await runSuite();
-    file.meta.memspec = { ...observer.finish(), ...(plan.shard === null ? {} : { shard: plan.shard }) };
+    const payload = observer.finish();
     removeStateFile(stateFile);
+    const tell = (baselines?: BaselinesRecord): void => {
+      file.meta.memspec = {
+        ...payload,
+        ...(baselines === undefined ? {} : { baselines }),
+        ...(plan.shard === null ? {} : { shard: plan.shard }),
+      };
+    };
+    tell();
+    tell(finishBaselines());
   }, 0);
   return createObservation(observer);
 }
@@ -68,21 +84,11 @@ function createObservation(observer: FileObserver): Observation {
       return observer.bodyStarts(test);
     },
     bodyEnded: (body) => observer.bodyEnded(body),
-    failed(task, error) {
-      if (isLimitError(error)) observer.breached(task.id, error.failures.map(breachOf));
+    breached(task, breaches) {
+      if (breaches.length > 0) observer.breached(task.id, breaches);
     },
     testOver: (body) => observer.testOver(body),
   };
-}
-
-function breachOf(failure: { readonly figure: string; readonly source: string } & LimitBytes): BreachRecord {
-  const { figure, source, figureBytes, limitBytes } = failure;
-  return { figure, space: "total", limitBytes, actualBytes: figureBytes, source };
-}
-
-interface LimitBytes {
-  readonly figureBytes: number;
-  readonly limitBytes: number;
 }
 
 function observed(task: TestTask): ObservedTest {

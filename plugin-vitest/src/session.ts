@@ -1,12 +1,22 @@
 /** What memspec knows of the test file that this worker runs: the host of the matchers and limits. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { CurrentTest, MatcherHost, MemspecOptions } from "@memspec/core/adapter";
+import {
+  type CurrentTest,
+  createFailedMatchers,
+  type FailedMatchers,
+  type MatcherHost,
+  type MemspecOptions,
+} from "@memspec/core/adapter";
 import { type RunnerTestFile, TestRunner } from "vitest";
+import { type FileBaselines, openBaselines } from "./baselines.js";
 import { interleaves, runningInterleaved, type TestTask } from "./tasks.js";
 
 export interface Session extends MatcherHost {
   readonly options: MemspecOptions;
+  readonly failedMatchers: FailedMatchers;
+  /** `undefined` before the first file. */
+  readonly fileBaselines: FileBaselines | undefined;
   /** A test file begins: its options and root are those of its project. */
   beginFile(file: RunnerTestFile, options: MemspecOptions, root: string): void;
   /** Runs the body of a test such that whatever it calls, now or later, knows its test even when others interleave. */
@@ -15,11 +25,15 @@ export interface Session extends MatcherHost {
   attempt(task: TestTask): CurrentTest;
 }
 
-function attemptOf(task: TestTask): CurrentTest {
+function attemptOf(task: TestTask, baselines: FileBaselines | undefined): CurrentTest {
   return {
     // Retries and repeats run the same task again: what an earlier attempt left pending is not the later one's.
     id: `${task.id}#${task.result?.repeatCount ?? 0}.${task.result?.retryCount ?? 0}`,
     fullName: task.fullTestName,
+    // Asked for by few: to know it, all tests of the file are named.
+    get uniqueName() {
+      return baselines?.nameOf(task) ?? task.fullTestName;
+    },
     file: task.file.filepath,
     concurrent: interleaves(task),
   };
@@ -30,8 +44,16 @@ function createSession(): Session {
   let file: RunnerTestFile | undefined;
   let options: MemspecOptions = {};
   let root = process.cwd();
+  let fileBaselines: FileBaselines | undefined;
   return {
     runner: "vitest",
+    failedMatchers: createFailedMatchers(),
+    get fileBaselines() {
+      return fileBaselines;
+    },
+    get baselines() {
+      return fileBaselines?.baselines;
+    },
     get options() {
       return options;
     },
@@ -42,6 +64,7 @@ function createSession(): Session {
       file = nextFile;
       options = fileOptions;
       root = fileRoot;
+      fileBaselines = openBaselines(nextFile, fileRoot);
     },
     within(task, body) {
       // Asynchronous context is paid for only where tests interleave.
@@ -51,9 +74,9 @@ function createSession(): Session {
       // Vitest knows of no current test as soon as one of several concurrent ones has ended. Their hooks run outside of
       // `within`; any of the tests that run will do to say that nothing can be attributed.
       const task = bodies.getStore() ?? TestRunner.getCurrentTest() ?? (file && runningInterleaved(file));
-      return task === undefined ? undefined : attemptOf(task as TestTask);
+      return task === undefined ? undefined : attemptOf(task as TestTask, fileBaselines);
     },
-    attempt: attemptOf,
+    attempt: (task) => attemptOf(task, fileBaselines),
   };
 }
 

@@ -8,10 +8,12 @@ import {
   createPending,
   limitsFor,
   mayMeasure,
+  parseBaseline,
   provideSourceMaps,
 } from "@memspec/core/adapter";
-import { expect, inject, TestRunner } from "vitest";
+import { aroundAll, expect, inject, TestRunner } from "vitest";
 import "./assertion-types.js";
+import type { FileBaselines } from "./baselines.js";
 import { createBracket } from "./bodies.js";
 import { bracketBodies, type Collector } from "./collectors.js";
 import { observe } from "./observation.js";
@@ -31,7 +33,9 @@ provideSourceMaps(vitestSourceMap);
 // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
 // compiled from now on has lines. Where files share a process (in vm pools, too), V8 compiles once for all of them.
 const alone = provided?.isolate === true;
-const limited = limitsFor(session.options.limits, session.root, file.filepath).length > 0;
+const limited =
+  parseBaseline(session.options.baseline, "memspec").bodies ||
+  limitsFor(session.options.limits, session.root, file.filepath).length > 0;
 if (!alone || limited || provided?.observe || mayMeasure(file.filepath)) armTracker();
 else armTrackerOnUse();
 
@@ -40,4 +44,12 @@ expect.extend(createMatchers(session, session.options, pending) as unknown as Pa
 const bracket = createBracket(session, pending);
 bracketBodies(collector as unknown as Collector, bracket);
 // Last: what comes from here on is the file's own.
-if (provided !== undefined) bracket.observe(observe(file, provided));
+const finishBaselines = (): ReturnType<FileBaselines["finish"]> => session.fileBaselines?.finish();
+const observation = provided && observe(file, provided, finishBaselines);
+if (observation !== undefined) bracket.observe(observation);
+else {
+  aroundAll(async (runSuite) => {
+    await runSuite();
+    finishBaselines();
+  }, 0);
+}

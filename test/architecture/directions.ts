@@ -11,6 +11,7 @@ export const CORE_ROOMS: readonly string[] = [
   "measure",
   "observe",
   "leaks",
+  "baselines",
   "assertions",
   "limits",
   "matchers",

@@ -58,7 +58,9 @@ export function assertSize(
 }
 
 /** Puts what could not be counted before the message. */
-export function withNotice(outcome: AssertionOutcome<SizeFacts>): AssertionOutcome<SizeFacts> {
+export function withNotice<Facts extends { readonly notice: string | null }>(
+  outcome: AssertionOutcome<Facts>,
+): AssertionOutcome<Facts> {
   const { notice } = outcome.facts;
   if (notice === null) return outcome;
   return { ...outcome, message: (style) => [...wrapText(notice, 0), outcome.message(style)].join("\n") };

@@ -6,7 +6,7 @@ import type { AssertableSpace } from "./measurement.js";
 import type { CommonOptions, IgnorePattern, MeasureOptions, MeasurePlan, ResolvedOptions } from "./options.js";
 import { sampleIntervalFor } from "./sample-interval.js";
 
-const ASSERTABLE_SPACES: readonly AssertableSpace[] = ["heap", "buffers", "native"];
+export const ASSERTABLE_SPACES: readonly AssertableSpace[] = ["heap", "buffers", "native"];
 export const COMMON_OPTIONS: readonly (keyof CommonOptions)[] = [
   "space",
   "warmup",

@@ -2,6 +2,7 @@
 
 import { messageStyle } from "../assertions/colours.js";
 import { assertNotLeak, inconclusiveNotice } from "../assertions/to-not-leak.js";
+import { ASSERTABLE_SPACES } from "../capture/validate-options.js";
 import type { LeakPlan } from "../leaks/types.js";
 import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
 import { joinOptions } from "./join-options.js";
@@ -54,6 +55,7 @@ async function failureOf(
   return {
     source,
     figure: "leaked",
+    spaces: ASSERTABLE_SPACES,
     figureBytes: Math.round(report.groups.reduce((sum, group) => sum + (group.bytesPerCall ?? 0), 0)),
     limitBytes: plan.allow.bytes,
     notice: null,

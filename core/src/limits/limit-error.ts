@@ -2,13 +2,20 @@
 
 import type { FigureName } from "../assertions/figures.js";
 import { alignColumns, wrapText } from "../assertions/layout.js";
+import type { BaselineFigure } from "../baselines/types.js";
+import type { AssertableSpace } from "../capture/measurement.js";
 import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { formatBytesExact } from "../sizes/format-size.js";
 
 export interface LimitFailure {
   readonly source: string;
-  readonly figure: FigureName | "leaked";
+  readonly figure: FigureName | "leaked" | "baseline";
+  /** Of a baseline: the figure that left it. */
+  readonly of?: BaselineFigure;
+  /** Whose sum it is. */
+  readonly spaces: readonly AssertableSpace[];
   readonly figureBytes: number;
+  /** Of a baseline: what was recorded. */
   readonly limitBytes: number;
   /** What could not be counted, for the first line of the message; `null`: nothing. */
   readonly notice: string | null;
@@ -49,9 +56,9 @@ function messageOf(failures: readonly LimitFailure[]): string {
 
 function listLines(failures: readonly LimitFailure[]): readonly string[] {
   const rows = failures.map((failure) => [
-    { text: failure.figure },
+    { text: failure.of ?? failure.figure },
     { text: formatBytesExact(failure.figureBytes), align: "right" as const },
-    { text: `limit ${formatBytesExact(failure.limitBytes)}` },
+    { text: `${failure.figure === "baseline" ? "recorded" : "limit"} ${formatBytesExact(failure.limitBytes)}` },
     { text: `from ${failure.source}` },
   ]);
   return [

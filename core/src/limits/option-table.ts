@@ -1,5 +1,6 @@
 /** Every option once: what validation, the merging of configuration and calls, and docs/options.md go by. */
 
+import type { BaselineOptions } from "../baselines/options.js";
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import type { ObserveOptions } from "../observe/options.js";
@@ -12,6 +13,8 @@ export interface MemspecOptions extends CommonOptions {
   readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
   readonly limits?: LimitsTable;
+  /** The bodies of all tests are compared with what they used when it was recorded. Default `false`. */
+  readonly baseline?: boolean | BaselineOptions;
   /** What every test and file costs is observed. Default `true`. */
   readonly observe?: boolean | ObserveOptions;
   /** What is said at the end of an observed run, and where; `false`: nothing. */
@@ -44,14 +47,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   {
     name: "warmup",
     type: "whole number",
-    default: "0; `toAllocateNothing`: 100",
+    default: "0; `toAllocateNothing`: 100, `toMatchMemoryBaseline`: 3",
     places: ["configuration", "sizing", "survivors"],
     meaning: "Calls that are made before the first one that counts.",
   },
   {
     name: "runs",
     type: "whole number from 1",
-    default: "1",
+    default: "1; `toMatchMemoryBaseline`: 3",
     places: ["configuration", "sizing"],
     meaning:
       "Calls that count: the run with the median figure is asserted, the spread is shown. Of an even number, the higher of the two in the middle.",
@@ -107,6 +110,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     default: "no limits",
     places: ["configuration"],
     meaning: "Limits on the bodies of tests, see [limits](limits.md).",
+  },
+  {
+    name: "baseline",
+    type: "true, false, or { tolerance }",
+    default: "false",
+    places: ["configuration"],
+    meaning:
+      "Whether the body of every test is compared with its committed baseline, see [baselines](baselines.md). `tolerance`, `{ relative, absolute }`: how far a figure may lie off, the larger of the two; 0.2 and 512 kB. It counts for `toMatchMemoryBaseline`, too, where it says something.",
   },
   {
     name: "observe",

@@ -1,3 +1,4 @@
+import { parseBaseline } from "../baselines/options.js";
 import { invalid, validateOptions } from "../capture/validate-options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
@@ -19,6 +20,7 @@ export function parseOptions(options: unknown): MemspecOptions {
   if (given.toNotLeak !== undefined) planLeakCheck(given.toNotLeak, "memspec, toNotLeak", LEAK_DEFAULTS);
   refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
+  parseBaseline(given.baseline, "memspec");
   parseObserve(given.observe, "memspec");
   parseReportOptions(given.report);
   return given;

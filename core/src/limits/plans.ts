@@ -27,28 +27,39 @@ export const LIMIT_OPTIONS: readonly (keyof CommonOptions)[] = [
   "verbose",
 ];
 
-/** The peak of two spaces cannot be computed from a measurement of three: one plan for each set of spaces. */
-export function planLimits(limits: readonly ParsedLimit[], options: LimitOptions): readonly PlannedLimits[] {
+/**
+ * The peak of two spaces cannot be computed from a measurement of three: one plan for each set of spaces.
+ *
+ * @param expectedBytes of the body's baseline; `null`: there is none
+ */
+export function planLimits(
+  limits: readonly ParsedLimit[],
+  options: LimitOptions,
+  expectedBytes: number | null = null,
+): readonly PlannedLimits[] {
   const bySpaces = new Map<string, ParsedLimit[]>();
   for (const limit of limits) {
-    if (limit.figures.length === 0) continue;
+    if (limit.figures.length === 0 && limit.baseline === undefined) continue;
     const key = limit.spaces?.join(" ") ?? "";
     bySpaces.set(key, [...(bySpaces.get(key) ?? []), limit]);
   }
-  return [...bySpaces.values()].map((group) => planGroup(group, options));
+  return [...bySpaces.values()].map((group) => planGroup(group, options, expectedBytes));
 }
 
-function planGroup(limits: readonly ParsedLimit[], options: LimitOptions): PlannedLimits {
+function planGroup(limits: readonly ParsedLimit[], options: LimitOptions, expectedBytes: number | null): PlannedLimits {
   const space = limits[0]?.spaces ?? null;
   const joined = joinOptions(options, space === null ? {} : { space }, LIMIT_OPTIONS);
   const resolved = validateOptions(joined, "A memory limit", LIMIT_OPTIONS);
   const figures = limits.flatMap((limit) => limit.figures);
+  const hasBaseline = limits.some((limit) => limit.baseline !== undefined);
+  const sizes = figures.map((limit) => limit.limitBytes);
+  if (hasBaseline && expectedBytes !== null) sizes.push(expectedBytes);
   const retained = figures.some((limit) => limit.figure === "retained");
   const needs: PlanNeeds = {
     // The tightest limit needs the finest samples.
-    limitBytes: Math.min(...figures.map((limit) => limit.limitBytes)),
+    limitBytes: sizes.length === 0 ? null : Math.min(...sizes),
     retained,
-    settle: retained || figures.some((limit) => limit.figure === "peak"),
+    settle: hasBaseline || retained || figures.some((limit) => limit.figure === "peak"),
   };
   return { plan: planMeasurement(resolved, needs), limits };
 }

@@ -4,6 +4,7 @@ import { assertBodyLimit } from "../assertions/body-limit.js";
 import { messageStyle } from "../assertions/colours.js";
 import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
+import { baselineFailures, expectedBytesOf } from "./baseline-limit.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
 import { leakFailures } from "./leak-limit.js";
@@ -71,7 +72,8 @@ function runMeasured(
   options: LimitOptions,
   site: (() => CallSite) | undefined,
 ): MaybePromise<unknown> {
-  const planned = planLimits(limits, options);
+  const expectedBytes = limits.some((limit) => limit.baseline !== undefined) ? expectedBytesOf(host) : null;
+  const planned = planLimits(limits, options, expectedBytes);
   if (planned.length === 0) return undefined;
   const plans = planned.map((entry) => entry.plan);
   return chain(measureSpan(host, plans, body, thisArg, args, isLimitError), (span) =>
@@ -114,12 +116,21 @@ function verdict(
     if (outcome.threw) throw outcome.error;
     return outcome.value;
   }
-  const failures = (): readonly LimitFailure[] =>
-    planned.flatMap((entry, index) => {
+  const failures = (): readonly LimitFailure[] => {
+    const measured = planned.map((entry, index) => {
       const measurement = measurements[index];
       if (measurement === undefined) throw new RangeError("a plan without a measurement");
-      return failuresOf(host, entry, measurement, options);
+      return { ...entry, measurement };
     });
+    const exceeded = measured.flatMap((entry) => failuresOf(host, entry, entry.measurement, options));
+    try {
+      return [...exceeded, ...measured.flatMap((entry) => ofBaselines(host, entry, entry.measurement, options))];
+    } catch (error) {
+      // That a baseline is missing is the lesser news.
+      if (exceeded.length > 0) return exceeded;
+      throw error;
+    }
+  };
   if (outcome.threw) throw isLimitError(outcome.error) ? joined(outcome.error, failures, site) : outcome.error;
   const own = failures();
   if (own.length > 0) throw limitError(own, site);
@@ -149,16 +160,26 @@ function failuresOf(
   options: LimitOptions,
 ): readonly LimitFailure[] {
   const context = { root: host.root, isNot: false, verbose: options.verbose ?? false };
+  const { spaces } = plan;
   return limits.flatMap(({ source, figures }) =>
     figures.flatMap((limit) => {
-      const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, plan.spaces, context);
+      const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, spaces, context);
       if (pass) return [];
       const { figureBytes, limitBytes, notice } = facts;
-      return [
-        { source, figure: limit.figure, figureBytes, limitBytes, notice, text: message(messageStyle(host.colour)) },
-      ];
+      const text = message(messageStyle(host.colour));
+      return [{ source, figure: limit.figure, spaces, figureBytes, limitBytes, notice, text }];
     }),
   );
+}
+
+function ofBaselines(
+  host: LimitsHost,
+  { limits, plan }: PlannedLimits,
+  measurement: Measurement,
+  options: LimitOptions,
+): readonly LimitFailure[] {
+  const verbose = options.verbose ?? false;
+  return limits.flatMap((limit) => baselineFailures(host, limit, measurement, plan.spaces, verbose));
 }
 
 function limitError(failures: readonly LimitFailure[], site: (() => CallSite) | undefined): MemspecLimitError {

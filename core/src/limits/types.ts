@@ -1,6 +1,8 @@
 /** Shapes of what the adapters call for limits on test bodies. */
 
 import type { FigureName } from "../assertions/figures.js";
+import type { Baselines } from "../baselines/baselines.js";
+import type { ParsedTolerance } from "../baselines/types.js";
 import type { AssertableSpace } from "../capture/measurement.js";
 import type { LeakOptions } from "../leaks/types.js";
 import type { MemoryLimit } from "./limits.js";
@@ -9,7 +11,16 @@ import type { MemoryLimit } from "./limits.js";
 export interface LimitsHost {
   readonly root: string;
   readonly colour?: boolean | undefined;
-  currentTest(): { readonly id: string; readonly fullName: string; readonly concurrent: boolean } | undefined;
+  /** Of the test file that runs; `undefined`: whoever runs it keeps none. */
+  readonly baselines?: Baselines | undefined;
+  currentTest():
+    | {
+        readonly id: string;
+        readonly fullName: string;
+        readonly uniqueName?: string;
+        readonly concurrent: boolean;
+      }
+    | undefined;
 }
 
 /** Globs (relative to the root, `/` as separator) to limits. `default` limits what no matching glob limits. */
@@ -24,6 +35,8 @@ export interface ParsedLimit {
   readonly leaks: LeakOptions | null;
   /** `null`: not named, so the configuration's, or all. */
   readonly spaces: readonly AssertableSpace[] | null;
+  /** The figures are compared with those that were recorded. */
+  readonly baseline?: ParsedTolerance;
 }
 
 export interface FigureLimit {

@@ -11,11 +11,15 @@ import { assertNotLeak, inconclusiveNotice } from "../assertions/to-not-leak.js"
 import { assertPeakBelow } from "../assertions/to-peak-below.js";
 import { assertRetainInstances } from "../assertions/to-retain-instances.js";
 import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
+import { parseBaseline } from "../baselines/options.js";
+import { parseTolerance } from "../baselines/tolerance.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
 import type { OpenWatch } from "../capture/record.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
 import { type PlanNeeds, planMeasurement, validateOptions } from "../capture/validate-options.js";
 import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
+import { baselinesOf } from "../limits/baseline-limit.js";
+import type { BreachFacts } from "../limits/breaches.js";
 import { captureCallSite } from "../limits/call-site.js";
 import { checkNotConcurrent } from "../limits/concurrent.js";
 import { joinOptions } from "../limits/join-options.js";
@@ -29,14 +33,19 @@ import { parseSize } from "../sizes/parse-size.js";
 import { checkInstances, checkReceived } from "./checks.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
 import type { MatcherHost, MatcherResult, MatcherThis } from "./host.js";
+import { hintOf, judgeCall } from "./match-baseline.js";
 import type { PendingRegistry } from "./pending.js";
 import type { InstanceLimits, MatcherDefaults, MemoryMatchers, SizingOptions } from "./types.js";
+
+/** Calls of `toMatchMemoryBaseline` unless told otherwise: the first ones compile, and that is not alike in each run. */
+const BASELINE_CALLS = { warmup: 3, runs: 3 };
 
 /** Calls before `toAllocateNothing` measures, unless told otherwise: V8 allocates for a function while it warms up. */
 const NOTHING_WARMUP = 100;
 
 const SIZING_OPTIONS = optionsOf("sizing");
 const SURVIVOR_OPTIONS = optionsOf("survivors");
+const BASELINE_OPTIONS = [...SIZING_OPTIONS, "tolerance", "name"];
 
 type Matcher = (...args: never[]) => unknown;
 type AnyMatcher = (this: MatcherThis, ...args: unknown[]) => unknown;
@@ -59,7 +68,8 @@ interface SizingCall {
 export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pending: PendingRegistry): MemoryMatchers {
   let style: MessageStyle | undefined;
 
-  const { toNotLeak: leakDefaults = {}, ...sizingDefaults } = defaults;
+  const { toNotLeak: leakDefaults = {}, baseline, ...sizingDefaults } = defaults;
+  const { callTolerance } = parseBaseline(baseline, "memspec");
   const options = (matcher: string, call: unknown, known: readonly string[] = SIZING_OPTIONS): ResolvedOptions =>
     validateOptions(joinOptions(sizingDefaults, call, known), `${matcher}()`, known);
 
@@ -71,13 +81,19 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     pending.assertNoneRunning();
   };
 
-  const result = (outcome: AssertionOutcome<unknown>): MatcherResult => ({
-    pass: outcome.pass,
-    message: () => {
-      style ??= messageStyle(host.colour);
-      return outcome.message(style);
-    },
-  });
+  /** @param breach what the test broke when the runner asks for the message: it does when the assertion failed */
+  const result = (outcome: AssertionOutcome<unknown>, breach?: BreachFacts): MatcherResult => {
+    const test = host.currentTest();
+    return {
+      pass: outcome.pass,
+      message: () => {
+        style ??= messageStyle(host.colour);
+        const text = outcome.message(style);
+        if (breach !== undefined && test !== undefined) host.failedMatchers?.note(test.id, text, breach);
+        return text;
+      },
+    };
+  };
 
   const hand = <T>(that: MatcherThis, matcher: string, answer: MaybePromise<T>, caller: Matcher): MaybePromise<T> =>
     isPromise(answer) ? pending.watch(matcher, answer, caller, runnerHops(host, that)) : answer;
@@ -96,17 +112,19 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     const { that, matcher, options: given, limitBytes } = call;
     begin(matcher);
     const plan: MeasurePlan = planMeasurement(given, { ...call.needs, limitBytes });
-    const answer = chain(measureRuns(call.fn, plan, watch), (runs) =>
-      result(
-        assert({
-          headline: headline("fn", matcher, that.isNot, call.argument),
-          runs,
-          limitBytes,
-          spaces: given.spaces,
-          context: contextOf(that, given.verbose),
-        }),
-      ),
-    );
+    const { spaces } = given;
+    const answer = chain(measureRuns(call.fn, plan, watch), (runs) => {
+      const outcome = assert({
+        headline: headline("fn", matcher, that.isNot, call.argument),
+        runs,
+        limitBytes,
+        spaces,
+        context: contextOf(that, given.verbose),
+      });
+      const { figure, figureBytes } = outcome.facts;
+      const breach = { figure, spaces, figureBytes, limitBytes, source: `${matcher}()` };
+      return result(outcome, that.isNot ? undefined : breach);
+    });
     return hand(that, matcher, answer, caller);
   };
 
@@ -197,6 +215,43 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
         ),
       );
       return hand(this, matcher, answer, matchers.toBeCollected) as Promise<MatcherResult>;
+    },
+
+    toMatchMemoryBaseline(received, call) {
+      const matcher = "toMatchMemoryBaseline";
+      checkReceived(this, received, matcher);
+      const given = options(
+        matcher,
+        joinOptions({ ...BASELINE_CALLS, ...sizingDefaults }, call, BASELINE_OPTIONS),
+        BASELINE_OPTIONS,
+      );
+      const tolerance = parseTolerance(call?.tolerance, `${matcher}()`, callTolerance);
+      const hint = hintOf(call?.name, `${matcher}()`);
+      begin(matcher);
+      const { baselines, test } = baselinesOf(host, `${matcher}()`);
+      const named = baselines.nextCall(test, hint);
+      const { spaces } = given;
+      const judged = {
+        ...{ baselines, test, call: named, tolerance, spaces },
+        headline: headline("fn", matcher, this.isNot, hint === "" ? "" : `{ name: ${JSON.stringify(hint)} }`),
+        context: contextOf(this, given.verbose),
+      };
+      const plan = planMeasurement(given, { settle: true, limitBytes: baselines.expectedBytes(test, named) });
+      const answer = chain(measureRuns(received, plan, watch), (runs) => {
+        const outcome = judgeCall(judged, runs);
+        if (outcome === null) return { pass: true, message: () => "" };
+        const { worst } = outcome.facts;
+        if (worst === null || this.isNot) return result(outcome);
+        return result(outcome, {
+          figure: "baseline",
+          of: worst.figure,
+          spaces: worst.space === "total" ? spaces : [worst.space],
+          figureBytes: worst.nowBytes ?? 0,
+          limitBytes: worst.baselineBytes ?? 0,
+          source: `${matcher}() ${named}`,
+        });
+      });
+      return hand(this, matcher, answer, matchers.toMatchMemoryBaseline);
     },
 
     toNotLeak(received, call) {

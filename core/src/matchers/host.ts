@@ -1,9 +1,14 @@
 /** What a runner's adapter gives to the matchers and limits, and nothing more: the core knows no runner. */
 
+import type { Baselines } from "../baselines/baselines.js";
+import type { FailedMatchers } from "../limits/breaches.js";
+
 export interface CurrentTest {
   /** Unique within the process for one attempt of one test. */
   readonly id: string;
   readonly fullName: string;
+  /** As `fullName`, and no other test's of the file; what its baselines are recorded under. Default `fullName`. */
+  readonly uniqueName?: string;
   readonly file: string;
   /** Concurrent tests share an isolate: nothing can be attributed to one of them. */
   readonly concurrent: boolean;
@@ -17,6 +22,10 @@ export interface MatcherHost {
   readonly root: string;
   /** Messages have colours; `undefined`: when the process's output can show them. */
   readonly colour?: boolean | undefined;
+  /** Of the test file that runs; `undefined`: whoever runs it keeps none. */
+  readonly baselines?: Baselines | undefined;
+  /** Takes note of matchers that fail; `undefined`: nobody asks. */
+  readonly failedMatchers?: FailedMatchers | undefined;
 }
 
 /** The part of `this` in a custom matcher that both runners have. */

@@ -1,5 +1,7 @@
 /** The public shapes of the matchers and of the registry that finds forgotten awaits. */
 
+import type { BaselineOptions } from "../baselines/options.js";
+import type { BaselineTolerance } from "../baselines/types.js";
 import type { CommonOptions } from "../capture/options.js";
 import type { MemspecError } from "../errors/memspec-error.js";
 import type { LeakDefaults, LeakOptions } from "../leaks/types.js";
@@ -16,6 +18,14 @@ export interface SurvivorOptions {
   readonly verbose?: boolean;
 }
 
+/** Options of `toMatchMemoryBaseline`. */
+export interface MatchBaselineOptions extends CommonOptions {
+  /** How far a figure may lie from its baseline, the larger of the two; default that of the configuration. */
+  readonly tolerance?: BaselineTolerance;
+  /** Tells the calls of a test apart, beside their order. */
+  readonly name?: string;
+}
+
 /** Options of `toNotLeak`. */
 export interface NotLeakOptions extends LeakOptions {
   /** The long message: every group, whole stacks. */
@@ -23,7 +33,10 @@ export interface NotLeakOptions extends LeakOptions {
 }
 
 /** What the configuration may say for all matchers. */
-export type MatcherDefaults = SizingOptions & { readonly toNotLeak?: LeakDefaults };
+export type MatcherDefaults = SizingOptions & {
+  readonly toNotLeak?: LeakDefaults;
+  readonly baseline?: boolean | BaselineOptions;
+};
 
 /** New live instances that are allowed, by constructor name. */
 export type InstanceLimits = Readonly<Record<string, number>>;
@@ -53,6 +66,11 @@ export interface MemoryMatchers {
     options?: SurvivorOptions,
   ): Promise<MatcherResult>;
   toBeCollected(this: MatcherThis, received: unknown, options?: SurvivorOptions): Promise<MatcherResult>;
+  toMatchMemoryBaseline(
+    this: MatcherThis,
+    received: unknown,
+    options?: MatchBaselineOptions,
+  ): MatcherResult | Promise<MatcherResult>;
   toNotLeak(this: MatcherThis, received: unknown, options?: NotLeakOptions): Promise<MatcherResult>;
 }
 

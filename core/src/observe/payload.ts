@@ -28,7 +28,9 @@ export type SiteRecord = readonly [
 
 export interface BreachRecord {
   readonly figure: string;
+  readonly of?: "allocated" | "peak";
   readonly space: string;
+  readonly spaces?: readonly AssertableSpace[];
   readonly limitBytes: number;
   readonly actualBytes: number;
   readonly source: string;
@@ -44,6 +46,26 @@ export interface TestPayload {
   readonly breaches?: readonly BreachRecord[];
   /** Where it is defined. */
   readonly line?: number;
+}
+
+/** A figure that is lower than its baseline by more than the tolerance. */
+export interface ImprovementRecord {
+  readonly of: "allocated" | "peak";
+  readonly space: AssertableSpace | "total";
+  readonly baselineBytes: number;
+  readonly actualBytes: number;
+  readonly source: string;
+}
+
+export interface BaselinesRecord {
+  readonly file: string;
+  readonly written: number;
+  readonly updated: number;
+  readonly removed: number;
+  readonly obsolete: readonly string[];
+  /** By the key that the runner's side knows a test by. */
+  readonly improvements: Readonly<Record<string, readonly ImprovementRecord[]>>;
+  readonly notes: readonly string[];
 }
 
 export interface FilePayload {
@@ -70,6 +92,8 @@ export interface FilePayload {
   /** By the key that the runner's side knows a test by. */
   readonly tests: Readonly<Record<string, TestPayload>>;
   readonly notes: readonly string[];
+  /** What happened to the baselines of the file; absent: there are none. */
+  readonly baselines?: BaselinesRecord;
   /** The shard that ran it; absent: the run is in one piece. */
   readonly shard?: { readonly index: number; readonly count: number };
 }

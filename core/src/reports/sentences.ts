@@ -8,7 +8,9 @@ import type { Leaked } from "./run-summary.js";
 
 /** "peak 61.3 MB, limit 50 MB (limitMemory): 1.23 times the limit" */
 export function breachText(breach: Breach): string {
-  const what = breach.space === "total" ? breach.figure : `${breach.figure} (${breach.space})`;
+  const of = breach.space === "total" ? (breach.spaces ?? []).join(" + ") : breach.space;
+  const figure = breach.of ?? breach.figure;
+  const what = of === "" ? figure : `${figure} (${of})`;
   const alike = formatSize(Math.round(breach.actualBytes)) === formatSize(Math.round(breach.limitBytes));
   const size = alike ? formatBytesExact : formatSize;
   const amount = (value: number): string => (breach.space === "handles" ? handlesText(value) : size(Math.round(value)));

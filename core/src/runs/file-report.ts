@@ -1,11 +1,19 @@
 /** What is known of one file as the report tells it. Pure. */
 
-import type { BreachRecord, FiguresRecord, FilePayload, LevelsRecord, SiteRecord } from "../observe/payload.js";
+import type {
+  BaselinesRecord,
+  BreachRecord,
+  FiguresRecord,
+  FilePayload,
+  LevelsRecord,
+  SiteRecord,
+} from "../observe/payload.js";
 import { FIGURES } from "../observe/records.js";
 import type { DeathLevels, FileOutcome, TestOutcome } from "./outcomes.js";
 import type {
   Breach,
   FileReport,
+  RunBaselines,
   RunFigures,
   RunLevels,
   RunSite,
@@ -40,6 +48,7 @@ export function fileReport(file: FileOutcome, startedAt: number, root: string, t
     moduleSites: sites(payload?.moduleSites ?? []),
     tests: file.tests.map((test) => testReport(test, file, sites)),
     leaks: null,
+    ...(payload?.baselines === undefined ? {} : { baselines: runBaselines(payload.baselines) }),
     death:
       death === null
         ? null
@@ -68,6 +77,7 @@ function testReport(
 ): TestReport {
   const { key, ...told } = test;
   const seen = payload?.tests[key];
+  const improvements = payload?.baselines?.improvements[key];
   const running = fileState === "died" && death?.test !== null && sameName(death?.test, test.name);
   const died = running || told.state === "died";
   return {
@@ -78,6 +88,7 @@ function testReport(
     unattributed: died ? "died" : (seen?.unattributed ?? null),
     sites: sites(seen?.sites ?? []),
     breaches: (seen?.breaches ?? []).map(runBreach),
+    ...(improvements === undefined ? {} : { improvements }),
     leaks: null,
   };
 }
@@ -88,6 +99,10 @@ function sameName(a: readonly string[] | undefined, b: readonly string[]): boole
 
 function runBreach(breach: BreachRecord): Breach {
   return { ...breach, figure: breach.figure as Breach["figure"], space: breach.space as Breach["space"] };
+}
+
+function runBaselines({ improvements: _, ...told }: BaselinesRecord): RunBaselines {
+  return told;
 }
 
 function runSites(records: readonly SiteRecord[], payload: FilePayload, tables: StackTables): readonly RunSite[] {

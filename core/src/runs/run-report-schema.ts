@@ -114,12 +114,30 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     estimated: BOOLEAN,
     peakBytes: orNull(COUNT),
   }),
-  Breach: object({
-    figure: words("peak", "allocated", "retained", "leaked", "baseline"),
-    space: words(...SPACES, "total", "handles"),
-    limitBytes: AVERAGE,
-    actualBytes: AVERAGE,
+  Breach: object(
+    {
+      figure: words("peak", "allocated", "retained", "leaked", "baseline"),
+      space: words(...SPACES, "total", "handles"),
+      limitBytes: AVERAGE,
+      actualBytes: AVERAGE,
+      source: STRING,
+    },
+    { of: words("allocated", "peak"), spaces: list(words(...SPACES)) },
+  ),
+  RunImprovement: object({
+    of: words("allocated", "peak"),
+    space: words(...SPACES, "total"),
+    baselineBytes: COUNT,
+    actualBytes: COUNT,
     source: STRING,
+  }),
+  RunBaselines: object({
+    file: STRING,
+    written: COUNT,
+    updated: COUNT,
+    removed: COUNT,
+    obsolete: list(STRING),
+    notes: list(STRING),
   }),
   SourcePlace: object({
     url: STRING,
@@ -180,20 +198,23 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     last: orNull(ref("TimelinePoint")),
     sites: list(ref("RunSite")),
   }),
-  TestReport: object({
-    name: NAME,
-    line: orNull(POSITION),
-    column: orNull(POSITION),
-    state: words("passed", "failed", "skipped", "todo", "died"),
-    retries: COUNT,
-    repeats: COUNT,
-    durationMs: orNull(TIME),
-    figures: orNull(ref("RunFigures")),
-    unattributed: wordsOrNull("concurrent", "died", "timed-out"),
-    sites: list(ref("RunSite")),
-    breaches: list(ref("Breach")),
-    leaks: orNull(ref("RunLeaks")),
-  }),
+  TestReport: object(
+    {
+      name: NAME,
+      line: orNull(POSITION),
+      column: orNull(POSITION),
+      state: words("passed", "failed", "skipped", "todo", "died"),
+      retries: COUNT,
+      repeats: COUNT,
+      durationMs: orNull(TIME),
+      figures: orNull(ref("RunFigures")),
+      unattributed: wordsOrNull("concurrent", "died", "timed-out"),
+      sites: list(ref("RunSite")),
+      breaches: list(ref("Breach")),
+      leaks: orNull(ref("RunLeaks")),
+    },
+    { improvements: list(ref("RunImprovement")) },
+  ),
   FileReport: object(
     {
       path: STRING,
@@ -215,7 +236,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       timeline: list(ref("TimelinePoint")),
       notes: list(STRING),
     },
-    { shard: POSITION },
+    { shard: POSITION, baselines: ref("RunBaselines") },
   ),
 };
 

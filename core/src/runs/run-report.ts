@@ -79,6 +79,8 @@ export interface FileReport {
   readonly leaks: RunLeaks | null;
   /** The worker's end, where it came before the file's. */
   readonly death: RunDeath | null;
+  /** Absent: there are none. */
+  readonly baselines?: RunBaselines;
   /** Levels while the file ran, by time. */
   readonly timeline: readonly TimelinePoint[];
   readonly notes: readonly string[];
@@ -104,6 +106,8 @@ export interface TestReport {
   readonly sites: readonly RunSite[];
   /** Limits and baselines that it broke. */
   readonly breaches: readonly Breach[];
+  /** Figures that are better than their baseline; absent: none, or not compared. */
+  readonly improvements?: readonly RunImprovement[];
   /** `null`: not looked at. */
   readonly leaks: RunLeaks | null;
 }
@@ -155,13 +159,42 @@ export interface RunSite {
   readonly peakBytes: number | null;
 }
 
+/** A figure that is lower than its baseline by more than the tolerance, and was not taken over. */
+export interface RunImprovement {
+  readonly of: "allocated" | "peak";
+  readonly space: AssertableSpace | "total";
+  readonly baselineBytes: number;
+  readonly actualBytes: number;
+  /** "baseline" (of the body), or the matcher's call: "toMatchMemoryBaseline() #1". */
+  readonly source: string;
+}
+
+/** What happened to the baselines of a file. */
+export interface RunBaselines {
+  /** Relative to the root. */
+  readonly file: string;
+  /** Entries that were recorded, recorded anew, and taken away. */
+  readonly written: number;
+  readonly updated: number;
+  readonly removed: number;
+  /** Entries that no test asked for. */
+  readonly obsolete: readonly string[];
+  /** What could not be compared or read, in sentences. */
+  readonly notes: readonly string[];
+}
+
 /** A limit or a baseline, and by how much it was missed. */
 export interface Breach {
   readonly figure: "peak" | "allocated" | "retained" | "leaked" | "baseline";
+  /** Of a baseline: the figure that left it. */
+  readonly of?: "allocated" | "peak";
   readonly space: AssertableSpace | "total" | "handles";
+  /** "total" is the sum of these; absent: of all three. */
+  readonly spaces?: readonly AssertableSpace[];
+  /** Of a baseline: what was recorded. */
   readonly limitBytes: number;
   readonly actualBytes: number;
-  /** Where the limit comes from: "limitMemory", "meta.memory", "limits[\"src/**\"]", "baseline". */
+  /** Where the limit comes from: "limitMemory()", "meta.memory", "limits[\"src/**\"]", "toPeakBelow()", "baseline". */
   readonly source: string;
 }
 

@@ -51,6 +51,7 @@ function call(name: keyof MemoryMatchers, that: MatcherThis, received: unknown, 
     case "toAllocateNothing":
     case "toBeCollected":
     case "toNotLeak":
+    case "toMatchMemoryBaseline":
       return matchers[name].call(that, received, given);
     case "toRetainInstances":
       return matchers[name].call(that, received, { Session: 0 }, given);

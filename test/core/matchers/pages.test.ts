@@ -9,7 +9,7 @@ import { currentTracker } from "../../../core/src/capture/current-tracker.js";
 // A process for each page, and settled collections, on a machine that is busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const EXAMPLES = path.join(import.meta.dirname, "fixtures/pages/examples.mjs");
+const FIXTURES = path.join(import.meta.dirname, "fixtures/pages");
 const DOCS = path.join(import.meta.dirname, "../../../docs");
 
 const PAGES = [
@@ -20,13 +20,15 @@ const PAGES = [
   ["matchers/toRetainInstances.md", "toRetainInstances"],
   ["matchers/toBeCollected.md", "toBeCollected"],
   ["matchers/toNotLeak.md", "toNotLeak"],
+  ["matchers/toMatchMemoryBaseline.md", "toMatchMemoryBaseline"],
   ["limits.md", "limits"],
 ] as const;
 
 const FAILURE = /<!-- failure -->\n+```text\n([\s\S]*?)\n?```/u;
 
 function failureOf(example: string): string {
-  return execFileSync(process.execPath, [EXAMPLES, example], { encoding: "utf8" });
+  const file = example === "toMatchMemoryBaseline" ? "baseline-example.mjs" : "examples.mjs";
+  return execFileSync(process.execPath, [path.join(FIXTURES, file), example], { encoding: "utf8" });
 }
 
 /** What differs between versions of Node and of V8: how many frames lie around, and what those between are called. */

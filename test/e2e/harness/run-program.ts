@@ -23,7 +23,8 @@ export interface ProgramOptions {
 /** What programs need of the outer environment, and no more: `NODE_OPTIONS`, `VITEST*`, `JEST*` and `CI` would change runs. */
 const inherited = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "MEMSPEC_ADDON"];
 
-function nodeUnderTest(): string {
+/** Path of the Node.js binary that programs run with. */
+export function nodeUnderTest(): string {
   return process.env["MEMSPEC_E2E_NODE"] ?? process.execPath;
 }
 

@@ -67,9 +67,9 @@ test("a concurrent test gets a clear error for what cannot be attributed to it",
     expect(errorsOf(run, `explicit.test.ts > ${name}`).join("\n")).toContain("MEMSPEC_CONCURRENT_TEST");
   }
   // Told once, not failed: nobody asked for it of these tests by name.
-  expect(run.output.match(/memspec: limits of the configuration.*/g)).toMatchInlineSnapshot(`
+  expect(run.output.match(/memspec: limits and baselines of the configuration.*/g)).toMatchInlineSnapshot(`
     [
-      "memspec: limits of the configuration are not checked on concurrent tests, which share one heap. The first in table.test.ts is "first".",
+      "memspec: limits and baselines of the configuration are not checked on concurrent tests, which share one heap. The first in table.test.ts is "first".",
     ]
   `);
 });

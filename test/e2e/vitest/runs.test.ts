@@ -178,7 +178,7 @@ describe.each([...pools.map((pool) => ["isolated", pool] as const), ["not isolat
       ]);
       expect(testOf(file, "within").figures?.gc.majorCount).toBe(0);
       expect(testOf(file, "beyond").breaches).toEqual([
-        { figure: "allocated", space: "total", limitBytes: 100_000, actualBytes: 150_000, source: "limitMemory()" },
+        { figure: "allocated", space: "buffers", limitBytes: 100_000, actualBytes: 150_000, source: "limitMemory()" },
       ]);
     });
 

@@ -73,5 +73,5 @@ test("in reach", () => {});
     "table.test.ts > in reach: passed",
   ]);
   expect(run.fileErrors.get("meta.test.ts")?.join("\n")).toMatchSnapshot();
-  expect(run.output.match(/memspec: limits of the configuration.*/g)).toMatchSnapshot();
+  expect(run.output.match(/memspec: limits and baselines of the configuration.*/g)).toMatchSnapshot();
 });

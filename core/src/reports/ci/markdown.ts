@@ -2,6 +2,7 @@
 
 import type { RunReport } from "../../runs/run-report.js";
 import { formatSize } from "../../sizes/format-size.js";
+import { baselineNotes, improvedTests, improvementText } from "../baseline-lines.js";
 import { type FileRow, fileTitle, peakOf, placeOfSubject, summariseRun, testName } from "../run-summary.js";
 import {
   breachText,
@@ -45,6 +46,14 @@ export function renderMarkdown(report: RunReport, options: MarkdownOptions = {})
     );
     parts.push(titled(`${many(summary.breaches.length, "limit")} broken`, lines));
   }
+  const improved = improvedTests(report);
+  if (improved.length > 0) {
+    const lines = improved.map(
+      (each) =>
+        `- ${escapeMarkdown(testName(each.test.name))} (${code(placeOfSubject(each))}): ${escapeMarkdown(improvementText(each.improvement))}`,
+    );
+    parts.push(titled(`${many(improved.length, "figure")} better than the baseline; \`-u\` takes them over`, lines));
+  }
   if (summary.leaks.length > 0) {
     const lines = summary.leaks.map((found) => {
       const name = found.test === null ? "the file as a whole" : testName(found.test.name);
@@ -56,7 +65,7 @@ export function renderMarkdown(report: RunReport, options: MarkdownOptions = {})
   if (summary.rows.length > 0) parts.push(tableOf(summary.rows.slice(0, rows), summary.looksForLeaks));
   const rest = summary.rows.length - rows;
   if (rest > 0) parts.push(`… ${many(rest, "more file")} with lower peaks.`);
-  for (const note of notesOf(report)) parts.push(`> ${escapeMarkdown(note)}`);
+  for (const note of [...notesOf(report), ...baselineNotes(report)]) parts.push(`> ${escapeMarkdown(note)}`);
   return `${parts.join("\n\n")}\n`;
 }
 

@@ -6,6 +6,7 @@ import { percent, siteBytes } from "../../assertions/numbers.js";
 import type { MessageStyle } from "../../assertions/style.js";
 import type { RunReport } from "../../runs/run-report.js";
 import { formatSize } from "../../sizes/format-size.js";
+import { baselineNotes, improvementLines, recordedText } from "../baseline-lines.js";
 import { type RunSummary, summariseRun, testName } from "../run-summary.js";
 import { durationText, machineText, many, notesOf } from "../sentences.js";
 import { placesOf } from "../stacks.js";
@@ -36,6 +37,7 @@ export function renderTerminal(report: RunReport, options: TerminalOptions = {})
   const verbose = options.detail === "verbose";
   const entries: SectionOptions = { verbose, most: verbose ? Number.POSITIVE_INFINITY : SHORT_ENTRIES };
   const summary = summariseRun(report);
+  const recorded = recordedText(report);
   const table = tableLines(
     summary,
     {
@@ -51,9 +53,11 @@ export function renderTerminal(report: RunReport, options: TerminalOptions = {})
     table,
     ...(verbose ? [testLines(report, width, style), siteLines(report, width, style)] : []),
     breachLines(summary.breaches, report, entries, style),
+    improvementLines(report, entries.most, style),
     leakLines(summary.leaks, report, entries, style),
     inconclusiveLines(summary.inconclusive, entries, style),
-    noteLines([...notesOf(report), ...(verbose ? fileNotes(report) : [])]),
+    recorded === "" ? [] : [recorded],
+    noteLines([...notesOf(report), ...baselineNotes(report), ...(verbose ? fileNotes(report) : [])]),
   ];
   const shown = sections.filter((lines) => lines.length > 0);
   const lines = shown.flatMap((section, index) => (index === 0 ? section : ["", ...section]));

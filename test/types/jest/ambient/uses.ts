@@ -17,6 +17,8 @@ test("right uses", async () => {
   is<void>(expect(() => {}).not.toPeakBelow("1 GiB", { stacks: "none", verbose: true }));
   await is<Promise<void>>(expect(load).toAllocateLessThan("1MB"));
   await is<Promise<void>>(expect(load).not.toPeakBelow("1MB"));
+  is<void>(expect(() => {}).toMatchMemoryBaseline());
+  await is<Promise<void>>(expect(load).toMatchMemoryBaseline({ name: "a", tolerance: { relative: 0.1, absolute: 1 } }));
   await is<Promise<void>>(expect(() => new Session()).toRetainLessThan(1_000));
   await is<Promise<void>>(expect(() => new Session()).toRetainInstances({ Session: 0 }));
   await is<Promise<void>>(expect(() => new Session()).not.toBeCollected({ warmup: 1 }));
@@ -47,6 +49,10 @@ new Suite().method();
 test("wrong uses", () => {
   // @ts-expect-error a number is no function
   expect(42).toAllocateLessThan("1MB");
+  // @ts-expect-error a tolerance is an object
+  expect(() => {}).toMatchMemoryBaseline({ tolerance: "10%" });
+  // @ts-expect-error a number is no function
+  expect(42).toMatchMemoryBaseline();
   // @ts-expect-error a size is needed
   expect(() => {}).toAllocateLessThan();
   // @ts-expect-error a size is a number or a string

@@ -27,11 +27,14 @@ test("a matcher is synchronous for a synchronous function", ({ expect: local }) 
   isVoid(expect((): never => process.exit()).toPeakBelow("1 GiB"), true);
   isVoid(local(() => {}).toAllocateNothing(), true);
   isVoid(expect.soft(() => {}).toAllocateNothing(), true);
+  isVoid(expect(() => {}).toMatchMemoryBaseline(), true);
+  isVoid(expect(() => {}).not.toMatchMemoryBaseline({ name: "a", warmup: 1, tolerance: { absolute: "1 kB" } }), true);
 });
 
 test("a matcher gives a promise for an async function", async () => {
   isPromise(expect(load).toAllocateLessThan("1MB"), true);
   isPromise(expect(load).toAllocateNothing(), true);
+  isPromise(expect(load).toMatchMemoryBaseline({ tolerance: { relative: 0.1 } }), true);
   isPromise(expect(load).not.toPeakBelow("1MB"), true);
   isEither(expect(() => (Math.random() < 2 ? load() : 1)).toPeakBelow("1MB"), true);
   await expect(load).toAllocateLessThan("1MB");
@@ -130,6 +133,10 @@ test("wrong uses", () => {
   expect(42).toAllocateLessThan("1MB");
   // @ts-expect-error the promise of a function's work is no function
   expect(load()).toPeakBelow("1MB");
+  // @ts-expect-error a tolerance is an object
+  expect(() => {}).toMatchMemoryBaseline({ tolerance: "10%" });
+  // @ts-expect-error a number is no function
+  expect(42).toMatchMemoryBaseline();
   // @ts-expect-error a size is needed
   expect(() => {}).toAllocateLessThan();
   // @ts-expect-error a size is a number or a string

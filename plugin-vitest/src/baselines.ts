@@ -1,0 +1,79 @@
+/** The baselines of the test file that this worker runs: opened with it, written when its last hook has run. */
+
+import {
+  type Baselines,
+  type BaselinesRecord,
+  baselinesRecord,
+  createBaselines,
+  type TestEnd,
+  type UpdateMode,
+  uniqueNames,
+} from "@memspec/core/adapter";
+import type { RunnerTask, RunnerTestFile, RunnerTestSuite } from "vitest";
+import type { TestTask } from "./tasks.js";
+
+/** The part of Vitest's worker state that this needs; not an official interface, so everything may be missing. */
+interface WorkerState {
+  readonly config?: {
+    readonly snapshotOptions?: { readonly updateSnapshot?: UpdateMode };
+    readonly testNamePattern?: unknown;
+  };
+}
+
+export interface FileBaselines {
+  readonly baselines: Baselines;
+  /** The name that a test's baselines are recorded under. */
+  nameOf(task: TestTask): string;
+  /**
+   * After the last hook.
+   *
+   * @returns `undefined`: there is nothing to tell
+   * @throws MemspecError `MEMSPEC_FILE_UNWRITABLE`
+   */
+  finish(): BaselinesRecord | undefined;
+}
+
+export function openBaselines(file: RunnerTestFile, root: string): FileBaselines {
+  const { __vitest_worker__: state } = globalThis as { readonly __vitest_worker__?: WorkerState };
+  const { snapshotOptions, testNamePattern } = state?.config ?? {};
+  const baselines = createBaselines({
+    testFile: file.filepath,
+    project: file.projectName === undefined || file.projectName === "" ? null : file.projectName,
+    root,
+    // A run that says nothing of its own snapshots is not to change files.
+    update: snapshotOptions?.updateSnapshot ?? "none",
+  });
+  let names: ReadonlyMap<TestTask, string> | undefined;
+  /** When it is asked for first, a test runs: all are collected. */
+  const allNames = (): ReadonlyMap<TestTask, string> => {
+    names ??= uniqueNames(testsUnder(file), nameWithinFile);
+    return names;
+  };
+  return {
+    baselines,
+    nameOf: (task) => allNames().get(task) ?? nameWithinFile(task),
+    finish() {
+      const ends = [...allNames()].map(([task, name]): TestEnd => ({ name, state: stateOf(task) }));
+      const summary = baselines.finish(ends, testNamePattern !== undefined && testNamePattern !== null);
+      if (summary === null) return undefined;
+      return baselinesRecord(summary, new Map([...allNames()].map(([task, name]) => [name, task.id])));
+    },
+  };
+}
+
+function* testsUnder(suite: RunnerTestSuite): Generator<TestTask> {
+  for (const task of suite.tasks as readonly RunnerTask[]) {
+    if (task.type === "suite") yield* testsUnder(task);
+    else yield task as TestTask;
+  }
+}
+
+/** As Vitest names a test's snapshots. */
+function nameWithinFile(task: TestTask): string {
+  return task.fullTestName;
+}
+
+function stateOf(task: TestTask): TestEnd["state"] {
+  const state = task.result?.state;
+  return state === "pass" ? "passed" : state === "fail" ? "failed" : "skipped";
+}
