@@ -45,6 +45,7 @@ export type {
   SizingOptions,
   SurvivorOptions,
 } from "./matchers/types.js";
+export { type HardCap, type HardCapPlan, parseHardCap } from "./observe/hard-cap.js";
 export {
   type BodyHandle,
   type FileObserver,

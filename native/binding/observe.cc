@@ -96,6 +96,23 @@ const char* ToString(heap::Sampler::State state) {
   return "off";
 }
 
+// Without one there is none.
+bool ReadCap(const Napi::Value& value, capture::HardCap& cap) {
+  if (value.IsUndefined() || value.IsNull()) return true;
+  if (!value.IsObject()) return false;
+  const Napi::Object object = value.As<Napi::Object>();
+  const Napi::Value total = object.Get("total");
+  const Napi::Value rss = object.Get("rss");
+  const Napi::Value owns = object.Get("ownsProcess");
+  const Napi::Value file = object.Get("file");
+  if (!total.IsNumber() || !rss.IsNumber() || !owns.IsBoolean() || !file.IsString()) return false;
+  cap.total = total.As<Napi::Number>().DoubleValue();
+  cap.rss = rss.As<Napi::Number>().DoubleValue();
+  cap.owns_process = owns.As<Napi::Boolean>().Value();
+  cap.file = file.As<Napi::String>().Utf8Value();
+  return true;
+}
+
 Napi::Value Begin(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const RecursionGuard guard;
@@ -114,6 +131,10 @@ Napi::Value Begin(const Napi::CallbackInfo& info) {
   capture::ObserverOptions options;
   options.sample_interval = static_cast<std::uint64_t>(bytes);
   options.state_file = file.As<Napi::String>().Utf8Value();
+  if (!ReadCap(object.Get("hardCap"), options.cap)) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "hardCap is null, or { total, rss, ownsProcess, file }");
+    return env.Undefined();
+  }
   capture::IsolateState& state = State(env);
   state.SetObserver(nullptr);  // of a file that was not finished
   state.SetObserver(std::make_unique<Observer>(guard, state, options));

@@ -7,6 +7,11 @@
 #include <cstdlib>
 #include <ctime>
 
+#include <node.h>
+
+#include "base/thread_state.h"
+#include "capture/last_sites.h"
+
 namespace memspec::capture {
 
 namespace {
@@ -18,6 +23,8 @@ constexpr int kNative = static_cast<int>(Space::kNative);
 constexpr std::uint64_t kLongLog = 1u << 16;
 // Reading it takes longer than a mark should.
 constexpr std::uint64_t kRssEveryNs = 1'000'000;
+// A level from which it is written down where memory went.
+constexpr double kFirstSitesBytes = 256e6;
 // A run of the sampler with more samples than this is not read twice, for the measurement and for the observation.
 constexpr std::uint64_t kManySamples = 20'000;
 
@@ -25,6 +32,9 @@ constexpr std::uint64_t kManySamples = 20'000;
 // generation has its own part, which is what `--max-old-space-size=100` leaves of the limit: seen in Node 20 and 22, 24, and 26.
 constexpr double kNearLimit = 0.8;
 constexpr double kYoungBytes = (V8_MAJOR_VERSION < 13 ? 48 : V8_MAJOR_VERSION == 13 ? 192 : 96) << 20;
+
+constexpr std::uint64_t kToTheEnd = ~std::uint64_t{0};
+constexpr const char* kSitesSuffix = ".sites";
 
 std::uint64_t NowNs() {
   timespec now;
@@ -36,6 +46,17 @@ double WallMs() {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+// 0: cannot be read.
+double ReadRss(int statm) {
+  char text[128];
+  const ssize_t read = statm < 0 ? -1 : pread(statm, text, sizeof text - 1, 0);
+  if (read <= 0) return 0;
+  text[read] = '\0';
+  char* end = nullptr;
+  std::strtoull(text, &end, 10);  // the first number is the size of the address space
+  return static_cast<double>(std::strtoull(end, nullptr, 10)) * static_cast<double>(PageSize());
 }
 
 }  // namespace
@@ -60,7 +81,34 @@ Observer::Observer(const RecursionGuard& guard, IsolateState& isolate, const Obs
   window_ = ledger::Open(guard, isolate.domain(), span_begin_.used_bytes);
   baseline_ = LevelsNow(guard, span_begin_.used_bytes);
   timeline_.Add(baseline_);
-  if (state_ != nullptr) state_->SetLevels(baseline_);
+  if (state_ == nullptr) return;
+  state_->SetLevels(baseline_);
+  StartWatch();
+}
+
+void Observer::StartWatch() {
+  v8::Isolate* const v8_isolate = isolate_.isolate();
+  v8::HeapStatistics heap;
+  v8_isolate->GetHeapStatistics(&heap);
+  // So high that healthy files are hardly ever asked, so low that a worker that dies was asked a few times before.
+  double first = std::min(kFirstSitesBytes, static_cast<double>(heap.heap_size_limit()) / 4);
+  if (options_.cap.total > 0) first = std::min(first, options_.cap.total / 2);
+  if (options_.cap.rss > 0) first = std::min(first, options_.cap.rss / 4);
+  const v8::HandleScope scope(v8_isolate);
+  Watch::Plan plan{};
+  plan.isolate = v8_isolate;
+  plan.environment = node::GetCurrentEnvironment(v8_isolate->GetCurrentContext());
+  plan.state = state_.get();
+  plan.cap = options_.cap;
+  plan.first_sites_bytes = first;
+  plan.levels = [](const RecursionGuard& guard, void* self) { return static_cast<Observer*>(self)->LevelsFromOutside(guard); };
+  plan.self = this;
+  // The observation that asked may be over by the time it is answered.
+  plan.write_sites = [](v8::Isolate*, void*) {
+    IsolateState* const state = t_thread.isolate;
+    if (state != nullptr && state->observer() != nullptr) state->observer()->WriteLastSites(RecursionGuard());
+  };
+  watch_ = std::make_unique<Watch>(std::move(plan));
 }
 
 Observer::~Observer() {
@@ -97,6 +145,11 @@ std::int32_t Observer::span() const {
 void Observer::Mark(const RecursionGuard& guard, SpanKind next) {
   if (ended_) return;
   CloseSpan(guard);
+  if (watch_ != nullptr) watch_->SpanBegins();
+  if (last_sites_written_) {
+    unlink((options_.state_file + kSitesSuffix).c_str());
+    last_sites_written_ = false;
+  }
   kind_ = next;
   body_is_measured_ = false;
   measures_body_ = nullptr;
@@ -147,8 +200,9 @@ void Observer::CloseSpan(const RecursionGuard& guard) {
       ++bodies_dropped_;
     }
   }
-  buffers_ += figures.net[kBuffers];
-  native_ += figures.net[kNative];
+  // relaxed: this thread alone writes; what another sees may be of the span before.
+  buffers_.store(buffers_.load(std::memory_order_relaxed) + figures.net[kBuffers], std::memory_order_relaxed);
+  native_.store(native_.load(std::memory_order_relaxed) + figures.net[kNative], std::memory_order_relaxed);
   span_begin_ = now;
   span_began_ns_ = now_ns;
   const TimelinePoint point = LevelsNow(guard, now.used_bytes);
@@ -222,6 +276,38 @@ void Observer::TakeHeapSamples(const RecursionGuard& guard, bool complete) {
   isolate_.meter().ReleaseOwn(guard, isolate_.meter().EndOwn(guard));
 }
 
+void Observer::WriteLastSites(const RecursionGuard& guard) {
+  if (ended_ || watch_ == nullptr) return;
+  std::vector<LastSite> last;
+  isolate_.meter().BeginOwn(guard);
+  {
+    const OwnWork own(guard);
+    const v8::HandleScope scope(isolate_.isolate());
+    if (samples_heap_) {
+      for (heap::HeapSite& site : isolate_.sampler().Sites(guard, heap_position_, kToTheEnd)) {
+        last.push_back({Space::kHeap, StackId::kNone, std::move(site.frames), site.bytes, site.count, std::nullopt});
+      }
+    }
+    std::vector<ledger::Site> sites(1024);
+    std::size_t count = ledger::SitesSoFar(guard, isolate_.domain(), window_, sites.data(), sites.size());
+    if (count == ledger::kNoMemory) count = 0;
+    if (count > sites.size()) {
+      sites.resize(count);
+      count = std::min(count, ledger::SitesSoFar(guard, isolate_.domain(), window_, sites.data(), sites.size()));
+    }
+    sites.resize(count);
+    for (const ledger::Site& site : sites) {
+      last.push_back({site.space, site.stack, {}, site.bytes, site.count, site.bytes_alive});
+    }
+    if (!last.empty()) {
+      capture::WriteLastSites(guard, isolate_, options_.state_file + kSitesSuffix, std::move(last));
+      last_sites_written_ = true;
+    }
+  }
+  isolate_.meter().ReleaseOwn(guard, isolate_.meter().EndOwn(guard));
+  watch_->SitesWritten();
+}
+
 void Observer::OnCollection(const RecursionGuard& guard, void* self, std::int64_t used_bytes, bool ended, bool major) {
   auto& observer = *static_cast<Observer*>(self);
   TimelinePoint point = observer.LevelsNow(guard, used_bytes);
@@ -243,22 +329,29 @@ TimelinePoint Observer::LevelsNow(const RecursionGuard& guard, std::int64_t heap
   const ledger::Levels levels = ledger::LevelsIn(guard, isolate_.domain(), window_);
   point.ms = static_cast<double>(NowNs() - began_ns_) / 1e6;
   point.heap = static_cast<double>(heap);
-  point.buffers = buffers_ + static_cast<double>(levels.bytes[kBuffers]);
-  point.native = native_ + static_cast<double>(levels.bytes[kNative]);
+  point.buffers = buffers_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kBuffers]);
+  point.native = native_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kNative]);
   point.rss = Rss();
+  return point;
+}
+
+// On the watch's thread: nothing but the ledger and the kernel is asked.
+TimelinePoint Observer::LevelsFromOutside(const RecursionGuard& guard) const {
+  TimelinePoint point;
+  const ledger::Levels levels = ledger::LevelsIn(guard, isolate_.domain(), window_);
+  point.heap = static_cast<double>(levels.bytes[static_cast<int>(Space::kHeap)]);
+  point.buffers = buffers_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kBuffers]);
+  point.native = native_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kNative]);
+  point.rss = ReadRss(statm_);
   return point;
 }
 
 double Observer::Rss() const {
   const std::uint64_t now = NowNs();
   if (statm_ < 0 || (rss_ > 0 && now - rss_read_ns_ < kRssEveryNs)) return rss_;
-  char text[128];
-  const ssize_t read = pread(statm_, text, sizeof text - 1, 0);
+  const double read = ReadRss(statm_);
   if (read <= 0) return rss_;
-  text[read] = '\0';
-  char* end = nullptr;
-  std::strtoull(text, &end, 10);  // the first number is the size of the address space
-  rss_ = static_cast<double>(std::strtoull(end, nullptr, 10)) * static_cast<double>(PageSize());
+  rss_ = read;
   rss_read_ns_ = now;
   return rss_;
 }
@@ -298,6 +391,7 @@ Observation Observer::Finish(const RecursionGuard& guard) {
 void Observer::End(const RecursionGuard& guard) {
   if (ended_) return;
   ended_ = true;
+  watch_.reset();
   heap::Meter& meter = isolate_.meter();
   if (window_ != WindowId::kInvalid) {
     ledger::Close(guard, isolate_.domain(), window_, span_begin_.used_bytes);
@@ -315,6 +409,7 @@ void Observer::End(const RecursionGuard& guard) {
 void Observer::Abandon(const RecursionGuard& guard) {
   if (ended_) return;
   ended_ = true;
+  watch_.reset();
   if (window_ != WindowId::kInvalid) {
     ledger::Close(guard, isolate_.domain(), window_, span_begin_.used_bytes);
     ledger::Forget(guard, isolate_.domain(), window_);

@@ -6,6 +6,7 @@
 // A mark costs a few microseconds and leaves nothing on the observed heap. What it notes lies in memory that no figure has.
 // Capacity: kMaxBodies bodies; later ones are the file's alone and counted.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "capture/span_figures.h"
 #include "capture/state_file.h"
 #include "capture/timeline.h"
+#include "capture/watch.h"
 #include "heap/meter.h"
 #include "ledger/ledger.h"
 
@@ -26,6 +28,7 @@ enum class SpanKind : std::uint8_t { kModules = 0, kHooks = 1, kBody = 2, kShare
 struct ObserverOptions {
   std::uint64_t sample_interval = 0;  // bytes; 0: no stacks
   std::string state_file;             // "": none
+  HardCap cap;                        // only with a state file
 };
 
 // What one site did in one span.
@@ -87,12 +90,17 @@ class Observer {
   // A measurement has begun a run of its own.
   void SamplerRestarted();
 
+  // What allocated most in the running span, for who finds the worker dead. Not inside a collection or a hook.
+  void WriteLastSites(const RecursionGuard&);
+
  private:
   static void OnCollection(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
   void CloseSpan(const RecursionGuard&);
   void TakeLedgerSites(const RecursionGuard&, const ledger::WindowFigures&);
   void NoteHeapSpan();
   TimelinePoint LevelsNow(const RecursionGuard&, std::int64_t heap) const;
+  TimelinePoint LevelsFromOutside(const RecursionGuard&) const;
+  void StartWatch();
   double Rss() const;
   std::uint32_t StackOf(StackId stack);
   std::int32_t span() const;
@@ -119,8 +127,8 @@ class Observer {
   SpanSum file_{true}, modules_{true}, hooks_{false};
   std::vector<SpanFigures> bodies_;
   std::uint64_t bodies_dropped_ = 0, samples_dropped_ = 0, heap_samples_dropped_ = 0;
-  // Off-heap levels at the running span's start.
-  double buffers_ = 0, native_ = 0;
+  // Off-heap levels at the running span's start. Read by the watch, which may see a moment between two of them.
+  std::atomic<double> buffers_{0}, native_{0};
   TimelinePoint baseline_{};
   Timeline timeline_;
   int statm_ = -1;
@@ -133,6 +141,8 @@ class Observer {
   std::vector<std::vector<stacks::Frame>> stacks_;
   std::unordered_map<std::uint32_t, std::uint32_t> stack_index_;
   std::unique_ptr<StateFile> state_;
+  bool last_sites_written_ = false;
+  std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace memspec::capture

@@ -4,6 +4,7 @@ import { threadId } from "node:worker_threads";
 import {
   type BodyHandle,
   type FileObserver,
+  type HardCapPlan,
   isLimitError,
   lineOfStack,
   makeStateFile,
@@ -18,6 +19,7 @@ import { createTestKeys } from "./test-keys.js";
 /** What is to be observed, and for whom. */
 export interface ObservationPlan {
   readonly sampleInterval: number;
+  readonly hardCap: HardCapPlan | null;
   readonly folder: string;
   readonly id: FileId;
   /** `displayName`. */
@@ -75,11 +77,11 @@ export class Observation {
 
   /** Before the modules of the file: circus itself, which Jest loads anew for each file, is loaded by now. */
   #begin(): void {
-    const { folder, id, projectName, sampleInterval } = this.#plan;
+    const { folder, hardCap, id, projectName, sampleInterval } = this.#plan;
     const began = Date.now();
     const header = { file: id.path, project: projectName, pid: process.pid, threadId, began };
     this.#stateFile = makeStateFile(folder, header);
-    this.#observer = observeFile({ sampleInterval, stateFile: this.#stateFile });
+    this.#observer = observeFile({ sampleInterval, hardCap, stateFile: this.#stateFile, file: id.path });
   }
 
   #collect(state: CircusState): void {

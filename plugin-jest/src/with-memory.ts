@@ -1,7 +1,7 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
-import { type MemspecOptions, parseObserve } from "@memspec/core/adapter";
+import { type MemspecOptions, parseHardCap, parseObserve } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
 import type { EnvironmentOptions } from "./declared.js";
 import { splitOptions } from "./declared.js";
@@ -74,12 +74,18 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
 function observationPlan(
   { id, displayName }: JestEnvironmentConfig["projectConfig"],
   path: string,
-  { observe }: MemspecOptions,
+  { observe, hardCap }: MemspecOptions,
 ): ObservationPlan | undefined {
   const folder = findFolder();
   const parsed = parseObserve(observe, "testEnvironmentOptions.memory");
   if (folder === undefined || parsed === null) return undefined;
-  return { ...parsed, folder, id: { project: id, path }, projectName: displayName?.name ?? null };
+  return {
+    ...parsed,
+    hardCap: parseHardCap(hardCap, "testEnvironmentOptions.memory"),
+    folder,
+    id: { project: id, path },
+    projectName: displayName?.name ?? null,
+  };
 }
 
 /** Jest shows below each message the stack that it came by, which here would be memspec's alone. */

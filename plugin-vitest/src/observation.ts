@@ -46,7 +46,12 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
     threadId,
     began,
   });
-  const observer = observeFile({ sampleInterval: plan.sampleInterval, stateFile });
+  const observer = observeFile({
+    sampleInterval: plan.sampleInterval,
+    hardCap: plan.hardCap,
+    stateFile,
+    file: file.name,
+  });
   // Outermost of all hooks: it was registered first. No time limit is ours to set.
   aroundAll(async (runSuite) => {
     observer.modulesLoaded();

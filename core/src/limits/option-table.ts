@@ -2,6 +2,7 @@
 
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
+import type { HardCap } from "../observe/hard-cap.js";
 import type { ObserveOptions } from "../observe/options.js";
 import type { ReportOptions } from "./report-options.js";
 import type { LimitsTable } from "./types.js";
@@ -14,6 +15,8 @@ export interface MemspecOptions extends CommonOptions {
   readonly limits?: LimitsTable;
   /** What every test and file costs is observed. Default `true`. */
   readonly observe?: boolean | ObserveOptions;
+  /** Memory at which a worker is stopped, before it takes the machine. Default `false`. */
+  readonly hardCap?: HardCap | false;
   /** What is said at the end of an observed run, and where; `false`: nothing. */
   readonly report?: boolean | ReportOptions;
 }
@@ -115,6 +118,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     places: ["configuration"],
     meaning:
       "Whether every test and file is observed, see [observation](observation.md). `sampleInterval`: bytes between two samples of stacks, a size; 0 for no sites.",
+  },
+  {
+    name: "hardCap",
+    type: "size, { total, rss }, or false",
+    default: "false",
+    places: ["configuration"],
+    meaning:
+      "Memory at which a worker is stopped, before it takes the machine, see [observation](observation.md#a-hard-cap). A size is `total`: heap, buffers and native memory of a worker; `rss` is its process's resident memory. Not with `observe: false`.",
   },
   {
     name: "report",

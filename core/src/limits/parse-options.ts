@@ -1,6 +1,7 @@
 import { invalid, validateOptions } from "../capture/validate-options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
+import { parseHardCap } from "../observe/hard-cap.js";
 import { parseObserve } from "../observe/options.js";
 import { type MemspecOptions, optionsOf } from "./option-table.js";
 import { parseReportOptions } from "./report-options.js";
@@ -19,7 +20,11 @@ export function parseOptions(options: unknown): MemspecOptions {
   if (given.toNotLeak !== undefined) planLeakCheck(given.toNotLeak, "memspec, toNotLeak", LEAK_DEFAULTS);
   refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
-  parseObserve(given.observe, "memspec");
+  const observed = parseObserve(given.observe, "memspec");
+  const hint = "Who watches a worker's memory is the observation: leave it on, or hardCap out.";
+  if (parseHardCap(given.hardCap, "memspec") !== null && observed === null) {
+    throw invalid("hardCap", given.hardCap, "memspec, observe: false", hint);
+  }
   parseReportOptions(given.report);
   return given;
 }

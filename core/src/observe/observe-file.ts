@@ -3,7 +3,7 @@
  * nothing is collected, nothing waits, and no figure has what memspec does itself.
  */
 
-import { threadId } from "node:worker_threads";
+import { isMainThread, threadId } from "node:worker_threads";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import { armTracker } from "../capture/arm.js";
 import { loadAddon } from "../capture/load-addon.js";
@@ -12,6 +12,7 @@ import { type ObserveBinding, SPAN_KINDS } from "../capture/observe-binding.js";
 import { contextHere } from "../measure/analyse-here.js";
 import type { Attempt } from "./attempts.js";
 import { filePayload, type TestPlace } from "./file-payload.js";
+import type { HardCapPlan } from "./hard-cap.js";
 import type { BreachRecord, FilePayload } from "./payload.js";
 
 export interface ObservePlan {
@@ -19,6 +20,10 @@ export interface ObservePlan {
   readonly sampleInterval: number;
   /** File that tells what the worker does, see `prepareStateFile`; "": none. */
   readonly stateFile: string;
+  /** `null`: none. */
+  readonly hardCap: HardCapPlan | null;
+  /** The test file, for the line that a hard cap prints. */
+  readonly file: string;
 }
 
 /** A test as the runner's side knows it. */
@@ -64,7 +69,9 @@ export function observeFile(plan: ObservePlan): FileObserver {
   if (binding === null) return createObserver(null, reason, Date.now());
   armTracker();
   const { native } = describeNative(binding.capabilities(), OBSERVED);
-  withAddonErrors(() => binding.observeBegin(plan));
+  const { sampleInterval, stateFile, file } = plan;
+  const hardCap = plan.hardCap === null ? null : { ...plan.hardCap, ownsProcess: isMainThread, file };
+  withAddonErrors(() => binding.observeBegin({ sampleInterval, stateFile, hardCap }));
   observing = binding;
   return createObserver(binding, native.available ? null : native.reason, Date.now());
 }

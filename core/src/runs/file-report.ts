@@ -48,7 +48,7 @@ export function fileReport(file: FileOutcome, startedAt: number, root: string, t
             detail: death.detail,
             test: death.test,
             last: death.last === null ? null : lastPoint(death.last, since),
-            sites: [],
+            sites: death.sites === null ? [] : runSites(death.sites.sites, death.sites, tables),
           },
     timeline: (payload?.timeline ?? []).map(
       ([ms, levels, collection]): TimelinePoint => ({
@@ -90,7 +90,11 @@ function runBreach(breach: BreachRecord): Breach {
   return { ...breach, figure: breach.figure as Breach["figure"], space: breach.space as Breach["space"] };
 }
 
-function runSites(records: readonly SiteRecord[], payload: FilePayload, tables: StackTables): readonly RunSite[] {
+function runSites(
+  records: readonly SiteRecord[],
+  payload: Pick<FilePayload, "frames" | "stacks">,
+  tables: StackTables,
+): readonly RunSite[] {
   return records.map(([space, stack, bytes, count, peakBytes]) => ({
     space,
     stack: tables.add((payload.stacks[stack] ?? []).flatMap((frame) => payload.frames[frame] ?? [])),

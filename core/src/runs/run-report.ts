@@ -183,12 +183,15 @@ export interface RunLeakGroup extends Omit<LeakGroup, "site"> {
 
 export interface RunDeath {
   readonly reason: "out-of-memory" | "hard-cap" | "signal" | "exit";
-  /** Name of the signal, or exit code, as text; "" when unknown. */
+  /** Name of the signal, exit code, or the cap, as text; "" when unknown. */
   readonly detail: string;
   /** Names of the test that ran; `null`: none did, so a hook or a module. */
   readonly test: readonly string[] | null;
   /** Last levels that were read, and when. */
   readonly last: TimelinePoint | null;
-  /** Hottest sites as last known; none: not known. */
+  /**
+   * Of the span that ran, as last known: most bytes alive first (`peakBytes`), on the heap, where that is not known,
+   * allocated. None: not known.
+   */
   readonly sites: readonly RunSite[];
 }
