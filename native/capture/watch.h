@@ -37,8 +37,9 @@ struct HardCap {
 
 class Watch {
  public:
-  // How the process ends above the cap.
-  static constexpr int kExitCode = 86;
+  // How the process ends above the cap: as the kernel would have ended it (128 + SIGKILL). Jest starts a worker that exits by
+  // any other code again, with the same test file, three times. That it was the cap is in the state file.
+  static constexpr int kExitCode = 137;
   // Reads levels from any thread.
   using Levels = TimelinePoint (*)(const RecursionGuard&, void* self);
   // Runs on the isolate's own thread, where V8 may be asked anything but to run JavaScript.

@@ -38,13 +38,11 @@ const TOLD = 10;
  * @returns `null`: the worker left none, because it never held much or had no time
  */
 export function readLastSites(stateFile: string, runnerMap?: FindSourceMap): LastSites | null {
-  let text: string;
   try {
-    text = readFileSync(`${stateFile}${SITES_SUFFIX}`, "utf8");
+    return lastSites(JSON.parse(readFileSync(`${stateFile}${SITES_SUFFIX}`, "utf8")) as WrittenSites, runnerMap);
   } catch {
     return null;
   }
-  return lastSites(JSON.parse(text) as WrittenSites, runnerMap);
 }
 
 function lastSites(written: WrittenSites, runnerMap: FindSourceMap | undefined): LastSites {

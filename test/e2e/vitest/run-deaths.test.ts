@@ -113,7 +113,11 @@ test("buffers", async () => {
   }
 });
 `;
-  const stopped = (pool: "forks" | "threads" | "vmForks" | "vmThreads", name: string, cap: string): Promise<VitestRun> =>
+  const stopped = (
+    pool: "forks" | "threads" | "vmForks" | "vmThreads",
+    name: string,
+    cap: string,
+  ): Promise<VitestRun> =>
     runVitest({
       files: { ...files, "fatal.test.ts": runaway, "vitest.config.mjs": configWith(`{ hardCap: ${cap} }`) },
       pool,
@@ -135,7 +139,9 @@ test("buffers", async () => {
     const file = fileOf(report, "fatal.test.ts");
     expect(file).toMatchObject({ state: "died", death: { reason: "hard-cap", detail, test: [name] } });
     const [hottest] = placesOf(file.death?.sites ?? [], report);
-    expect(name === "heap" ? ["heap grow.ts:3", "heap grow.ts:2 (function)"] : ["buffers grow.ts:6"]).toContain(hottest);
+    expect(name === "heap" ? ["heap grow.ts:3", "heap grow.ts:2 (function)"] : ["buffers grow.ts:6"]).toContain(
+      hottest,
+    );
     expect(testOf(file, name).state).toBe("died");
     // A process that is stopped is no reason to give up the others.
     if (pool === "forks") expect(outline(fileOf(report, "other.test.ts"))).toHaveLength(1);
@@ -143,7 +149,10 @@ test("buffers", async () => {
 
   test("that is not reached changes nothing", async () => {
     const run = await runVitest({
-      files: { "other.test.ts": files["other.test.ts"], "vitest.config.mjs": configWith('{ hardCap: { total: "1 GB", rss: "4 GB" } }') },
+      files: {
+        "other.test.ts": files["other.test.ts"],
+        "vitest.config.mjs": configWith('{ hardCap: { total: "1 GB", rss: "4 GB" } }'),
+      },
     });
     expect(run.exitCode).toBe(0);
     expect(fileOf(written(run), "other.test.ts").state).toBe("passed");
