@@ -13,6 +13,7 @@
 #include "binding/report.h"
 #include "capture/isolate_state.h"
 #include "capture/observer.h"
+#include "heap/snapshot_to_file.h"
 
 namespace memspec::binding {
 
@@ -175,6 +176,18 @@ Napi::Value Test(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// observeSnapshot(path): the heap as it is now, in no figure. False: it could not be written.
+Napi::Value Snapshot(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const OwnCall own(State(env));
+  if (!info[0].IsString()) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "observeSnapshot() takes a path");
+    return env.Undefined();
+  }
+  const std::string path = info[0].As<Napi::String>().Utf8Value();
+  return Napi::Boolean::New(env, heap::SnapshotToFile(own.guard(), State(env).isolate(), path));
+}
+
 Napi::Value End(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   capture::IsolateState& state = State(env);
@@ -220,6 +233,7 @@ void ExportObserver(Napi::Env env, Napi::Object exports) {
   exports.Set("observeMark", Napi::Function::New<Mark>(env, "observeMark"));
   exports.Set("observeLimitedBody", Napi::Function::New<BodyIsMeasured>(env, "observeLimitedBody"));
   exports.Set("observeTest", Napi::Function::New<Test>(env, "observeTest"));
+  exports.Set("observeSnapshot", Napi::Function::New<Snapshot>(env, "observeSnapshot"));
   exports.Set("observeEnd", Napi::Function::New<End>(env, "observeEnd"));
 }
 

@@ -12,7 +12,7 @@ import {
   type WorkerState,
 } from "@memspec/core/adapter";
 import { publishRun } from "@memspec/core/reports";
-import { closeFolder, openFolder, takeOver } from "./hand-over.js";
+import { closeFolder, openFolder, sayWhetherSnapshots, takeOver } from "./hand-over.js";
 import type { JestAssertion, JestGlobalConfig, JestReporter, JestTest, JestTestResult } from "./reporter-types.js";
 import { createTestKeys } from "./test-keys.js";
 
@@ -33,12 +33,13 @@ export default class MemspecReporter implements JestReporter {
    */
   constructor(config: JestGlobalConfig, options: ReportOptions = {}) {
     this.#config = config;
-    parseReportOptions(options);
+    const { artifacts } = parseReportOptions(options);
     this.#options = options;
     this.#given = Object.keys(options).length > 0;
     // Who watches runs a few files again and again: no run to report on.
     this.#folder = config.watch || config.watchAll ? null : openFolder();
     const folder = this.#folder;
+    if (folder !== null && this.#given) sayWhetherSnapshots(folder, artifacts?.heapsnapshot === true);
     if (folder !== null) process.once("exit", () => closeFolder(folder));
   }
 
@@ -86,9 +87,11 @@ export default class MemspecReporter implements JestReporter {
       files: this.#files,
       notes: [],
     });
-    closeFolder(this.#folder);
-    if (!this.#observed) return;
-    publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
+    try {
+      if (this.#observed) publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
+    } finally {
+      closeFolder(this.#folder);
+    }
   }
 }
 

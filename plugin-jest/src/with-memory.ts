@@ -1,12 +1,12 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
-import { type MemspecOptions, parseHardCap, parseObserve } from "@memspec/core/adapter";
+import { type MemspecOptions, parseHardCap, parseObserve, parseReportOptions } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
 import type { EnvironmentOptions } from "./declared.js";
 import { splitOptions } from "./declared.js";
 import { FileRun } from "./file-run.js";
-import { findFolder } from "./hand-over.js";
+import { findFolder, wantsSnapshots } from "./hand-over.js";
 import type { ObservationPlan } from "./observation.js";
 
 /** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
@@ -74,7 +74,7 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
 function observationPlan(
   { id, displayName }: JestEnvironmentConfig["projectConfig"],
   path: string,
-  { observe, hardCap }: MemspecOptions,
+  { observe, hardCap, report }: MemspecOptions,
 ): ObservationPlan | undefined {
   const folder = findFolder();
   const parsed = parseObserve(observe, "testEnvironmentOptions.memory");
@@ -82,6 +82,7 @@ function observationPlan(
   return {
     ...parsed,
     hardCap: parseHardCap(hardCap, "testEnvironmentOptions.memory"),
+    heapsnapshot: wantsSnapshots(folder) ?? parseReportOptions(report).artifacts?.heapsnapshot === true,
     folder,
     id: { project: id, path },
     projectName: displayName?.name ?? null,

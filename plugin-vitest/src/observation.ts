@@ -49,6 +49,7 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
   const observer = observeFile({
     sampleInterval: plan.sampleInterval,
     hardCap: plan.hardCap,
+    snapshots: plan.heapsnapshot ? plan.stateFolder : null,
     stateFile,
     file: file.name,
   });

@@ -11,6 +11,8 @@ export interface ProvidedMemspec {
   readonly observe: {
     readonly sampleInterval: number;
     readonly hardCap: HardCapPlan | null;
+    /** Heap snapshots of tests that fail for their memory. */
+    readonly heapsnapshot: boolean;
     readonly stateFolder: string;
     /** `null`: the run is in one piece. */
     readonly shard: { readonly index: number; readonly count: number } | null;

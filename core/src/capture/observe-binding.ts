@@ -94,6 +94,8 @@ export interface ObserveBinding {
   observeLimitedBody(): void;
   /** The test that runs now, for the state file; "": none. */
   observeTest(name: string): void;
+  /** Writes V8's heap snapshot into a file; what that takes is in no figure. `false`: it could not be written. */
+  observeSnapshot(path: string): boolean;
   /** Ends the observation; `null` when there is none. */
   observeEnd(): RawObservation | null;
 }

@@ -129,8 +129,8 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   },
   {
     name: "report",
-    type: "true, false, or { terminal, json, html, junit, github }",
-    default: '{ terminal: "short", json: ".memspec/report.json", github: "auto" }',
+    type: "true, false, or { terminal, json, html, junit, github, artifacts }",
+    default: '{ terminal: "short", json: ".memspec/report.json", github: "auto", artifacts: true }',
     places: ["configuration"],
     meaning: "What is said at the end of an observed run, and the files that are written, see [reports](reports.md).",
   },

@@ -1,6 +1,7 @@
 /** The option `report` of the configuration: what is said at the end of a run, and where. docs/reports.md */
 
-import { invalid, knownKeys, oneOf } from "../capture/validate-options.js";
+import path from "node:path";
+import { flag, invalid, knownKeys, oneOf } from "../capture/validate-options.js";
 
 export interface ReportOptions {
   /** What is printed: the files with the highest peaks, all of them, or nothing. Default "short". */
@@ -13,6 +14,23 @@ export interface ReportOptions {
   readonly junit?: string | false;
   /** GitHub's step summary and annotations. Default "auto": where GitHub Actions runs the tests. */
   readonly github?: boolean | "auto";
+  /** Files for each test that failed for its memory; `true`: profiles, beside the JSON report. Default `true`. */
+  readonly artifacts?: boolean | ArtifactOptions;
+}
+
+export interface ArtifactOptions {
+  /** Relative to the root. Default: the folder of the JSON report, else ".memspec". */
+  readonly folder?: string;
+  /**
+   * Also V8's heap snapshot at the moment of the failure, at most three of a test file. It holds the program's data:
+   * strings, secrets, whatever was alive. Default `false`.
+   */
+  readonly heapsnapshot?: boolean;
+}
+
+export interface ArtifactPlan {
+  readonly folder: string;
+  readonly heapsnapshot: boolean;
 }
 
 /** Options after validation. */
@@ -22,13 +40,15 @@ export interface ReportPlan {
   readonly json: string | null;
   readonly junit: string | null;
   readonly github: boolean | "auto";
+  /** `null`: none. */
+  readonly artifacts: ArtifactPlan | null;
 }
 
 const WHERE = "memspec, report";
-const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github"];
+const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github", "artifacts"];
 
 const DEFAULT_JSON = ".memspec/report.json";
-const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false };
+const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false, artifacts: null };
 
 /**
  * @param options `undefined` and `true`: the defaults; `false`: nothing is said or written
@@ -38,16 +58,29 @@ export function parseReportOptions(options: unknown): ReportPlan {
   if (options === false) return NOTHING;
   if (options === true) return parseReportOptions({});
   const given = knownKeys(options, WHERE, KEYS, '{ html: "memory.html" }');
+  const json = given["json"] === undefined ? DEFAULT_JSON : fileName(given["json"], "json");
   return {
     terminal: oneOf(given["terminal"], ["short", "verbose", "silent"] as const, "short", "terminal", WHERE),
     html: fileName(given["html"], "html"),
-    json: given["json"] === undefined ? DEFAULT_JSON : fileName(given["json"], "json"),
+    json,
     junit: fileName(given["junit"], "junit"),
     github:
       typeof given["github"] === "boolean"
         ? given["github"]
         : oneOf(given["github"], ["auto"] as const, "auto", "github", WHERE),
+    artifacts: artifactsOf(given["artifacts"], path.dirname(json ?? DEFAULT_JSON)),
   };
+}
+
+function artifactsOf(value: unknown, beside: string): ArtifactPlan | null {
+  if (value === false) return null;
+  const given =
+    value === true ? {} : knownKeys(value, `${WHERE}, artifacts`, ["folder", "heapsnapshot"], "{ heapsnapshot: true }");
+  const { folder = beside } = given;
+  if (typeof folder !== "string" || folder.trim() === "") {
+    throw invalid("artifacts.folder", folder, WHERE, 'It is the path of a folder, such as "memory/failed".');
+  }
+  return { folder, heapsnapshot: flag(given["heapsnapshot"], false, "artifacts.heapsnapshot", WHERE) };
 }
 
 function fileName(value: unknown, key: string): string | null {

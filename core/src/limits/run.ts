@@ -4,6 +4,7 @@ import { assertBodyLimit } from "../assertions/body-limit.js";
 import { messageStyle } from "../assertions/colours.js";
 import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
+import { noteFailedCheck } from "../observe/failed-checks.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
 import { leakFailures } from "./leak-limit.js";
@@ -153,6 +154,7 @@ function failuresOf(
     figures.flatMap((limit) => {
       const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, plan.spaces, context);
       if (pass) return [];
+      noteFailedCheck(measurement.sites);
       const { figureBytes, limitBytes, notice } = facts;
       return [
         { source, figure: limit.figure, figureBytes, limitBytes, notice, text: message(messageStyle(host.colour)) },

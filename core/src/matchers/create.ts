@@ -11,6 +11,7 @@ import { assertNotLeak, inconclusiveNotice } from "../assertions/to-not-leak.js"
 import { assertPeakBelow } from "../assertions/to-peak-below.js";
 import { assertRetainInstances } from "../assertions/to-retain-instances.js";
 import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
+import type { AllocationSite } from "../capture/measurement.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
 import type { OpenWatch } from "../capture/record.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
@@ -25,6 +26,7 @@ import { optionsOf } from "../limits/option-table.js";
 import { placed } from "../limits/place-error.js";
 import { measureRuns } from "../measure/measure.js";
 import { collect, type InstanceCounts, retainedInstances } from "../measure/survivors.js";
+import { noteFailedCheck } from "../observe/failed-checks.js";
 import { parseSize } from "../sizes/parse-size.js";
 import { checkInstances, checkReceived } from "./checks.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
@@ -71,13 +73,17 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
     pending.assertNoneRunning();
   };
 
-  const result = (outcome: AssertionOutcome<unknown>): MatcherResult => ({
-    pass: outcome.pass,
-    message: () => {
-      style ??= messageStyle(host.colour);
-      return outcome.message(style);
-    },
-  });
+  const result = (outcome: AssertionOutcome<unknown>, that: MatcherThis): MatcherResult => {
+    // Vitest leaves it undefined where there is no `.not`.
+    if (outcome.pass === Boolean(that.isNot)) noteFailedCheck(sitesOf(outcome.facts));
+    return {
+      pass: outcome.pass,
+      message: () => {
+        style ??= messageStyle(host.colour);
+        return outcome.message(style);
+      },
+    };
+  };
 
   const hand = <T>(that: MatcherThis, matcher: string, answer: MaybePromise<T>, caller: Matcher): MaybePromise<T> =>
     isPromise(answer) ? pending.watch(matcher, answer, caller, runnerHops(host, that)) : answer;
@@ -105,6 +111,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
           spaces: given.spaces,
           context: contextOf(that, given.verbose),
         }),
+        that,
       ),
     );
     return hand(that, matcher, answer, caller);
@@ -177,6 +184,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
               allowed,
               context: contextOf(this, given.verbose),
             }),
+            this,
           ),
       );
       return hand(this, matcher, answer, matchers.toRetainInstances) as Promise<MatcherResult>;
@@ -194,6 +202,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
             ...collected,
             context: contextOf(this, given.verbose),
           }),
+          this,
         ),
       );
       return hand(this, matcher, answer, matchers.toBeCollected) as Promise<MatcherResult>;
@@ -216,7 +225,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
         const outcome = assertNotLeak(assertion);
         if (report.verdict === "inconclusive" && outcome.pass && !this.isNot)
           console.warn(inconclusiveNotice(assertion));
-        return result(outcome);
+        return result(outcome, this);
       });
       return hand(this, matcher, answer, matchers.toNotLeak) as Promise<MatcherResult>;
     },
@@ -237,6 +246,11 @@ function placing<Name extends keyof MemoryMatchers>(matchers: MemoryMatchers, na
     }
   };
   matchers[name] = placingMatcher as MemoryMatchers[Name];
+}
+
+/** Of assertions about bytes: where those of the asserted run were allocated. */
+function sitesOf(facts: unknown): readonly AllocationSite[] {
+  return (facts as Partial<SizeFacts> | null)?.measurement?.sites ?? [];
 }
 
 function saysWarmup(defaults: MatcherDefaults, call: SizingOptions | undefined): boolean {

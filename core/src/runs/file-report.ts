@@ -78,6 +78,11 @@ function testReport(
     unattributed: died ? "died" : (seen?.unattributed ?? null),
     sites: sites(seen?.sites ?? []),
     breaches: (seen?.breaches ?? []).map(runBreach),
+    ...(seen?.failed === undefined ? {} : { checkSites: sites(seen.failed.sites) }),
+    // Where the worker left it; whoever publishes the report moves it to where it is to stay.
+    ...(seen?.failed?.snapshot === undefined
+      ? {}
+      : { artifacts: [{ kind: "heapsnapshot" as const, path: seen.failed.snapshot }] }),
     leaks: null,
   };
 }

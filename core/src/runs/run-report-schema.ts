@@ -180,20 +180,24 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     last: orNull(ref("TimelinePoint")),
     sites: list(ref("RunSite")),
   }),
-  TestReport: object({
-    name: NAME,
-    line: orNull(POSITION),
-    column: orNull(POSITION),
-    state: words("passed", "failed", "skipped", "todo", "died"),
-    retries: COUNT,
-    repeats: COUNT,
-    durationMs: orNull(TIME),
-    figures: orNull(ref("RunFigures")),
-    unattributed: wordsOrNull("concurrent", "died", "timed-out"),
-    sites: list(ref("RunSite")),
-    breaches: list(ref("Breach")),
-    leaks: orNull(ref("RunLeaks")),
-  }),
+  Artifact: object({ kind: words("heapprofile", "heapsnapshot"), path: STRING }),
+  TestReport: object(
+    {
+      name: NAME,
+      line: orNull(POSITION),
+      column: orNull(POSITION),
+      state: words("passed", "failed", "skipped", "todo", "died"),
+      retries: COUNT,
+      repeats: COUNT,
+      durationMs: orNull(TIME),
+      figures: orNull(ref("RunFigures")),
+      unattributed: wordsOrNull("concurrent", "died", "timed-out"),
+      sites: list(ref("RunSite")),
+      breaches: list(ref("Breach")),
+      leaks: orNull(ref("RunLeaks")),
+    },
+    { checkSites: list(ref("RunSite")), artifacts: list(ref("Artifact")) },
+  ),
   FileReport: object(
     {
       path: STRING,
@@ -215,7 +219,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       timeline: list(ref("TimelinePoint")),
       notes: list(STRING),
     },
-    { shard: POSITION },
+    { shard: POSITION, artifacts: list(ref("Artifact")) },
   ),
 };
 

@@ -70,6 +70,8 @@ export interface FileReport {
   readonly baseline: RunLevels | null;
   /** Levels at its end less those of the baseline; without a collection, so garbage is in it. May be negative. */
   readonly left: RunLevels | null;
+  /** Files that were written because it leaks. Absent: none. */
+  readonly artifacts?: readonly Artifact[];
   /** Hottest first: of everything in the file. */
   readonly sites: readonly RunSite[];
   /** Of what was loaded before the first hook or test. */
@@ -104,6 +106,10 @@ export interface TestReport {
   readonly sites: readonly RunSite[];
   /** Limits and baselines that it broke. */
   readonly breaches: readonly Breach[];
+  /** Of what its failed memory assertions measured, hottest first: finer than `sites`. Absent: none failed. */
+  readonly checkSites?: readonly RunSite[];
+  /** Files that were written because it failed. Absent: none. */
+  readonly artifacts?: readonly Artifact[];
   /** `null`: not looked at. */
   readonly leaks: RunLeaks | null;
 }
@@ -153,6 +159,13 @@ export interface RunSite {
   readonly estimated: boolean;
   /** Alive at the moment of the span's peak; `null`: unknown (heap). */
   readonly peakBytes: number | null;
+}
+
+/** A file beside the report. */
+export interface Artifact {
+  readonly kind: "heapprofile" | "heapsnapshot";
+  /** Relative to the root where it lies below it. */
+  readonly path: string;
 }
 
 /** A limit or a baseline, and by how much it was missed. */

@@ -10,7 +10,15 @@ import { type RunSummary, summariseRun, testName } from "../run-summary.js";
 import { durationText, machineText, many, notesOf } from "../sentences.js";
 import { placesOf } from "../stacks.js";
 import { fitLines } from "./fit.js";
-import { breachLines, deathLines, inconclusiveLines, leakLines, noteLines, type SectionOptions } from "./sections.js";
+import {
+  artifactLines,
+  breachLines,
+  deathLines,
+  inconclusiveLines,
+  leakLines,
+  noteLines,
+  type SectionOptions,
+} from "./sections.js";
 import { tableLines } from "./table.js";
 
 export interface TerminalOptions {
@@ -53,6 +61,7 @@ export function renderTerminal(report: RunReport, options: TerminalOptions = {})
     breachLines(summary.breaches, report, entries, style),
     leakLines(summary.leaks, report, entries, style),
     inconclusiveLines(summary.inconclusive, entries, style),
+    artifactLines(report, entries, style),
     noteLines([...notesOf(report), ...(verbose ? fileNotes(report) : [])]),
   ];
   const shown = sections.filter((lines) => lines.length > 0);
