@@ -22,7 +22,7 @@ export default class MemspecReporter implements JestReporter {
   readonly #given: boolean;
   /** `null`: nothing is observed. */
   readonly #folder: string | null;
-  readonly #files: FileOutcome[] = [];
+  readonly #files: { readonly file: FileOutcome; readonly projectId: string }[] = [];
   readonly #startedAt = Date.now();
   #fromEnvironment: boolean | ReportOptions | undefined;
   #observed = false;
@@ -55,7 +55,7 @@ export default class MemspecReporter implements JestReporter {
     const failed = result.testExecError !== undefined && result.testExecError !== null;
     const state = failed && payload === null ? stateOf(this.#folder, test.path, project) : undefined;
     const { start, end } = result.perfStats ?? { start: 0, end: 0 };
-    this.#files.push({
+    const file: FileOutcome = {
       path: test.path,
       project,
       state: state !== undefined ? "died" : stateOfFile(result),
@@ -65,7 +65,8 @@ export default class MemspecReporter implements JestReporter {
       tests: testsOf(result, state),
       payload,
       death: state === undefined ? null : fileDeath(state, messageOf(result)),
-    });
+    };
+    this.#files.push({ file, projectId: config.id });
   }
 
   onRunComplete(): void {
@@ -84,7 +85,7 @@ export default class MemspecReporter implements JestReporter {
       startedAt: this.#startedAt,
       durationMs: Date.now() - this.#startedAt,
       shards: shard === undefined ? [] : [{ index: shard.shardIndex, count: shard.shardCount }],
-      files: this.#files,
+      files: toldApart(this.#files),
       notes: [],
     });
     try {
@@ -93,6 +94,20 @@ export default class MemspecReporter implements JestReporter {
       closeFolder(this.#folder);
     }
   }
+}
+
+/** A file of two projects without names would be one file told twice: then they are named by Jest's number for them. */
+function toldApart(
+  files: readonly { readonly file: FileOutcome; readonly projectId: string }[],
+): readonly FileOutcome[] {
+  const keyOf = ({ path, project }: FileOutcome): string => JSON.stringify([project, path]);
+  const times = new Map<string, number>();
+  for (const { file } of files) times.set(keyOf(file), (times.get(keyOf(file)) ?? 0) + 1);
+  return files.map(({ file, projectId }) => {
+    if (times.get(keyOf(file)) === 1) return file;
+    const number = projectId.slice(0, 8);
+    return { ...file, project: file.project === null ? number : `${file.project} ${number}` };
+  });
 }
 
 function stateOf(folder: string, path: string, project: string | null): WorkerState | undefined {

@@ -1,6 +1,5 @@
 /** The option `report` of the configuration: what is said at the end of a run, and where. docs/reports.md */
 
-import path from "node:path";
 import { flag, invalid, knownKeys, oneOf } from "../capture/validate-options.js";
 
 export interface ReportOptions {
@@ -14,12 +13,12 @@ export interface ReportOptions {
   readonly junit?: string | false;
   /** GitHub's step summary and annotations. Default "auto": where GitHub Actions runs the tests. */
   readonly github?: boolean | "auto";
-  /** Files for each test that failed for its memory; `true`: profiles, beside the JSON report. Default `true`. */
+  /** Files for each test that failed for its memory; `true`: profiles. Default `true`. */
   readonly artifacts?: boolean | ArtifactOptions;
 }
 
 export interface ArtifactOptions {
-  /** Relative to the root. Default: the folder of the JSON report, else ".memspec". */
+  /** Relative to the root. Default ".memspec": a folder for each test file is made in it. */
   readonly folder?: string;
   /**
    * Also V8's heap snapshot at the moment of the failure, at most three of a test file. It holds the program's data:
@@ -47,7 +46,8 @@ export interface ReportPlan {
 const WHERE = "memspec, report";
 const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github", "artifacts"];
 
-const DEFAULT_JSON = ".memspec/report.json";
+const DEFAULT_FOLDER = ".memspec";
+const DEFAULT_JSON = `${DEFAULT_FOLDER}/report.json`;
 const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false, artifacts: null };
 
 /**
@@ -58,25 +58,24 @@ export function parseReportOptions(options: unknown): ReportPlan {
   if (options === false) return NOTHING;
   if (options === true) return parseReportOptions({});
   const given = knownKeys(options, WHERE, KEYS, '{ html: "memory.html" }');
-  const json = given["json"] === undefined ? DEFAULT_JSON : fileName(given["json"], "json");
   return {
     terminal: oneOf(given["terminal"], ["short", "verbose", "silent"] as const, "short", "terminal", WHERE),
     html: fileName(given["html"], "html"),
-    json,
+    json: given["json"] === undefined ? DEFAULT_JSON : fileName(given["json"], "json"),
     junit: fileName(given["junit"], "junit"),
     github:
       typeof given["github"] === "boolean"
         ? given["github"]
         : oneOf(given["github"], ["auto"] as const, "auto", "github", WHERE),
-    artifacts: artifactsOf(given["artifacts"], path.dirname(json ?? DEFAULT_JSON)),
+    artifacts: artifactsOf(given["artifacts"]),
   };
 }
 
-function artifactsOf(value: unknown, beside: string): ArtifactPlan | null {
+function artifactsOf(value: unknown): ArtifactPlan | null {
   if (value === false) return null;
   const given =
     value === true ? {} : knownKeys(value, `${WHERE}, artifacts`, ["folder", "heapsnapshot"], "{ heapsnapshot: true }");
-  const { folder = beside } = given;
+  const { folder = DEFAULT_FOLDER } = given;
   if (typeof folder !== "string" || folder.trim() === "") {
     throw invalid("artifacts.folder", folder, WHERE, 'It is the path of a folder, such as "memory/failed".');
   }

@@ -162,9 +162,9 @@ test("where none are wanted none are written", () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
-test("the option is checked, and lies beside the JSON report", () => {
+test("the option is checked; the folder is ours, wherever the JSON report goes", () => {
   expect(plan).toEqual({ folder: ".memspec", heapsnapshot: false });
-  expect(parseReportOptions({ json: "out/memory.json" }).artifacts?.folder).toBe("out");
+  expect(parseReportOptions({ json: "memory.json" }).artifacts?.folder).toBe(".memspec");
   expect(parseReportOptions({ json: false }).artifacts?.folder).toBe(".memspec");
   expect(parseReportOptions({ artifacts: { folder: "x", heapsnapshot: true } }).artifacts).toEqual({
     folder: "x",
