@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kBuffers = static_cast<int>(Space::kBuffers);
 constexpr int kNative = static_cast<int>(Space::kNative);
+constexpr int kEngine = static_cast<int>(Space::kEngine);
 
 // The log of samples is cut back when a span ends beyond this position.
 constexpr std::uint64_t kLongLog = 1u << 16;
@@ -83,10 +84,10 @@ Observer::Observer(const RecursionGuard& guard, IsolateState& isolate, const Obs
   timeline_.Add(baseline_);
   if (state_ == nullptr) return;
   state_->SetLevels(baseline_);
-  StartWatch();
+  StartWatch(guard);
 }
 
-void Observer::StartWatch() {
+void Observer::StartWatch(const RecursionGuard& guard) {
   v8::Isolate* const v8_isolate = isolate_.isolate();
   v8::HeapStatistics heap;
   v8_isolate->GetHeapStatistics(&heap);
@@ -106,8 +107,9 @@ void Observer::StartWatch() {
   // The observation that asked may be over by the time it is answered.
   plan.write_sites = [](v8::Isolate*, void*) {
     IsolateState* const state = t_thread.isolate;
-    if (state != nullptr && state->observer() != nullptr) state->observer()->WriteLastSites(RecursionGuard());
+    if (state != nullptr && state->observer() != nullptr) state->observer()->AnswerWatch(RecursionGuard());
   };
+  NoteReading(guard, static_cast<double>(span_begin_.used_bytes));
   watch_ = std::make_unique<Watch>(std::move(plan));
 }
 
@@ -203,8 +205,11 @@ void Observer::CloseSpan(const RecursionGuard& guard) {
   // relaxed: this thread alone writes; what another sees may be of the span before.
   buffers_.store(buffers_.load(std::memory_order_relaxed) + figures.net[kBuffers], std::memory_order_relaxed);
   native_.store(native_.load(std::memory_order_relaxed) + figures.net[kNative], std::memory_order_relaxed);
+  engine_.store(engine_.load(std::memory_order_relaxed) + static_cast<double>(rolled.space[kEngine].level_bytes),
+                std::memory_order_relaxed);
   span_begin_ = now;
   span_began_ns_ = now_ns;
+  NoteReading(guard, static_cast<double>(now.used_bytes));
   const TimelinePoint point = LevelsNow(guard, now.used_bytes);
   timeline_.Add(point);
   if (state_ != nullptr) state_->SetLevels(point);
@@ -276,8 +281,13 @@ void Observer::TakeHeapSamples(const RecursionGuard& guard, bool complete) {
   isolate_.meter().ReleaseOwn(guard, isolate_.meter().EndOwn(guard));
 }
 
+void Observer::AnswerWatch(const RecursionGuard& guard) {
+  if (ended_ || watch_ == nullptr || !watch_->TakeRequest()) return;
+  NoteReading(guard, static_cast<double>(isolate_.meter().Read(guard).used_bytes));
+  WriteLastSites(guard);
+}
+
 void Observer::WriteLastSites(const RecursionGuard& guard) {
-  if (ended_ || watch_ == nullptr) return;
   std::vector<LastSite> last;
   isolate_.meter().BeginOwn(guard);
   {
@@ -315,7 +325,14 @@ void Observer::OnCollection(const RecursionGuard& guard, void* self, std::int64_
   observer.timeline_.Add(point);
   if (observer.state_ == nullptr) return;
   observer.state_->SetLevels(point);
-  if (!ended || !major) return;
+  if (!ended) return;
+  observer.NoteReading(guard, static_cast<double>(used_bytes));
+  if (observer.watch_ != nullptr && !observer.ended_ && observer.watch_->IsDue(point)) {
+    observer.watch_->TakeRequest();
+    observer.WriteLastSites(guard);
+  }
+  observer.AnswerWatch(guard);
+  if (!major) return;
   // V8 gives up when full collections near the limit no longer help. (Its own callback for that serves one listener alone, in
   // worker threads Node's, which makes an error of it.)
   v8::HeapStatistics heap;
@@ -335,11 +352,22 @@ TimelinePoint Observer::LevelsNow(const RecursionGuard& guard, std::int64_t heap
   return point;
 }
 
+void Observer::NoteReading(const RecursionGuard& guard, double heap) {
+  if (state_ == nullptr) return;
+  const ledger::Levels levels = ledger::LevelsIn(guard, isolate_.domain(), window_);
+  const double engine = engine_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kEngine]);
+  // relaxed: the watch may see one of them from the reading before; it looks again.
+  engine_when_read_.store(engine, std::memory_order_relaxed);
+  heap_read_.store(heap, std::memory_order_relaxed);
+}
+
 // On the watch's thread: nothing but the ledger and the kernel is asked.
 TimelinePoint Observer::LevelsFromOutside(const RecursionGuard& guard) const {
   TimelinePoint point;
   const ledger::Levels levels = ledger::LevelsIn(guard, isolate_.domain(), window_);
-  point.heap = static_cast<double>(levels.bytes[static_cast<int>(Space::kHeap)]);
+  const double committed = engine_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kEngine]) -
+                           engine_when_read_.load(std::memory_order_relaxed);
+  point.heap = heap_read_.load(std::memory_order_relaxed) + std::max(0.0, committed);
   point.buffers = buffers_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kBuffers]);
   point.native = native_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kNative]);
   point.rss = ReadRss(statm_);

@@ -90,17 +90,20 @@ class Observer {
   // A measurement has begun a run of its own.
   void SamplerRestarted();
 
-  // What allocated most in the running span, for who finds the worker dead. Not inside a collection or a hook.
-  void WriteLastSites(const RecursionGuard&);
+  // The watch asks for what allocated most in the running span. At an interrupt, or at the end of a collection, where V8 lets
+  // its callbacks allocate.
+  void AnswerWatch(const RecursionGuard&);
 
  private:
+  void WriteLastSites(const RecursionGuard&);
   static void OnCollection(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
   void CloseSpan(const RecursionGuard&);
   void TakeLedgerSites(const RecursionGuard&, const ledger::WindowFigures&);
   void NoteHeapSpan();
   TimelinePoint LevelsNow(const RecursionGuard&, std::int64_t heap) const;
   TimelinePoint LevelsFromOutside(const RecursionGuard&) const;
-  void StartWatch();
+  void StartWatch(const RecursionGuard&);
+  void NoteReading(const RecursionGuard&, double heap);
   double Rss() const;
   std::uint32_t StackOf(StackId stack);
   std::int32_t span() const;
@@ -128,7 +131,10 @@ class Observer {
   std::vector<SpanFigures> bodies_;
   std::uint64_t bodies_dropped_ = 0, samples_dropped_ = 0, heap_samples_dropped_ = 0;
   // Off-heap levels at the running span's start. Read by the watch, which may see a moment between two of them.
-  std::atomic<double> buffers_{0}, native_{0};
+  std::atomic<double> buffers_{0}, native_{0}, engine_{0};
+  // The last reading of the heap, and what V8 had committed then. Between two collections, which may be gigabytes apart, the
+  // heap is known to the watch by what V8 commits.
+  std::atomic<double> heap_read_{0}, engine_when_read_{0};
   TimelinePoint baseline_{};
   Timeline timeline_;
   int statm_ = -1;

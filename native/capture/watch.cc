@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -17,6 +18,7 @@ constexpr int kLookMs = 100;
 // A runaway test fills a gigabyte in less than a second.
 constexpr int kLookUnderCapMs = 10;
 constexpr int kSitesMs = 300;
+constexpr double kMostBeyond = 256e6;
 // A worker thread that is stopped and does not come back takes its process with it.
 constexpr int kThreadEndsMs = 2000;
 
@@ -64,16 +66,24 @@ void Watch::Look(const RecursionGuard& guard) {
   plan_.state->SetLevels(point);
   const double level = Total(point);
   if (fresh_.exchange(false, std::memory_order_relaxed)) {
-    next_sites_ = level * 1.125 > plan_.first_sites_bytes ? level * 1.125 : plan_.first_sites_bytes;
+    next_sites_.store(std::max(level * 1.125, plan_.first_sites_bytes), std::memory_order_relaxed);
   }
   const bool above = plan_.cap.total > 0 && level > plan_.cap.total;
   if (above || (plan_.cap.rss > 0 && point.rss > plan_.cap.rss)) return EndAbove(guard, point, !above);
-  if (level >= next_sites_) AskForSites(level);
+  if (level >= next_sites_.load(std::memory_order_relaxed)) AskForSites(level);
 }
 
 void Watch::AskForSites(double level) {
-  next_sites_ = level * 1.25;
+  // relaxed, as all of it: who comes too late asks twice.
+  next_sites_.store(level * 1.25, std::memory_order_relaxed);
+  wanted_.store(true, std::memory_order_relaxed);
   plan_.isolate->RequestInterrupt(plan_.write_sites, nullptr);
+}
+
+bool Watch::IsDue(const TimelinePoint& point) {
+  if (Total(point) < next_sites_.load(std::memory_order_relaxed)) return false;
+  next_sites_.store(Total(point) * 1.25, std::memory_order_relaxed);
+  return true;
 }
 
 void Watch::SitesWritten() {
@@ -84,18 +94,31 @@ void Watch::SitesWritten() {
   changed_.notify_all();
 }
 
-void Watch::EndAbove(const RecursionGuard&, const TimelinePoint& point, bool by_rss) {
-  const double cap = by_rss ? plan_.cap.rss : plan_.cap.total;
+// In native code that does not return nothing comes, and what was written before has to do.
+bool Watch::AwaitSites(const RecursionGuard& guard, double most) {
   {
-    std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);
     written_ = false;
-    lock.unlock();
-    AskForSites(Total(point));
-    lock.lock();
-    // In native code that does not return nothing comes, and what was written before has to do.
-    changed_.wait_for(lock, std::chrono::milliseconds(kSitesMs), [this] { return stop_ || written_; });
-    if (stop_) return;
   }
+  AskForSites(Total(plan_.levels(guard, plan_.self)));
+  for (int waited = 0; waited < kSitesMs; waited += kLookUnderCapMs) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::milliseconds(kLookUnderCapMs), [this] { return stop_ || written_; });
+    if (stop_) return false;
+    if (written_) break;
+    lock.unlock();
+    if (Total(plan_.levels(guard, plan_.self)) > most) break;
+  }
+  return true;
+}
+
+void Watch::EndAbove(const RecursionGuard& guard, const TimelinePoint& seen, bool by_rss) {
+  const double cap = by_rss ? plan_.cap.rss : plan_.cap.total;
+  if (!AwaitSites(guard, Total(seen) + std::min(cap / 4, kMostBeyond))) return;
+  // The answer brought a reading of the heap, which until then was an estimate.
+  const TimelinePoint point = plan_.levels(guard, plan_.self);
+  if ((by_rss ? point.rss : Total(point)) <= cap) return;
+  plan_.state->SetLevels(point);
   plan_.state->SetCap(by_rss ? StateFile::kRssAboveCap : StateFile::kTotalAboveCap, cap);
   const std::string test = plan_.state->TestName();
   char line[4096];

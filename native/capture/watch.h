@@ -1,8 +1,11 @@
 // Looks at an observed file's memory from a thread of its own, a few times a second: what a worker did is known too when its
 // JavaScript never comes back, and a test that runs away is stopped before it takes the machine.
 //
-//   below ──level reaches the next mark──► sites are asked for (an interrupt of the isolate), the next mark is a quarter higher
+//   below ──level reaches the next mark──► sites are asked for, the next mark is a quarter higher
 //     └──── level above the hard cap ────► sites, a line on the standard error, the end of the process or of the worker thread
+//
+// Sites are written by the isolate's own thread: at an interrupt, or at the end of its next collection, for V8 14 optimises some
+// loops (`for (;;) kept.push(new Array(1000).fill(1))`) so that they serve no interrupt, and no termination either.
 //
 // The thread takes the scope's lock for a reading, never touches V8's heap, and calls of V8 and Node only what any thread may:
 // Isolate::RequestInterrupt, node::Stop. Made and destroyed on the isolate's own thread.
@@ -62,6 +65,10 @@ class Watch {
 
   // Another span runs: what was asked for is not its own.
   void SpanBegins() { fresh_.store(true, std::memory_order_relaxed); }
+  // Isolate's thread: whether they are asked for, once for each time; and that they are there.
+  // A heap may be full before the watch looks: collections ask for themselves.
+  bool IsDue(const TimelinePoint& point);
+  bool TakeRequest() { return wanted_.exchange(false, std::memory_order_relaxed); }
   void SitesWritten();
 
  private:
@@ -69,9 +76,11 @@ class Watch {
   void Loop(const RecursionGuard&);
   void Look(const RecursionGuard&);
   void AskForSites(double level);
-  void EndAbove(const RecursionGuard&, const TimelinePoint& point, bool by_rss);
+  void EndAbove(const RecursionGuard&, const TimelinePoint& seen, bool by_rss);
   // False: the watch is to end.
   bool Sleep(int milliseconds);
+  // Waits for the sites, as long as memory allows. False as above.
+  bool AwaitSites(const RecursionGuard&, double most);
 
   const Plan plan_;
   pthread_t thread_{};
@@ -81,7 +90,8 @@ class Watch {
   bool stop_ = false;      // under mutex_
   bool written_ = false;   // under mutex_
   std::atomic<bool> fresh_{false};
-  double next_sites_ = 0;
+  std::atomic<bool> wanted_{false};
+  std::atomic<double> next_sites_{0};
 };
 
 }  // namespace memspec::capture
