@@ -7,11 +7,6 @@
 #include <cstdlib>
 #include <ctime>
 
-#include <node.h>
-
-#include "base/thread_state.h"
-#include "capture/last_sites.h"
-
 namespace memspec::capture {
 
 namespace {
@@ -24,8 +19,6 @@ constexpr int kEngine = static_cast<int>(Space::kEngine);
 constexpr std::uint64_t kLongLog = 1u << 16;
 // Reading it takes longer than a mark should.
 constexpr std::uint64_t kRssEveryNs = 1'000'000;
-// A level from which it is written down where memory went.
-constexpr double kFirstSitesBytes = 256e6;
 // A run of the sampler with more samples than this is not read twice, for the measurement and for the observation.
 constexpr std::uint64_t kManySamples = 20'000;
 
@@ -33,9 +26,6 @@ constexpr std::uint64_t kManySamples = 20'000;
 // generation has its own part, which is what `--max-old-space-size=100` leaves of the limit: seen in Node 20 and 22, 24, and 26.
 constexpr double kNearLimit = 0.8;
 constexpr double kYoungBytes = (V8_MAJOR_VERSION < 13 ? 48 : V8_MAJOR_VERSION == 13 ? 192 : 96) << 20;
-
-constexpr std::uint64_t kToTheEnd = ~std::uint64_t{0};
-constexpr const char* kSitesSuffix = ".sites";
 
 std::uint64_t NowNs() {
   timespec now;
@@ -47,17 +37,6 @@ double WallMs() {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
-
-// 0: cannot be read.
-double ReadRss(int statm) {
-  char text[128];
-  const ssize_t read = statm < 0 ? -1 : pread(statm, text, sizeof text - 1, 0);
-  if (read <= 0) return 0;
-  text[read] = '\0';
-  char* end = nullptr;
-  std::strtoull(text, &end, 10);  // the first number is the size of the address space
-  return static_cast<double>(std::strtoull(end, nullptr, 10)) * static_cast<double>(PageSize());
 }
 
 }  // namespace
@@ -85,32 +64,6 @@ Observer::Observer(const RecursionGuard& guard, IsolateState& isolate, const Obs
   if (state_ == nullptr) return;
   state_->SetLevels(baseline_);
   StartWatch(guard);
-}
-
-void Observer::StartWatch(const RecursionGuard& guard) {
-  v8::Isolate* const v8_isolate = isolate_.isolate();
-  v8::HeapStatistics heap;
-  v8_isolate->GetHeapStatistics(&heap);
-  // So high that healthy files are hardly ever asked, so low that a worker that dies was asked a few times before.
-  double first = std::min(kFirstSitesBytes, static_cast<double>(heap.heap_size_limit()) / 4);
-  if (options_.cap.total > 0) first = std::min(first, options_.cap.total / 2);
-  if (options_.cap.rss > 0) first = std::min(first, options_.cap.rss / 4);
-  const v8::HandleScope scope(v8_isolate);
-  Watch::Plan plan{};
-  plan.isolate = v8_isolate;
-  plan.environment = node::GetCurrentEnvironment(v8_isolate->GetCurrentContext());
-  plan.state = state_.get();
-  plan.cap = options_.cap;
-  plan.first_sites_bytes = first;
-  plan.levels = [](const RecursionGuard& guard, void* self) { return static_cast<Observer*>(self)->LevelsFromOutside(guard); };
-  plan.self = this;
-  // The observation that asked may be over by the time it is answered.
-  plan.write_sites = [](v8::Isolate*, void*) {
-    IsolateState* const state = t_thread.isolate;
-    if (state != nullptr && state->observer() != nullptr) state->observer()->AnswerWatch(RecursionGuard());
-  };
-  NoteReading(guard, static_cast<double>(span_begin_.used_bytes));
-  watch_ = std::make_unique<Watch>(std::move(plan));
 }
 
 Observer::~Observer() {
@@ -147,11 +100,7 @@ std::int32_t Observer::span() const {
 void Observer::Mark(const RecursionGuard& guard, SpanKind next) {
   if (ended_) return;
   CloseSpan(guard);
-  if (watch_ != nullptr) watch_->SpanBegins();
-  if (last_sites_written_) {
-    unlink((options_.state_file + kSitesSuffix).c_str());
-    last_sites_written_ = false;
-  }
+  ForgetLastSites();
   kind_ = next;
   body_is_measured_ = false;
   measures_body_ = nullptr;
@@ -281,43 +230,6 @@ void Observer::TakeHeapSamples(const RecursionGuard& guard, bool complete) {
   isolate_.meter().ReleaseOwn(guard, isolate_.meter().EndOwn(guard));
 }
 
-void Observer::AnswerWatch(const RecursionGuard& guard) {
-  if (ended_ || watch_ == nullptr || !watch_->TakeRequest()) return;
-  NoteReading(guard, static_cast<double>(isolate_.meter().Read(guard).used_bytes));
-  WriteLastSites(guard);
-}
-
-void Observer::WriteLastSites(const RecursionGuard& guard) {
-  std::vector<LastSite> last;
-  isolate_.meter().BeginOwn(guard);
-  {
-    const OwnWork own(guard);
-    const v8::HandleScope scope(isolate_.isolate());
-    if (samples_heap_) {
-      for (heap::HeapSite& site : isolate_.sampler().Sites(guard, heap_position_, kToTheEnd)) {
-        last.push_back({Space::kHeap, StackId::kNone, std::move(site.frames), site.bytes, site.count, std::nullopt});
-      }
-    }
-    std::vector<ledger::Site> sites(1024);
-    std::size_t count = ledger::SitesSoFar(guard, isolate_.domain(), window_, sites.data(), sites.size());
-    if (count == ledger::kNoMemory) count = 0;
-    if (count > sites.size()) {
-      sites.resize(count);
-      count = std::min(count, ledger::SitesSoFar(guard, isolate_.domain(), window_, sites.data(), sites.size()));
-    }
-    sites.resize(count);
-    for (const ledger::Site& site : sites) {
-      last.push_back({site.space, site.stack, {}, site.bytes, site.count, site.bytes_alive});
-    }
-    if (!last.empty()) {
-      capture::WriteLastSites(guard, isolate_, options_.state_file + kSitesSuffix, std::move(last));
-      last_sites_written_ = true;
-    }
-  }
-  isolate_.meter().ReleaseOwn(guard, isolate_.meter().EndOwn(guard));
-  watch_->SitesWritten();
-}
-
 void Observer::OnCollection(const RecursionGuard& guard, void* self, std::int64_t used_bytes, bool ended, bool major) {
   auto& observer = *static_cast<Observer*>(self);
   TimelinePoint point = observer.LevelsNow(guard, used_bytes);
@@ -327,11 +239,7 @@ void Observer::OnCollection(const RecursionGuard& guard, void* self, std::int64_
   observer.state_->SetLevels(point);
   if (!ended) return;
   observer.NoteReading(guard, static_cast<double>(used_bytes));
-  if (observer.watch_ != nullptr && !observer.ended_ && observer.watch_->IsDue(point)) {
-    observer.watch_->TakeRequest();
-    observer.WriteLastSites(guard);
-  }
-  observer.AnswerWatch(guard);
+  observer.WriteIfDue(guard, point);
   if (!major) return;
   // V8 gives up when full collections near the limit no longer help. (Its own callback for that serves one listener alone, in
   // worker threads Node's, which makes an error of it.)
@@ -352,26 +260,15 @@ TimelinePoint Observer::LevelsNow(const RecursionGuard& guard, std::int64_t heap
   return point;
 }
 
-void Observer::NoteReading(const RecursionGuard& guard, double heap) {
-  if (state_ == nullptr) return;
-  const ledger::Levels levels = ledger::LevelsIn(guard, isolate_.domain(), window_);
-  const double engine = engine_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kEngine]);
-  // relaxed: the watch may see one of them from the reading before; it looks again.
-  engine_when_read_.store(engine, std::memory_order_relaxed);
-  heap_read_.store(heap, std::memory_order_relaxed);
-}
-
-// On the watch's thread: nothing but the ledger and the kernel is asked.
-TimelinePoint Observer::LevelsFromOutside(const RecursionGuard& guard) const {
-  TimelinePoint point;
-  const ledger::Levels levels = ledger::LevelsIn(guard, isolate_.domain(), window_);
-  const double committed = engine_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kEngine]) -
-                           engine_when_read_.load(std::memory_order_relaxed);
-  point.heap = heap_read_.load(std::memory_order_relaxed) + std::max(0.0, committed);
-  point.buffers = buffers_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kBuffers]);
-  point.native = native_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kNative]);
-  point.rss = ReadRss(statm_);
-  return point;
+// 0: cannot be read.
+double Observer::ReadRss(int statm) {
+  char text[128];
+  const ssize_t read = statm < 0 ? -1 : pread(statm, text, sizeof text - 1, 0);
+  if (read <= 0) return 0;
+  text[read] = '\0';
+  char* end = nullptr;
+  std::strtoull(text, &end, 10);  // the first number is the size of the address space
+  return static_cast<double>(std::strtoull(end, nullptr, 10)) * static_cast<double>(PageSize());
 }
 
 double Observer::Rss() const {

@@ -95,7 +95,10 @@ class Observer {
   void AnswerWatch(const RecursionGuard&);
 
  private:
+  // These, and what the watch reads, are in observer_watch.cc.
   void WriteLastSites(const RecursionGuard&);
+  void WriteIfDue(const RecursionGuard&, const TimelinePoint& after_collection);
+  void ForgetLastSites();
   static void OnCollection(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
   void CloseSpan(const RecursionGuard&);
   void TakeLedgerSites(const RecursionGuard&, const ledger::WindowFigures&);
@@ -105,6 +108,7 @@ class Observer {
   void StartWatch(const RecursionGuard&);
   void NoteReading(const RecursionGuard&, double heap);
   double Rss() const;
+  static double ReadRss(int statm);
   std::uint32_t StackOf(StackId stack);
   std::int32_t span() const;
   void End(const RecursionGuard&);
