@@ -66,7 +66,7 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("usedBytes", Napi::Number::New(env, static_cast<double>(row.used_bytes)));
     object.Set("lastObjectId", Napi::Number::New(env, static_cast<double>(row.last_object)));
-    object.Set("heap", Column(env, row.heap));
+    object.Set("heap", run->knows_heap_births() ? Column(env, row.heap) : env.Null());
     object.Set("buffers", run->counts_off_heap() ? Column(env, row.buffers) : env.Null());
     object.Set("native", run->counts_off_heap() ? Column(env, row.native) : env.Null());
     Napi::Object handles = Napi::Object::New(env);

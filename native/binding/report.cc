@@ -119,6 +119,7 @@ Napi::Object ToObject(Napi::Env env, const capture::Report& report) {
 Napi::Object ToObject(Napi::Env env, const capture::Retained& retained) {
   Napi::Array bytes = Napi::Array::New(env, kSpaceCount);
   for (std::uint32_t i = 0; i < kSpaceCount; ++i) bytes.Set(i, Number(env, retained.bytes[i]));
+  if (!retained.heap_known) bytes.Set(static_cast<std::uint32_t>(Space::kHeap), env.Null());
   Napi::Object object = Napi::Object::New(env);
   object.Set("bytes", bytes);
   return object;

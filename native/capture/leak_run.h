@@ -46,6 +46,8 @@ class LeakRun {
   bool Boundary(const RecursionGuard&, bool last_resort);
   const std::vector<Row>& rows() const { return rows_; }
   bool counts_off_heap() const { return armed_; }
+  // False: no row's `heap` is right, see heap::ObjectIds::KnowsIntervals.
+  bool knows_heap_births() const { return rows_.empty() || isolate_.object_ids().KnowsIntervals(); }
 
   // Calls the function under judgement. Where it fills the heap it is stopped before the process dies of it, and so is every
   // call after it: kStopped, with nothing pending. What the function throws is pending: kThrew.

@@ -250,10 +250,11 @@ Retained Measurement::ReadRetained(const RecursionGuard& guard) {
   isolate_.quiescence().Reach(guard);
   Retained retained{};
   if (window_ == WindowId::kInvalid) return retained;
-  const std::uint64_t heap = isolate_.object_ids().BytesAlive(guard, born_after_, born_until_);
+  const std::optional<std::uint64_t> heap = isolate_.object_ids().BytesAlive(guard, born_after_, born_until_);
   const ledger::Survivors survivors = ledger::CountSurvivors(guard, scope(), window_);
   for (int i = 0; i < kSpaceCount; ++i) retained.bytes[i] = static_cast<double>(survivors.bytes[i]);
-  retained.bytes[kHeap] = static_cast<double>(heap);
+  retained.heap_known = heap.has_value();
+  retained.bytes[kHeap] = static_cast<double>(heap.value_or(0));
   return retained;
 }
 

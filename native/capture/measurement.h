@@ -60,6 +60,7 @@ struct Report {
 
 struct Retained {
   double bytes[kSpaceCount];
+  bool heap_known = true;
 };
 
 class Measurement {

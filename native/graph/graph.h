@@ -82,6 +82,7 @@ class Graph {
  private:
   friend class SnapshotReader;
   friend class GraphBuilder;
+  friend bool TakeNamesPlainly(Graph* graph);
   std::uint64_t LargeSize(Node node) const;
 
   Column<std::uint8_t> type_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/plain_names.h"
+
 namespace memspec::graph {
 
 namespace {
@@ -208,7 +210,8 @@ bool GraphBuilder::Finish() {
   graph_.first_edge_.Push(graph_.edges());
   std::sort(graph_.locations_.begin(), graph_.locations_.end(),
             [](const Location& a, const Location& b) { return a.node < b.node; });
-  return CheckTexts();
+  if (!CheckTexts()) return false;
+  return TakeNamesPlainly(&graph_) || Fail(ReadError::kNoMemory, "there is no memory for its strings");
 }
 
 bool GraphBuilder::CheckTexts() {

@@ -9,9 +9,20 @@ namespace {
 constexpr std::uint32_t kMaxDepth = 64;  // of nested scopes that are looked through
 constexpr std::string_view kJestWrapper = "Object.<anonymous>";
 
+// Chrome's V8 compresses pointers to four bytes and aligns objects to them; Node's does not.
+std::uint64_t SlotBytesIn(const Graph& graph) {
+  for (Node node = 0; node < graph.nodes(); ++node) {
+    const NodeType type = graph.type(node);
+    if (type != NodeType::kObject && type != NodeType::kClosure) continue;
+    if (graph.self_size(node) % 8 != 0) return 4;
+  }
+  return 8;
+}
+
 }  // namespace
 
-Scopes::Scopes(const Graph& graph, const KnownTexts& known) : graph_(graph), known_(known) {
+Scopes::Scopes(const Graph& graph, const KnownTexts& known)
+    : graph_(graph), known_(known), slot_bytes_(SlotBytesIn(graph)) {
   for (Node node = 0; node < graph.nodes(); ++node) {
     if (graph.type(node) != NodeType::kCode) continue;
     for (Edge edge = graph.first_edge(node); edge < graph.end_edge(node); ++edge) {
@@ -113,9 +124,9 @@ bool Scopes::IsSuspended(Node node) const {
 
 // Slots of a context beside its scope, the outer context and, where there is one, its extension.
 std::uint32_t Scopes::Variables(Node context) const {
-  constexpr std::uint64_t kHeader = 4 * sizeof(void*);  // map, length, scope_info, previous
+  const std::uint64_t header = 4 * slot_bytes_;  // map, length, scope_info, previous
   const std::uint64_t size = graph_.self_size(context);
-  const std::uint64_t slots = size > kHeader ? (size - kHeader) / sizeof(void*) : 0;
+  const std::uint64_t slots = size > header ? (size - header) / slot_bytes_ : 0;
   const bool extended = Follow(context, known_.extension) != kNoIndex;
   return static_cast<std::uint32_t>(slots - (extended && slots > 0 ? 1u : 0u));
 }

@@ -53,6 +53,7 @@ class Scopes {
 
   const Graph& graph_;
   const KnownTexts& known_;
+  std::uint64_t slot_bytes_;
   std::unordered_map<Node, Node> shared_of_scope_;  // ScopeInfo → SharedFunctionInfo
   std::unordered_map<std::int32_t, Text> url_of_script_;
   mutable Column<Node> closure_of_;  // context → a closure made in it

@@ -52,6 +52,7 @@ void ObjectIds::Use(const RecursionGuard& guard, bool traces) {
   if (users_++ > 0) return;
   const OwnWork own(guard);
   intervals_ = 0;
+  shared_ = false;
   by_interval_.clear();
   isolate_->GetHeapProfiler()->StartTrackingHeapObjects(traces);
 }
@@ -71,11 +72,14 @@ ObjectIds::Mark ObjectIds::Now(const RecursionGuard& guard) {
   Mark mark;
   mark.last_id = isolate_->GetHeapProfiler()->GetHeapStats(&stream);
   mark.interval = intervals_++;
+  // An interval that is not ours.
+  shared_ = shared_ || by_interval_.size() > intervals_;
   return mark;
 }
 
-std::uint64_t ObjectIds::BytesAlive(const RecursionGuard& guard, const Mark& from, const Mark& to) {
+std::optional<std::uint64_t> ObjectIds::BytesAlive(const RecursionGuard& guard, const Mark& from, const Mark& to) {
   Now(guard);
+  if (shared_) return std::nullopt;
   std::uint64_t bytes = 0;
   for (std::uint32_t i = from.interval + 1; i <= to.interval; ++i) bytes += AliveAt(i).bytes;
   return bytes;

@@ -3,6 +3,7 @@
 // for 50,000 objects) and collects garbage.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,12 @@ class ObjectIds {
     return interval < by_interval_.size() ? by_interval_[interval] : Alive{};
   }
 
+  // False: somebody else marks the same record (an inspector's allocation timeline), and V8 told them what it tells once. Then
+  // nothing that is told by interval is known, while ids are.
+  bool KnowsIntervals() const { return !shared_; }
+
   // Shallow bytes of what was born after `from` and not after `to`, and is alive now (takes a mark of its own).
-  std::uint64_t BytesAlive(const RecursionGuard&, const Mark& from, const Mark& to);
+  std::optional<std::uint64_t> BytesAlive(const RecursionGuard&, const Mark& from, const Mark& to);
 
   struct Instances {
     std::uint64_t count = 0;
@@ -61,6 +66,7 @@ class ObjectIds {
   v8::Isolate* const isolate_;
   int users_ = 0;
   std::uint32_t intervals_ = 0;
+  bool shared_ = false;
   std::vector<Alive> by_interval_;
 };
 

@@ -3,6 +3,9 @@ import type { Recording } from "../capture/record.js";
 import type { PeakOfSum } from "./figures.js";
 import type { SourceMaps } from "./source-maps.js";
 
+/** Why births on the heap cannot be told by the addon. */
+export const SHARED_RECORD = "somebody else records this isolate's allocations (an allocation timeline).";
+
 /** Broken maps told one by one; more are counted. */
 const MAX_MAP_NOTES = 3;
 
@@ -18,6 +21,9 @@ export function notesOn(
   if (counted.length < plan.spaces.length) notes.push(`The total is that of ${counted.join(" and ")}.`);
   if (plan.sampleInterval > 0 && tracked.heapSampler === "taken") {
     notes.push("Somebody else runs V8's heap sampler in this isolate: heap allocations have no sampled stacks.");
+  }
+  if (recording.retained !== null && recording.retained[0] === null && tracked.spaces[0].allocatedBytes !== null) {
+    notes.push(`What the heap retains is unknown: ${SHARED_RECORD}`);
   }
   if (plan.ignore.length > 0) {
     notes.push("Memory of ignored stacks is taken out; the peak of what is left is unknown.");

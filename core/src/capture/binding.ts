@@ -103,8 +103,11 @@ export interface RawMeasurement {
 }
 
 export interface RawRetained {
-  /** Born in the window and alive now, per space in the order of `SPACES` (engine included). */
-  readonly bytes: readonly [number, number, number, number];
+  /**
+   * Born in the window and alive now, per space in the order of `SPACES` (engine included). `null` for the heap: somebody else takes
+   * from V8's record of births what it tells once.
+   */
+  readonly bytes: readonly [number | null, number, number, number];
 }
 
 /** An open measurement. A number, so that holding one costs no heap. */

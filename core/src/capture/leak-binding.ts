@@ -12,8 +12,11 @@ export interface RawBoundary {
   readonly usedBytes: number;
   /** The highest object id: the interval that begins here gives higher ones. */
   readonly lastObjectId: number;
-  /** By interval, as many as there were boundaries before this one. */
-  readonly heap: readonly RawAlive[];
+  /**
+   * By interval, as many as there were boundaries before this one. `null`: somebody else takes from V8's record of births what it
+   * tells once.
+   */
+  readonly heap: readonly RawAlive[] | null;
   /** `null`: the allocator's hooks could not be installed. */
   readonly buffers: readonly RawAlive[] | null;
   readonly native: readonly RawAlive[] | null;

@@ -1,5 +1,5 @@
 import { withAddonErrors } from "./addon-errors.js";
-import type { NativeBinding, NativeCapabilities, OpenOptions, RawMeasurement } from "./binding.js";
+import type { NativeBinding, NativeCapabilities, OpenOptions, RawMeasurement, RawRetained } from "./binding.js";
 import type { Capabilities } from "./measurement.js";
 import type { TrackedMeasurement, TrackedRetained, TrackedSpace, Tracker } from "./tracker.js";
 
@@ -70,10 +70,7 @@ export function withUnknowns(raw: RawMeasurement, native: NativeCapabilities): T
   };
 }
 
-export function retainedWithUnknowns(
-  bytes: readonly [number, number, number, number],
-  native: NativeCapabilities,
-): TrackedRetained {
+export function retainedWithUnknowns(bytes: RawRetained["bytes"], native: NativeCapabilities): TrackedRetained {
   const [heap, buffers, nativeSpace, engine] = bytes;
   return [
     heap,

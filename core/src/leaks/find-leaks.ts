@@ -61,6 +61,7 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
         capabilities: leakCapabilities(
           tracker,
           without === null ? { available: true } : { available: false, reason: without },
+          gauge.notes(),
         ),
         toSource: sourcePlaceHere,
         nodeMajor: Number.parseInt(process.versions.node, 10),

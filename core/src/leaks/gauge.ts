@@ -1,4 +1,5 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
+import { SHARED_RECORD } from "../analysis/notes.js";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
 import { collectGarbage } from "../capture/collect-garbage.js";
@@ -21,18 +22,26 @@ export interface LeakGauge {
   boundary(lastResort: boolean): void;
   /** All readings since `begin`. */
   read(): readonly Reading[];
+  /** What makes the readings weaker, in sentences. */
+  notes(): readonly string[];
   /** Highest object ids at the boundaries; `null` without the addon. */
   objectIds(): readonly number[] | null;
   end(): void;
 }
 
 export function nativeGauge(binding: NativeBinding): LeakGauge {
+  let shared = false;
   return {
     tellsBirths: true,
     begin: (traces) => withAddonErrors(() => binding.leakBegin(traces)),
     call: (fn) => binding.leakCall(fn),
     boundary: (lastResort) => withAddonErrors(() => binding.leakBoundary(lastResort)),
-    read: () => withAddonErrors(() => binding.leakRead().map((row) => ({ ...row, buffersBytes: null }))),
+    read() {
+      const rows = withAddonErrors(() => binding.leakRead());
+      shared ||= rows.some(({ heap }) => heap === null);
+      return rows.map((row) => ({ ...row, buffersBytes: null }));
+    },
+    notes: () => (shared ? [`The heap was judged by its level first: ${SHARED_RECORD}`] : []),
     objectIds: () => withAddonErrors(() => binding.leakRead().map((row) => row.lastObjectId)),
     end: () => binding.leakEnd(),
   };
@@ -76,6 +85,7 @@ export function javascriptGauge(): LeakGauge {
         native: null,
         handles: handles[index] ?? {},
       })),
+    notes: () => [],
     objectIds: () => null,
     end: () => undefined,
   };

@@ -63,13 +63,17 @@ function reasonOf(verdict: LeakVerdict, outcome: Outcome, uneven: readonly Findi
 }
 
 /** What a check can say here, from what the tracker can. */
-export function leakCapabilities(tracker: Capabilities, held: LeakCapabilities["paths"]): LeakCapabilities {
+export function leakCapabilities(
+  tracker: Capabilities,
+  held: LeakCapabilities["paths"],
+  more: readonly string[] = [],
+): LeakCapabilities {
   return {
     tracker: tracker.tracker,
     native: { ...tracker.native },
     stacks: { ...tracker.stacks },
     paths: { ...held },
-    notes: [...tracker.notes],
+    notes: [...tracker.notes, ...more],
   };
 }
 

@@ -125,6 +125,17 @@ test("while another heap sampler runs the verdicts are the same, and the message
   );
 });
 
+test("while an allocation timeline is recorded the verdicts are the same, and the message says how the heap was judged", async () => {
+  const run = await runVitest({
+    files: {
+      "vitest.config.mjs": config(),
+      "src/sessions.ts": SESSIONS,
+      "a.test.ts": fileWith(inspectorWith('"HeapProfiler.startTrackingHeapObjects", { trackAllocations: false }')),
+    },
+  });
+  expectVerdicts(run, ["a.test.ts"], /somebody else records this isolate's allocations/u);
+});
+
 test("after other tests have left timers, listeners, filled and growing caches, and 50 MB", async () => {
   const run = await runVitest({
     files: {
