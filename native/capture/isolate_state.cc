@@ -77,6 +77,7 @@ IsolateState::IsolateState(v8::Isolate* isolate, DomainId domain)
   code_ = stacks::StartListening(guard, isolate);
   meter_ = std::make_unique<heap::Meter>(isolate, domain);
   sampler_ = std::make_unique<heap::Sampler>(isolate, *code_);
+  shared_sampler_ = std::make_unique<SharedSampler>(*sampler_);
   buffer_tap_ = hooks::TapBufferAllocator(isolate);
   t_thread.isolate = this;
   t_thread.domain = domain;
@@ -94,6 +95,7 @@ IsolateState::~IsolateState() {
   measurements_.clear();
   while (arms_ > 0) Disarm(guard);
   hooks::UntapBufferAllocator(isolate_);
+  shared_sampler_.reset();
   sampler_.reset();
   meter_.reset();
   stacks::StopListening(guard, code_);
@@ -131,63 +133,6 @@ void IsolateState::SetLeakRun(std::unique_ptr<LeakRun> run) { leak_run_ = std::m
 void IsolateState::SetObserver(std::unique_ptr<Observer> observer) { observer_ = std::move(observer); }
 
 void IsolateState::Remove(std::uint32_t handle) { measurements_.erase(handle); }
-
-heap::Sampler::State IsolateState::StartHeapSampler(const RecursionGuard& guard, std::uint64_t interval,
-                                                    bool keep_collected) {
-  if (sampler_users_ > 0) {
-    ++sampler_users_;
-    return heap::Sampler::State::kRunning;
-  }
-  if (sampler_observed_) {
-    if (keep_collected && heap_sample_interval_ <= interval) {
-      sampler_users_ = 1;
-      return heap::Sampler::State::kRunning;
-    }
-    observer_->TakeHeapSamples(guard, true);
-    StopSampler(guard);
-    sampler_observed_ = false;
-  }
-  const heap::Sampler::State state = StartSampler(guard, interval, keep_collected);
-  if (state == heap::Sampler::State::kRunning) sampler_users_ = 1;
-  if (observer_ != nullptr) observer_->SamplerRestarted();
-  return state;
-}
-
-void IsolateState::StopHeapSampler(const RecursionGuard& guard) {
-  if (sampler_users_ == 0 || --sampler_users_ > 0 || sampler_observed_) return;
-  const bool observed = observer_ != nullptr && observer_->samples_heap();
-  if (observed) observer_->TakeHeapSamples(guard, keeps_collected_);
-  StopSampler(guard);
-  if (observed) observer_->StartHeapSampling(guard);
-}
-
-heap::Sampler::State IsolateState::StartObservedSampler(const RecursionGuard& guard, std::uint64_t interval) {
-  if (sampler_users_ > 0) return heap::Sampler::State::kRunning;
-  const heap::Sampler::State state = StartSampler(guard, interval, true);
-  sampler_observed_ = state == heap::Sampler::State::kRunning;
-  return state;
-}
-
-void IsolateState::StopObservedSampler(const RecursionGuard& guard) {
-  if (!sampler_observed_) return;
-  sampler_observed_ = false;
-  if (sampler_users_ == 0) StopSampler(guard);
-}
-
-heap::Sampler::State IsolateState::StartSampler(const RecursionGuard& guard, std::uint64_t interval,
-                                                bool keep_collected) {
-  const heap::Sampler::State state = sampler_->Start(guard, interval, keep_collected);
-  if (state == heap::Sampler::State::kRunning) {
-    heap_sample_interval_ = interval;
-    keeps_collected_ = keep_collected;
-  }
-  return state;
-}
-
-void IsolateState::StopSampler(const RecursionGuard& guard) {
-  heap_sample_interval_ = 0;
-  sampler_->Stop(guard);
-}
 
 void IsolateState::BeginSampling(const RecursionGuard& guard, std::uint64_t interval) {
   if (interval == 0) return;

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/recursion_guard.h"
+#include "capture/shared_sampler.h"
 #include "graph/heaps.h"
 #include "heap/meter.h"
 #include "heap/marking.h"
@@ -44,6 +45,7 @@ class IsolateState {
   const heap::Marking& marking() const { return marking_; }
   heap::Quiescence& quiescence() { return quiescence_; }
   heap::Sampler& sampler() { return *sampler_; }
+  SharedSampler& shared_sampler() { return *shared_sampler_; }
   graph::Heaps& graphs() { return graphs_; }
 
   // The hooks are installed while anybody holds a reference: a measurement, or the program by arm().
@@ -54,17 +56,6 @@ class IsolateState {
   std::uint64_t sample_interval() const { return sample_interval_; }
   void BeginSampling(const RecursionGuard&, std::uint64_t interval);
   void EndSampling(const RecursionGuard&, std::uint64_t interval);
-
-  // One run of V8's sampler serves all open measurements: the first one's interval holds.
-  heap::Sampler::State StartHeapSampler(const RecursionGuard&, std::uint64_t interval, bool keep_collected);
-  void StopHeapSampler(const RecursionGuard&);
-  std::uint64_t heap_sample_interval() const { return heap_sample_interval_; }
-  // The run of the sampler has all samples, those of collected objects too.
-  bool sampler_keeps_collected() const { return keeps_collected_; }
-
-  // The observation of a test file has the sampler while no measurement wants it otherwise.
-  heap::Sampler::State StartObservedSampler(const RecursionGuard&, std::uint64_t interval);
-  void StopObservedSampler(const RecursionGuard&);
 
   // Open measurements by handle. Handles are not used again.
   std::uint32_t Add(std::unique_ptr<Measurement> measurement);
@@ -82,8 +73,6 @@ class IsolateState {
  private:
   IsolateState(v8::Isolate* isolate, DomainId domain);
   ~IsolateState();
-  heap::Sampler::State StartSampler(const RecursionGuard&, std::uint64_t interval, bool keep_collected);
-  void StopSampler(const RecursionGuard&);
 
   v8::Isolate* const isolate_;
   const DomainId domain_;
@@ -96,13 +85,10 @@ class IsolateState {
   heap::Marking marking_;
   heap::Quiescence quiescence_;
   std::unique_ptr<heap::Sampler> sampler_;
+  std::unique_ptr<SharedSampler> shared_sampler_;
   graph::Heaps graphs_;
   std::uint64_t sample_interval_ = 0;
   std::vector<std::uint64_t> intervals_;
-  int sampler_users_ = 0;          // measurements
-  bool sampler_observed_ = false;  // the run is the observation's own
-  bool keeps_collected_ = false;
-  std::uint64_t heap_sample_interval_ = 0;
   std::map<std::uint32_t, std::unique_ptr<Measurement>> measurements_;
   std::uint32_t next_handle_ = 1;
   std::unique_ptr<LeakRun> leak_run_;

@@ -86,7 +86,7 @@ Measurement::~Measurement() {
   if (state_ == State::kAbandoned) return;
   End(guard);
   if (window_ != WindowId::kInvalid) ledger::Forget(guard, scope(), window_);
-  if (sampler_state_ == heap::Sampler::State::kRunning) isolate_.StopHeapSampler(guard);
+  isolate_.shared_sampler().Leave(guard, this);
   if (holds_object_ids_) isolate_.object_ids().Release(guard);
   if (measures_process_) {
     isolate_.meter().FeedProcessScope(-1);
@@ -104,7 +104,8 @@ bool Measurement::Begin(const RecursionGuard& guard) {
   }
   if (options_.sample_interval > 0) {
     // What survives is told by samples that die with their objects; totals keep them.
-    sampler_state_ = isolate_.StartHeapSampler(guard, options_.sample_interval, !options_.retained);
+    sampler_state_ =
+        isolate_.shared_sampler().Join(guard, this, options_.sample_interval, !options_.retained);
   }
   samples_begin_ = isolate_.sampler().Position();
   if (options_.retained) born_after_ = isolate_.object_ids().Now(guard);
@@ -145,7 +146,7 @@ void Measurement::Abandon(const RecursionGuard& guard) {
     isolate_.EndSampling(guard, options_.sample_interval);
   }
   if (window_ != WindowId::kInvalid) ledger::Forget(guard, scope(), window_);
-  if (sampler_state_ == heap::Sampler::State::kRunning) isolate_.StopHeapSampler(guard);
+  isolate_.shared_sampler().Drop(guard, this);
   if (measures_process_) LeaveProcessMeasurer();
   state_ = State::kAbandoned;
 }
@@ -171,7 +172,7 @@ Report Measurement::Read(const RecursionGuard& guard) {
   report.collection_ns = heap_end_.collection_ns - heap_begin_.collection_ns;
   report.sampler = sampler_state_;
   report.heap_by_line = isolate_.sampler().by_line();
-  report.heap_sample_interval = sampler_state_ == heap::Sampler::State::kRunning ? isolate_.heap_sample_interval() : 0;
+  report.heap_sample_interval = sampler_state_ == heap::Sampler::State::kRunning ? isolate_.shared_sampler().interval() : 0;
   AddHeapSites(guard, report);
   AddLedgerSites(guard, report);
   for (int i = 0; i < kEngine; ++i) {
@@ -197,10 +198,30 @@ Report Measurement::Read(const RecursionGuard& guard) {
   return report;
 }
 
+void Measurement::TakeHeapSamples(const RecursionGuard& guard, bool complete) {
+  const std::uint64_t end = state_ == State::kCounting ? isolate_.sampler().Position() : samples_end_;
+  heap_sites_complete_ = heap_sites_complete_ && complete;
+  isolate_.meter().BeginOwn(guard);
+  {
+    const OwnWork own(guard);
+    const v8::HandleScope handles(isolate_.isolate());
+    for (heap::HeapSite& site : isolate_.sampler().Sites(guard, samples_begin_, end)) {
+      earlier_sites_.push_back(std::move(site));
+    }
+  }
+  isolate_.meter().ReleaseOwn(guard, isolate_.meter().EndOwn(guard));
+}
+
+void Measurement::HeapSamplesBeginAnew() { samples_begin_ = samples_end_ = 0; }
+
 void Measurement::AddHeapSites(const RecursionGuard& guard, Report& report) {
   if (sampler_state_ != heap::Sampler::State::kRunning) return;
-  double count = 0;
+  std::vector<heap::HeapSite> sites = earlier_sites_;
   for (heap::HeapSite& site : isolate_.sampler().Sites(guard, samples_begin_, samples_end_)) {
+    sites.push_back(std::move(site));
+  }
+  double count = 0;
+  for (heap::HeapSite& site : sites) {
     count += site.count;
     SiteReport added;
     added.space = Space::kHeap;
@@ -211,7 +232,7 @@ void Measurement::AddHeapSites(const RecursionGuard& guard, Report& report) {
     report.sites.push_back(std::move(added));
   }
   // Every allocation was seen, and none has been taken away again since: only then the samples are a count.
-  if (report.heap_sample_interval == 1 && !options_.retained) {
+  if (report.heap_sample_interval == 1 && !options_.retained && heap_sites_complete_) {
     report.spaces[kHeap].allocation_count = std::round(count);
   }
 }

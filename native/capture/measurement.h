@@ -63,7 +63,7 @@ struct Retained {
   bool heap_known = true;
 };
 
-class Measurement {
+class Measurement final : private SharedSampler::User {
  public:
   // Null with a reason when it cannot be: another isolate measures the whole process.
   static std::unique_ptr<Measurement> Open(const RecursionGuard&, IsolateState&, const Options&, std::string* why_not);
@@ -90,6 +90,8 @@ class Measurement {
   enum class State : std::uint8_t { kOpened, kCounting, kEnded, kAbandoned };
   Measurement(IsolateState& isolate, const Options& options) : isolate_(isolate), options_(options) {}
   DomainId scope() const { return options_.whole_process ? ledger::kProcessScope : isolate_.domain(); }
+  void TakeHeapSamples(const RecursionGuard&, bool complete) override;
+  void HeapSamplesBeginAnew() override;
   void AddHeapSites(const RecursionGuard&, Report&);
   void AddLedgerSites(const RecursionGuard&, Report&);
 
@@ -106,6 +108,8 @@ class Measurement {
   heap::ObjectIds::Mark born_after_{}, born_until_{};
   heap::Sampler::State sampler_state_ = heap::Sampler::State::kOff;
   std::uint64_t samples_begin_ = 0, samples_end_ = 0;
+  std::vector<heap::HeapSite> earlier_sites_;  // of runs of the sampler that have ended
+  bool heap_sites_complete_ = true;            // every run had the samples of collected objects
   std::uint64_t began_ns_ = 0, ended_ns_ = 0;
   std::int64_t own_bytes_ = 0;
   bool retained_read_ = false;

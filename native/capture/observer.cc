@@ -54,7 +54,9 @@ Observer::Observer(const RecursionGuard& guard, IsolateState& isolate, const Obs
   const ledger::Levels known = ledger::KnownLevels(guard, isolate.domain());
   buffers_ = static_cast<double>(known.bytes[kBuffers]);
   native_ = static_cast<double>(known.bytes[kNative]);
-  StartHeapSampling(guard);
+  if (options_.sample_interval > 0) sampler_ = isolate_.shared_sampler().Join(guard, this, options_.sample_interval, true);
+  samples_heap_ = sampler_ == heap::Sampler::State::kRunning;
+  HeapSamplesBeginAnew();
   began_wall_ms_ = WallMs();
   began_ns_ = span_began_ns_ = NowNs();
   span_begin_ = meter.Read(guard);
@@ -71,17 +73,7 @@ Observer::~Observer() {
   End(guard);
 }
 
-void Observer::StartHeapSampling(const RecursionGuard& guard) {
-  heap_spans_.clear();
-  heap_position_ = 0;
-  if (options_.sample_interval == 0) return;
-  const heap::Sampler::State state = isolate_.StartObservedSampler(guard, options_.sample_interval);
-  samples_heap_ = state == heap::Sampler::State::kRunning;
-  if (sampler_ != heap::Sampler::State::kTakenBySomeoneElse) sampler_ = state;
-  heap_position_ = isolate_.sampler().Position();
-}
-
-void Observer::SamplerRestarted() {
+void Observer::HeapSamplesBeginAnew() {
   heap_spans_.clear();
   heap_position_ = isolate_.sampler().Position();
 }
@@ -285,7 +277,7 @@ Observation Observer::Finish(const RecursionGuard& guard) {
   Observation result{};
   if (ended_) return result;
   CloseSpan(guard);
-  if (samples_heap_) TakeHeapSamples(guard, isolate_.sampler_keeps_collected());
+  if (samples_heap_) TakeHeapSamples(guard, isolate_.shared_sampler().keeps_collected());
   rss_read_ns_ = 0;
   result.end = LevelsNow(guard, span_begin_.used_bytes);
   timeline_.Add(result.end);
@@ -324,7 +316,7 @@ void Observer::End(const RecursionGuard& guard) {
   }
   meter.Listen(nullptr, nullptr);
   meter.TurnOff(guard);
-  if (samples_heap_) isolate_.StopObservedSampler(guard);
+  isolate_.shared_sampler().Leave(guard, this);
   samples_heap_ = false;
   if (options_.sample_interval > 0) isolate_.EndSampling(guard, options_.sample_interval);
   if (armed_) isolate_.Disarm(guard);
@@ -340,6 +332,7 @@ void Observer::Abandon(const RecursionGuard& guard) {
     ledger::Forget(guard, isolate_.domain(), window_);
   }
   isolate_.meter().Listen(nullptr, nullptr);
+  isolate_.shared_sampler().Drop(guard, this);
   if (options_.sample_interval > 0) isolate_.EndSampling(guard, options_.sample_interval);
   if (statm_ >= 0) close(statm_);
 }

@@ -55,7 +55,7 @@ struct Observation {
   double began_wall_ms;
 };
 
-class Observer {
+class Observer final : private SharedSampler::User {
  public:
   static constexpr std::size_t kMaxBodies = 1u << 20;
 
@@ -81,20 +81,13 @@ class Observer {
   // The isolate ends: give back what other threads could still reach, touch V8 no more.
   void Abandon(const RecursionGuard&);
 
-  // V8's sampler is one: a measurement that cannot use ours takes it over for its time.
-  std::uint64_t sample_interval() const { return options_.sample_interval; }
-  bool samples_heap() const { return samples_heap_; }
-  // The run of the sampler ends: what it knows is taken, if it has kept all samples.
-  void TakeHeapSamples(const RecursionGuard&, bool complete);
-  void StartHeapSampling(const RecursionGuard&);
-  // A measurement has begun a run of its own.
-  void SamplerRestarted();
-
   // The watch asks for what allocated most in the running span. At an interrupt, or at the end of a collection, where V8 lets
   // its callbacks allocate.
   void AnswerWatch(const RecursionGuard&);
 
  private:
+  void TakeHeapSamples(const RecursionGuard&, bool complete) override;
+  void HeapSamplesBeginAnew() override;
   // These, and what the watch reads, are in observer_watch.cc.
   void WriteLastSites(const RecursionGuard&);
   void WriteIfDue(const RecursionGuard&, const TimelinePoint& after_collection);

@@ -63,10 +63,13 @@ export async function gatherEvidence(
     await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
     const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
-    const { sites, capabilities } = analyseHere(
-      readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null),
+    const recording = readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null);
+    const { sites, capabilities } = analyseHere(recording);
+    // A run of the sampler that serves another measurement too coarsely for this one has few of its objects, and by chance.
+    const ownRun = recording.tracked.heapSampleInterval === plan.sampleInterval;
+    const alive = sites.filter(
+      (site) => (site.retainedBytes ?? 0) > 0 && isNameable(site) && (site.space !== "heap" || ownRun),
     );
-    const alive = sites.filter((site) => (site.retainedBytes ?? 0) > 0 && isNameable(site));
     alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
     return { calls, groups, sites: alive, frameOf, notes: capabilities.notes };
   });

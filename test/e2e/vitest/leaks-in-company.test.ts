@@ -125,6 +125,17 @@ test("while another heap sampler runs the verdicts are the same, and the message
   );
 });
 
+test("within a limit on the test, which measures meanwhile", async () => {
+  const run = await runVitest({
+    files: {
+      "vitest.config.mjs": configWith('{ limits: { default: "1 GB" }, toNotLeak: { timeout: 55_000 } }'),
+      "src/sessions.ts": SESSIONS,
+      "a.test.ts": fileWith(),
+    },
+  });
+  expectVerdicts(run, ["a.test.ts"]);
+});
+
 test("while an allocation timeline is recorded the verdicts are the same, and the message says how the heap was judged", async () => {
   const run = await runVitest({
     files: {
