@@ -91,22 +91,24 @@ test("packages with configurations of their own, run from the root of the reposi
   expect(run.exitCode).toBe(1);
 });
 
-test("a worker of one of two projects that dies is that project's", async () => {
+test("workers of two projects that die over the same file are each told by its own project", async () => {
   const run = await runVitest({
     files: {
       "same.test.ts": `
 import { test } from "vitest";
-test("may die", () => { if (process.env.DIES === "1") process.kill(process.pid, "SIGKILL"); });
+for (const name of ["in one", "in two"]) {
+  test(name, () => { if (process.env.DIES === name) process.kill(process.pid, "SIGKILL"); });
+}
 `,
       "vitest.config.mjs": `${IMPORT}
 export default { plugins: [${plugin()}], test: { projects: [
-  { extends: true, test: { name: "one", env: { DIES: "0" } } },
-  { extends: true, test: { name: "two", env: { DIES: "1" } } },
+  { extends: true, test: { name: "one", env: { DIES: "in one" } } },
+  { extends: true, test: { name: "two", env: { DIES: "in two" } } },
 ] } };`,
     },
   });
-  expect(written(run).files.map(({ project, state }) => [project, state])).toEqual([
-    ["one", "passed"],
-    ["two", "died"],
+  expect(written(run).files.map(({ project, state, death }) => [project, state, death?.test])).toEqual([
+    ["one", "died", ["in one"]],
+    ["two", "died", ["in two"]],
   ]);
 });
