@@ -58,6 +58,7 @@ export type {
   SurvivorOptions,
 } from "./matchers/types.js";
 export type { ToSourceLine } from "./measure/analyse-here.js";
+export { type HardCap, type HardCapPlan, parseHardCap } from "./observe/hard-cap.js";
 export {
   type BodyHandle,
   type FileObserver,

@@ -13,6 +13,7 @@
 #include "binding/report.h"
 #include "capture/isolate_state.h"
 #include "capture/observer.h"
+#include "heap/snapshot_to_file.h"
 
 namespace memspec::binding {
 
@@ -96,6 +97,23 @@ const char* ToString(heap::Sampler::State state) {
   return "off";
 }
 
+// Without one there is none.
+bool ReadCap(const Napi::Value& value, capture::HardCap& cap) {
+  if (value.IsUndefined() || value.IsNull()) return true;
+  if (!value.IsObject()) return false;
+  const Napi::Object object = value.As<Napi::Object>();
+  const Napi::Value total = object.Get("total");
+  const Napi::Value rss = object.Get("rss");
+  const Napi::Value owns = object.Get("ownsProcess");
+  const Napi::Value file = object.Get("file");
+  if (!total.IsNumber() || !rss.IsNumber() || !owns.IsBoolean() || !file.IsString()) return false;
+  cap.total = total.As<Napi::Number>().DoubleValue();
+  cap.rss = rss.As<Napi::Number>().DoubleValue();
+  cap.owns_process = owns.As<Napi::Boolean>().Value();
+  cap.file = file.As<Napi::String>().Utf8Value();
+  return true;
+}
+
 Napi::Value Begin(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const RecursionGuard guard;
@@ -114,6 +132,10 @@ Napi::Value Begin(const Napi::CallbackInfo& info) {
   capture::ObserverOptions options;
   options.sample_interval = static_cast<std::uint64_t>(bytes);
   options.state_file = file.As<Napi::String>().Utf8Value();
+  if (!ReadCap(object.Get("hardCap"), options.cap)) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "hardCap is null, or { total, rss, ownsProcess, file }");
+    return env.Undefined();
+  }
   capture::IsolateState& state = State(env);
   state.SetObserver(nullptr);  // of a file that was not finished
   state.SetObserver(std::make_unique<Observer>(guard, state, options));
@@ -152,6 +174,18 @@ Napi::Value Test(const Napi::CallbackInfo& info) {
   }
   file->SetNameLength(static_cast<std::uint32_t>(length));
   return info.Env().Undefined();
+}
+
+// observeSnapshot(path): the heap as it is now, in no figure. False: it could not be written.
+Napi::Value Snapshot(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const OwnCall own(State(env));
+  if (!info[0].IsString()) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "observeSnapshot() takes a path");
+    return env.Undefined();
+  }
+  const std::string path = info[0].As<Napi::String>().Utf8Value();
+  return Napi::Boolean::New(env, heap::SnapshotToFile(own.guard(), State(env).isolate(), path));
 }
 
 Napi::Value End(const Napi::CallbackInfo& info) {
@@ -199,6 +233,7 @@ void ExportObserver(Napi::Env env, Napi::Object exports) {
   exports.Set("observeMark", Napi::Function::New<Mark>(env, "observeMark"));
   exports.Set("observeLimitedBody", Napi::Function::New<BodyIsMeasured>(env, "observeLimitedBody"));
   exports.Set("observeTest", Napi::Function::New<Test>(env, "observeTest"));
+  exports.Set("observeSnapshot", Napi::Function::New<Snapshot>(env, "observeSnapshot"));
   exports.Set("observeEnd", Napi::Function::New<End>(env, "observeEnd"));
 }
 

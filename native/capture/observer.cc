@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kBuffers = static_cast<int>(Space::kBuffers);
 constexpr int kNative = static_cast<int>(Space::kNative);
+constexpr int kEngine = static_cast<int>(Space::kEngine);
 
 // The log of samples is cut back when a span ends beyond this position.
 constexpr std::uint64_t kLongLog = 1u << 16;
@@ -62,7 +63,9 @@ Observer::Observer(const RecursionGuard& guard, IsolateState& isolate, const Obs
   window_ = ledger::Open(guard, isolate.domain(), span_begin_.used_bytes);
   baseline_ = LevelsNow(guard, span_begin_.used_bytes);
   timeline_.Add(baseline_);
-  if (state_ != nullptr) state_->SetLevels(baseline_);
+  if (state_ == nullptr) return;
+  state_->SetLevels(baseline_);
+  StartWatch(guard);
 }
 
 Observer::~Observer() {
@@ -89,6 +92,7 @@ std::int32_t Observer::span() const {
 void Observer::Mark(const RecursionGuard& guard, SpanKind next) {
   if (ended_) return;
   CloseSpan(guard);
+  ForgetLastSites();
   kind_ = next;
   body_is_measured_ = false;
   measures_body_ = nullptr;
@@ -139,10 +143,14 @@ void Observer::CloseSpan(const RecursionGuard& guard) {
       ++bodies_dropped_;
     }
   }
-  buffers_ += figures.net[kBuffers];
-  native_ += figures.net[kNative];
+  // relaxed: this thread alone writes; what another sees may be of the span before.
+  buffers_.store(buffers_.load(std::memory_order_relaxed) + figures.net[kBuffers], std::memory_order_relaxed);
+  native_.store(native_.load(std::memory_order_relaxed) + figures.net[kNative], std::memory_order_relaxed);
+  engine_.store(engine_.load(std::memory_order_relaxed) + static_cast<double>(rolled.space[kEngine].level_bytes),
+                std::memory_order_relaxed);
   span_begin_ = now;
   span_began_ns_ = now_ns;
+  NoteReading(guard, static_cast<double>(now.used_bytes));
   const TimelinePoint point = LevelsNow(guard, now.used_bytes);
   timeline_.Add(point);
   if (state_ != nullptr) state_->SetLevels(point);
@@ -221,7 +229,10 @@ void Observer::OnCollection(const RecursionGuard& guard, void* self, std::int64_
   observer.timeline_.Add(point);
   if (observer.state_ == nullptr) return;
   observer.state_->SetLevels(point);
-  if (!ended || !major) return;
+  if (!ended) return;
+  observer.NoteReading(guard, static_cast<double>(used_bytes));
+  observer.WriteIfDue(guard, point);
+  if (!major) return;
   // V8 gives up when full collections near the limit no longer help. (Its own callback for that serves one listener alone, in
   // worker threads Node's, which makes an error of it.)
   v8::HeapStatistics heap;
@@ -235,22 +246,29 @@ TimelinePoint Observer::LevelsNow(const RecursionGuard& guard, std::int64_t heap
   const ledger::Levels levels = ledger::LevelsIn(guard, isolate_.domain(), window_);
   point.ms = static_cast<double>(NowNs() - began_ns_) / 1e6;
   point.heap = static_cast<double>(heap);
-  point.buffers = buffers_ + static_cast<double>(levels.bytes[kBuffers]);
-  point.native = native_ + static_cast<double>(levels.bytes[kNative]);
+  point.buffers = buffers_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kBuffers]);
+  point.native = native_.load(std::memory_order_relaxed) + static_cast<double>(levels.bytes[kNative]);
   point.rss = Rss();
   return point;
+}
+
+// 0: cannot be read.
+double Observer::ReadRss(int statm) {
+  char text[128];
+  const ssize_t read = statm < 0 ? -1 : pread(statm, text, sizeof text - 1, 0);
+  if (read <= 0) return 0;
+  text[read] = '\0';
+  char* end = nullptr;
+  std::strtoull(text, &end, 10);  // the first number is the size of the address space
+  return static_cast<double>(std::strtoull(end, nullptr, 10)) * static_cast<double>(PageSize());
 }
 
 double Observer::Rss() const {
   const std::uint64_t now = NowNs();
   if (statm_ < 0 || (rss_ > 0 && now - rss_read_ns_ < kRssEveryNs)) return rss_;
-  char text[128];
-  const ssize_t read = pread(statm_, text, sizeof text - 1, 0);
+  const double read = ReadRss(statm_);
   if (read <= 0) return rss_;
-  text[read] = '\0';
-  char* end = nullptr;
-  std::strtoull(text, &end, 10);  // the first number is the size of the address space
-  rss_ = static_cast<double>(std::strtoull(end, nullptr, 10)) * static_cast<double>(PageSize());
+  rss_ = read;
   rss_read_ns_ = now;
   return rss_;
 }
@@ -290,6 +308,7 @@ Observation Observer::Finish(const RecursionGuard& guard) {
 void Observer::End(const RecursionGuard& guard) {
   if (ended_) return;
   ended_ = true;
+  watch_.reset();
   heap::Meter& meter = isolate_.meter();
   if (window_ != WindowId::kInvalid) {
     ledger::Close(guard, isolate_.domain(), window_, span_begin_.used_bytes);
@@ -307,6 +326,7 @@ void Observer::End(const RecursionGuard& guard) {
 void Observer::Abandon(const RecursionGuard& guard) {
   if (ended_) return;
   ended_ = true;
+  watch_.reset();
   if (window_ != WindowId::kInvalid) {
     ledger::Close(guard, isolate_.domain(), window_, span_begin_.used_bytes);
     ledger::Forget(guard, isolate_.domain(), window_);

@@ -6,6 +6,7 @@
 // A mark costs a few microseconds and leaves nothing on the observed heap. What it notes lies in memory that no figure has.
 // Capacity: kMaxBodies bodies; later ones are the file's alone and counted.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "capture/span_figures.h"
 #include "capture/state_file.h"
 #include "capture/timeline.h"
+#include "capture/watch.h"
 #include "heap/meter.h"
 #include "ledger/ledger.h"
 
@@ -26,6 +28,7 @@ enum class SpanKind : std::uint8_t { kModules = 0, kHooks = 1, kBody = 2, kShare
 struct ObserverOptions {
   std::uint64_t sample_interval = 0;  // bytes; 0: no stacks
   std::string state_file;             // "": none
+  HardCap cap;                        // only with a state file
 };
 
 // What one site did in one span.
@@ -78,15 +81,27 @@ class Observer final : private SharedSampler::User {
   // The isolate ends: give back what other threads could still reach, touch V8 no more.
   void Abandon(const RecursionGuard&);
 
+  // The watch asks for what allocated most in the running span. At an interrupt, or at the end of a collection, where V8 lets
+  // its callbacks allocate.
+  void AnswerWatch(const RecursionGuard&);
+
  private:
   void TakeHeapSamples(const RecursionGuard&, bool complete) override;
   void HeapSamplesBeginAnew() override;
+  // These, and what the watch reads, are in observer_watch.cc.
+  void WriteLastSites(const RecursionGuard&);
+  void WriteIfDue(const RecursionGuard&, const TimelinePoint& after_collection);
+  void ForgetLastSites();
   static void OnCollection(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
   void CloseSpan(const RecursionGuard&);
   void TakeLedgerSites(const RecursionGuard&, const ledger::WindowFigures&);
   void NoteHeapSpan();
   TimelinePoint LevelsNow(const RecursionGuard&, std::int64_t heap) const;
+  TimelinePoint LevelsFromOutside(const RecursionGuard&) const;
+  void StartWatch(const RecursionGuard&);
+  void NoteReading(const RecursionGuard&, double heap);
   double Rss() const;
+  static double ReadRss(int statm);
   std::uint32_t StackOf(StackId stack);
   std::int32_t span() const;
   void End(const RecursionGuard&);
@@ -112,8 +127,11 @@ class Observer final : private SharedSampler::User {
   SpanSum file_{true}, modules_{true}, hooks_{false};
   std::vector<SpanFigures> bodies_;
   std::uint64_t bodies_dropped_ = 0, samples_dropped_ = 0, heap_samples_dropped_ = 0;
-  // Off-heap levels at the running span's start.
-  double buffers_ = 0, native_ = 0;
+  // Off-heap levels at the running span's start. Read by the watch, which may see a moment between two of them.
+  std::atomic<double> buffers_{0}, native_{0}, engine_{0};
+  // The last reading of the heap, and what V8 had committed then. Between two collections, which may be gigabytes apart, the
+  // heap is known to the watch by what V8 commits.
+  std::atomic<double> heap_read_{0}, engine_when_read_{0};
   TimelinePoint baseline_{};
   Timeline timeline_;
   int statm_ = -1;
@@ -126,6 +144,8 @@ class Observer final : private SharedSampler::User {
   std::vector<std::vector<stacks::Frame>> stacks_;
   std::unordered_map<std::uint32_t, std::uint32_t> stack_index_;
   std::unique_ptr<StateFile> state_;
+  bool last_sites_written_ = false;
+  std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace memspec::capture

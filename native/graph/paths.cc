@@ -4,6 +4,13 @@
 
 namespace memspec::graph {
 
+namespace {
+
+// How V8 writes a property whose key is one of Node's private symbols: the entry point's module, the exports of bindings.
+constexpr std::string_view kNodeSymbol = "<symbol node:";
+
+}  // namespace
+
 bool Paths::Find(const PathOptions& options) {
   avoid_ = options.avoid;
   avoid_ids_.insert(options.avoid_ids.begin(), options.avoid_ids.end());
@@ -16,6 +23,10 @@ bool Paths::Find(const PathOptions& options) {
     queue_.Clear();
     std::size_t next = 0;
     for (const Node start : starts_[at]) Start(start, rank);
+    if (rank == Rank::kNodeModules) {
+      of_node_may_lead_ = true;
+      for (const Edge edge : of_node_) Reach(edge, rank);
+    }
     const auto drain = [&] {
       while (next < queue_.size()) {
         const Node node = queue_[next++];
@@ -133,6 +144,19 @@ bool Paths::IsLate(Edge edge) const {
   return graph_.edge_name(edge) == known_.proto || graph_.edge_name(edge) == known_.timers_back;
 }
 
+// A global object has its properties twice in a snapshot: by name, and as cells of a table without names. Who expands it first
+// reads the names; a cell that leads to the same value says nothing more.
+bool Paths::IsOfNode(Node node, Edge edge) {
+  if (graph_.edge_type(edge) == EdgeType::kProperty) {
+    const bool global = IsStart(node) && node != kRoot && !scopes_.IsContext(node);
+    if (!global || !graph_.edge_text(edge).starts_with(kNodeSymbol)) return false;
+    of_node_values_.insert(graph_.target(edge));
+    return true;
+  }
+  return graph_.name(node) == known_.property_cell && graph_.edge_type(edge) == EdgeType::kInternal &&
+         graph_.edge_name(edge) == known_.value && of_node_values_.contains(graph_.target(edge));
+}
+
 void Paths::Reach(Edge edge, Rank rank) {
   const Node target = graph_.target(edge);
   if (Reached(target)) return;
@@ -154,7 +178,9 @@ void Paths::Expand(Node node, Rank rank) {
   for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
     switch (retention_.Of(node, edge)) {
       case Hold::kRetains:
-        if (!late_may_lead_ && IsLate(edge)) {
+        if (!of_node_may_lead_ && IsOfNode(node, edge)) {
+          of_node_.push_back(edge);
+        } else if (!late_may_lead_ && IsLate(edge)) {
           late_.push_back(edge);
         } else {
           Reach(edge, rank);

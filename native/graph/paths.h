@@ -47,6 +47,7 @@ class Paths {
   void Reach(Edge edge, Rank rank);
   void ReachValue(Edge edge, Rank rank);
   bool IsLate(Edge edge) const;
+  bool IsOfNode(Node node, Edge edge);
   Rank RankOf(Node node) const;
   Rank RankOfScript(std::string_view url) const;
   bool IsAvoided(std::string_view url) const;
@@ -65,6 +66,9 @@ class Paths {
   std::vector<Node> waiting_[kRanks];   // reached, to be expanded at a later rank
   std::vector<Edge> late_;              // prototypes and ways back: nobody names them while there is another
   bool late_may_lead_ = false;
+  std::vector<Edge> of_node_;           // from a global object by Node's own symbols: no global variables
+  std::unordered_set<Node> of_node_values_;
+  bool of_node_may_lead_ = false;
   std::vector<Edge> last_resorts_;
   std::unordered_set<ObjectId> tables_;  // of WeakMaps that were expanded
   std::unordered_map<ObjectId, std::vector<Edge>> pairs_;  // values that wait for their table

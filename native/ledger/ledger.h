@@ -111,6 +111,8 @@ inline constexpr std::size_t kNoMemory = static_cast<std::size_t>(-1);
 std::size_t Sites(const RecursionGuard&, DomainId scope, WindowId closed, Site* out, std::size_t capacity);
 // The same for the span that Roll ended last.
 std::size_t SitesOf(const RecursionGuard&, DomainId scope, const WindowFigures& rolled, Site* out, std::size_t capacity);
+// The same for the present span of an open window: what is alive at the peak is what is alive now.
+std::size_t SitesSoFar(const RecursionGuard&, DomainId scope, WindowId open, Site* out, std::size_t capacity);
 void Forget(const RecursionGuard&, DomainId scope, WindowId);  // the window's data may go
 
 std::uint64_t OwnBytes();  // memory the ledger itself holds

@@ -249,4 +249,22 @@ std::size_t SitesOf(const RecursionGuard&, DomainId domain, const WindowFigures&
   return BuildAndUnpin(*scope, log, range, out, capacity);
 }
 
+std::size_t SitesSoFar(const RecursionGuard&, DomainId domain, WindowId id, Site* out, std::size_t capacity) {
+  Scope* scope = g_state.scopes.Of(domain);
+  if (scope == nullptr) return 0;
+  Range range;
+  const LogUnit* log;
+  {
+    SpinGuard guard(scope->lock);
+    const Window* found = scope->IsOwnedBy(domain) ? scope->Find(id) : nullptr;
+    if (found == nullptr || found->state != WindowState::kOpen) return 0;
+    const std::uint64_t now = scope->log().position();
+    range = {found->samples_begin, now, now};
+    if (range.begin == range.end) return 0;
+    log = scope->log().units();
+    scope->PinLog();
+  }
+  return BuildAndUnpin(*scope, log, range, out, capacity);
+}
+
 }  // namespace memspec::ledger

@@ -29,6 +29,22 @@ export function findFolder(): string | undefined {
   return process.env[VARIABLE];
 }
 
+const SNAPSHOTS = "heapsnapshot";
+
+/** The reporter has options of its own, which the environments cannot know. */
+export function sayWhetherSnapshots(folder: string, wanted: boolean): void {
+  writeFileSync(path.join(folder, SNAPSHOTS), JSON.stringify(wanted));
+}
+
+/** @returns `undefined`: the reporter has no options of its own */
+export function wantsSnapshots(folder: string): boolean | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(folder, SNAPSHOTS), "utf8")) as boolean;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A file may be of several projects. */
 export interface FileId {
   /** Of Jest's project configuration. */

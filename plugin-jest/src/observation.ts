@@ -5,6 +5,7 @@ import {
   type BaselinesRecord,
   type BodyHandle,
   type FileObserver,
+  type HardCapPlan,
   lineOfStack,
   makeStateFile,
   type ObservedTest,
@@ -20,6 +21,9 @@ import { createTestKeys } from "./test-keys.js";
 /** What is to be observed, and for whom. */
 export interface ObservationPlan {
   readonly sampleInterval: number;
+  readonly hardCap: HardCapPlan | null;
+  /** Heap snapshots of tests that fail for their memory. */
+  readonly heapsnapshot: boolean;
   readonly folder: string;
   readonly id: FileId;
   /** `displayName`. */
@@ -77,11 +81,17 @@ export class Observation {
 
   /** Before the modules of the file: circus itself, which Jest loads anew for each file, is loaded by now. */
   #begin(): void {
-    const { folder, id, projectName, sampleInterval } = this.#plan;
+    const { folder, hardCap, heapsnapshot, id, projectName, sampleInterval } = this.#plan;
     const began = Date.now();
     const header = { file: id.path, project: projectName, pid: process.pid, threadId, began };
     this.#stateFile = makeStateFile(folder, header);
-    this.#observer = observeFile({ sampleInterval, stateFile: this.#stateFile });
+    this.#observer = observeFile({
+      sampleInterval,
+      hardCap,
+      stateFile: this.#stateFile,
+      file: id.path,
+      snapshots: heapsnapshot ? folder : null,
+    });
   }
 
   #collect(state: CircusState): void {

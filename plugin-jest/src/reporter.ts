@@ -12,7 +12,7 @@ import {
   type WorkerState,
 } from "@memspec/core/adapter";
 import { publishRun } from "@memspec/core/reports";
-import { closeFolder, openFolder, takeOver } from "./hand-over.js";
+import { closeFolder, openFolder, sayWhetherSnapshots, takeOver } from "./hand-over.js";
 import type { JestAssertion, JestGlobalConfig, JestReporter, JestTest, JestTestResult } from "./reporter-types.js";
 import { createTestKeys } from "./test-keys.js";
 
@@ -22,7 +22,7 @@ export default class MemspecReporter implements JestReporter {
   readonly #given: boolean;
   /** `null`: nothing is observed. */
   readonly #folder: string | null;
-  readonly #files: FileOutcome[] = [];
+  readonly #files: { readonly file: FileOutcome; readonly projectId: string }[] = [];
   readonly #startedAt = Date.now();
   #fromEnvironment: boolean | ReportOptions | undefined;
   #observed = false;
@@ -33,12 +33,13 @@ export default class MemspecReporter implements JestReporter {
    */
   constructor(config: JestGlobalConfig, options: ReportOptions = {}) {
     this.#config = config;
-    parseReportOptions(options);
+    const { artifacts } = parseReportOptions(options);
     this.#options = options;
     this.#given = Object.keys(options).length > 0;
     // Who watches runs a few files again and again: no run to report on.
     this.#folder = config.watch || config.watchAll ? null : openFolder();
     const folder = this.#folder;
+    if (folder !== null && this.#given) sayWhetherSnapshots(folder, artifacts?.heapsnapshot === true);
     if (folder !== null) process.once("exit", () => closeFolder(folder));
   }
 
@@ -54,7 +55,7 @@ export default class MemspecReporter implements JestReporter {
     const failed = result.testExecError !== undefined && result.testExecError !== null;
     const state = failed && payload === null ? stateOf(this.#folder, test.path, project) : undefined;
     const { start, end } = result.perfStats ?? { start: 0, end: 0 };
-    this.#files.push({
+    const file: FileOutcome = {
       path: test.path,
       project,
       state: state !== undefined ? "died" : stateOfFile(result),
@@ -64,7 +65,8 @@ export default class MemspecReporter implements JestReporter {
       tests: testsOf(result, state),
       payload,
       death: state === undefined ? null : fileDeath(state, messageOf(result)),
-    });
+    };
+    this.#files.push({ file, projectId: config.id });
   }
 
   onRunComplete(): void {
@@ -83,13 +85,29 @@ export default class MemspecReporter implements JestReporter {
       startedAt: this.#startedAt,
       durationMs: Date.now() - this.#startedAt,
       shards: shard === undefined ? [] : [{ index: shard.shardIndex, count: shard.shardCount }],
-      files: this.#files,
+      files: toldApart(this.#files),
       notes: [],
     });
-    closeFolder(this.#folder);
-    if (!this.#observed) return;
-    publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
+    try {
+      if (this.#observed) publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
+    } finally {
+      closeFolder(this.#folder);
+    }
   }
+}
+
+/** A file of two projects without names would be one file told twice: then they are named by Jest's number for them. */
+function toldApart(
+  files: readonly { readonly file: FileOutcome; readonly projectId: string }[],
+): readonly FileOutcome[] {
+  const keyOf = ({ path, project }: FileOutcome): string => JSON.stringify([project, path]);
+  const times = new Map<string, number>();
+  for (const { file } of files) times.set(keyOf(file), (times.get(keyOf(file)) ?? 0) + 1);
+  return files.map(({ file, projectId }) => {
+    if (times.get(keyOf(file)) === 1) return file;
+    const number = projectId.slice(0, 8);
+    return { ...file, project: file.project === null ? number : `${file.project} ${number}` };
+  });
 }
 
 function stateOf(folder: string, path: string, project: string | null): WorkerState | undefined {

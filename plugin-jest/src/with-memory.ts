@@ -1,12 +1,12 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
-import { type MemspecOptions, parseObserve } from "@memspec/core/adapter";
+import { type MemspecOptions, parseHardCap, parseObserve, parseReportOptions } from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
 import type { EnvironmentOptions } from "./declared.js";
 import { splitOptions } from "./declared.js";
 import { FileRun } from "./file-run.js";
-import { findFolder } from "./hand-over.js";
+import { findFolder, wantsSnapshots } from "./hand-over.js";
 import type { ObservationPlan } from "./observation.js";
 
 /** A class of Jest environments: `jest-environment-node`, `jest-environment-jsdom`, or your own. */
@@ -82,12 +82,19 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
 function observationPlan(
   { id, displayName }: JestEnvironmentConfig["projectConfig"],
   path: string,
-  { observe }: MemspecOptions,
+  { observe, hardCap, report }: MemspecOptions,
 ): ObservationPlan | undefined {
   const folder = findFolder();
   const parsed = parseObserve(observe, "testEnvironmentOptions.memory");
   if (folder === undefined || parsed === null) return undefined;
-  return { ...parsed, folder, id: { project: id, path }, projectName: displayName?.name ?? null };
+  return {
+    ...parsed,
+    hardCap: parseHardCap(hardCap, "testEnvironmentOptions.memory"),
+    heapsnapshot: wantsSnapshots(folder) ?? parseReportOptions(report).artifacts?.heapsnapshot === true,
+    folder,
+    id: { project: id, path },
+    projectName: displayName?.name ?? null,
+  };
 }
 
 /** Jest shows below each message the stack that it came by, which here would be memspec's alone. */

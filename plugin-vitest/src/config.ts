@@ -1,7 +1,13 @@
 /** The plugin for `vitest.config`: `plugins: [memspec({ limits: { default: "50MB" } })]`. Runs in Vitest's main process. */
 
 import { fileURLToPath } from "node:url";
-import { type MemspecOptions, parseObserve, parseOptions } from "@memspec/core/adapter";
+import {
+  type MemspecOptions,
+  parseHardCap,
+  parseObserve,
+  parseOptions,
+  parseReportOptions,
+} from "@memspec/core/adapter";
 import type { VitestPluginContext } from "vitest/node";
 import "./assertion-types.js";
 import { withoutOwnFrames } from "./own-frames.js";
@@ -64,7 +70,16 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
         options: parsed,
         root: project.config.root,
         isolate: project.config.isolate,
-        observe: plan === null ? null : { ...plan, shard, stateFolder: reporterOf(vitest, parsed).stateFolder },
+        observe:
+          plan === null
+            ? null
+            : {
+                ...plan,
+                hardCap: parseHardCap(parsed.hardCap, "memspec"),
+                heapsnapshot: parseReportOptions(parsed.report).artifacts?.heapsnapshot === true,
+                shard,
+                stateFolder: reporterOf(vitest, parsed).stateFolder,
+              },
       });
     },
   };

@@ -54,7 +54,13 @@ export function observe(
     threadId,
     began,
   });
-  const observer = observeFile({ sampleInterval: plan.sampleInterval, stateFile });
+  const observer = observeFile({
+    sampleInterval: plan.sampleInterval,
+    hardCap: plan.hardCap,
+    snapshots: plan.heapsnapshot ? plan.stateFolder : null,
+    stateFile,
+    file: file.name,
+  });
   // Outermost of all hooks: it was registered first. No time limit is ours to set.
   aroundAll(async (runSuite) => {
     observer.modulesLoaded();

@@ -1,6 +1,6 @@
 /** What the plugin hands from Vitest's main process to the workers. */
 
-import type { MemspecOptions } from "@memspec/core/adapter";
+import type { HardCapPlan, MemspecOptions } from "@memspec/core/adapter";
 
 export interface ProvidedMemspec {
   readonly options: MemspecOptions;
@@ -10,6 +10,9 @@ export interface ProvidedMemspec {
   /** `null`: nothing is observed. */
   readonly observe: {
     readonly sampleInterval: number;
+    readonly hardCap: HardCapPlan | null;
+    /** Heap snapshots of tests that fail for their memory. */
+    readonly heapsnapshot: boolean;
     readonly stateFolder: string;
     /** `null`: the run is in one piece. */
     readonly shard: { readonly index: number; readonly count: number } | null;

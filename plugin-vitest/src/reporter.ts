@@ -16,6 +16,7 @@ import {
 } from "@memspec/core/adapter";
 import { publishRun } from "@memspec/core/reports";
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
+import { transformedMap } from "./transformed-map.js";
 
 const CUT_SHORT = "Vitest ended before the run did: files and tests that had not ended by then are not told.";
 
@@ -63,7 +64,12 @@ export class MemspecReporter implements Reporter {
     notes: readonly string[],
   ): void {
     const { root, shard, mergeReports } = vitest.config;
-    const files = filesOf(modules, readStateFiles(this.stateFolder), errors, shard?.index ?? null);
+    const files = filesOf(
+      modules,
+      readStateFiles(this.stateFolder, (file) => transformedMap(vitest, file)),
+      errors,
+      shard?.index ?? null,
+    );
     const ends = files.flatMap((file) => (file.startedAt === null ? [] : file.startedAt + file.durationMs));
     const starts = files.flatMap((file) => file.startedAt ?? []);
     const merged = mergeReports !== undefined && mergeReports !== "";

@@ -32,6 +32,7 @@ export interface BaselineFacts {
   readonly worst: ComparedFigure | null;
   /** What could not be counted; `null`: nothing. */
   readonly notice: string | null;
+  readonly measurement: Measurement;
 }
 
 /**
@@ -45,7 +46,7 @@ export function assertMatchBaseline(assertion: BaselineAssertion): AssertionOutc
   const pass = context.isNot ? worst === null && best === null : updated || worst === null;
   return {
     pass,
-    facts: { worst, notice: uncountedLine(measurement, spaces) },
+    facts: { worst, notice: uncountedLine(measurement, spaces), measurement },
     message: (style = PLAIN_STYLE) => messageOf(assertion, style).join("\n"),
   };
 }

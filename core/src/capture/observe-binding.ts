@@ -66,19 +66,36 @@ export interface RawObservation {
   readonly beganWallMs: number;
 }
 
+export interface RawHardCap {
+  readonly total: number;
+  readonly rss: number;
+  /** `false`: a worker thread, which ends alone if it can. */
+  readonly ownsProcess: boolean;
+  /** The test file, for the line on the standard error. */
+  readonly file: string;
+}
+
 export interface ObserveBinding {
   /**
    * Opens the observation of a test file; one that is open is dropped. The first span is that of the modules.
    *
-   * @param options.stateFile a file of 4096 bytes that is kept up to date for whoever finds this process dead; "": none
+   * @param options.stateFile a file of 4096 bytes that is kept up to date for whoever finds this process dead; "": none. What
+   *   allocated most goes into a file beside it, whose name ends in ".sites".
+   * @param options.hardCap bytes at which the process, or the worker thread, is ended; 0: none. Needs a state file.
    */
-  observeBegin(options: { readonly sampleInterval: number; readonly stateFile: string }): void;
+  observeBegin(options: {
+    readonly sampleInterval: number;
+    readonly stateFile: string;
+    readonly hardCap?: RawHardCap | null;
+  }): void;
   /** Ends the running span and begins one of this kind (`SPAN_KINDS`). Makes nothing on the heap. */
   observeMark(kind: number): void;
   /** The running body is measured for a limit: its span is that of the next measurement. */
   observeLimitedBody(): void;
   /** The test that runs now, for the state file; "": none. */
   observeTest(name: string): void;
+  /** Writes V8's heap snapshot into a file; what that takes is in no figure. `false`: it could not be written. */
+  observeSnapshot(path: string): boolean;
   /** Ends the observation; `null` when there is none. */
   observeEnd(): RawObservation | null;
 }

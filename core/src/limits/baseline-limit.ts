@@ -8,6 +8,7 @@ import { BODY_CALL } from "../baselines/names.js";
 import type { ParsedTolerance } from "../baselines/types.js";
 import type { AssertableSpace, Measurement } from "../capture/measurement.js";
 import { MemspecError } from "../errors/memspec-error.js";
+import { noteFailedCheck } from "../observe/failed-checks.js";
 import type { LimitFailure } from "./limit-error.js";
 import type { LimitsHost, ParsedLimit } from "./types.js";
 
@@ -62,6 +63,7 @@ export function baselineFailures(
   });
   const { worst, notice } = facts;
   if (pass || worst === null) return [];
+  noteFailedCheck(measurement.sites);
   return [
     {
       source,

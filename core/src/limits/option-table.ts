@@ -3,6 +3,7 @@
 import type { BaselineOptions } from "../baselines/options.js";
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
+import type { HardCap } from "../observe/hard-cap.js";
 import type { ObserveOptions } from "../observe/options.js";
 import type { ReportOptions } from "./report-options.js";
 import type { LimitsTable } from "./types.js";
@@ -17,6 +18,8 @@ export interface MemspecOptions extends CommonOptions {
   readonly baseline?: boolean | BaselineOptions;
   /** What every test and file costs is observed. Default `true`. */
   readonly observe?: boolean | ObserveOptions;
+  /** Memory at which a worker is stopped, before it takes the machine. Default `false`. */
+  readonly hardCap?: HardCap | false;
   /** What is said at the end of an observed run, and where; `false`: nothing. */
   readonly report?: boolean | ReportOptions;
 }
@@ -128,9 +131,17 @@ export const OPTION_TABLE: readonly OptionRow[] = [
       "Whether every test and file is observed, see [observation](observation.md). `sampleInterval`: bytes between two samples of stacks, a size; 0 for no sites.",
   },
   {
+    name: "hardCap",
+    type: "size, { total, rss }, or false",
+    default: "false",
+    places: ["configuration"],
+    meaning:
+      "Memory at which a worker is stopped, before it takes the machine, see [observation](observation.md#a-hard-cap). A size is `total`: heap, buffers and native memory of a worker; `rss` is its process's resident memory. Not with `observe: false`.",
+  },
+  {
     name: "report",
-    type: "true, false, or { terminal, json, html, junit, github }",
-    default: '{ terminal: "short", json: ".memspec/report.json", github: "auto" }',
+    type: "true, false, or { terminal, json, html, junit, github, artifacts }",
+    default: '{ terminal: "short", json: ".memspec/report.json", github: "auto", artifacts: true }',
     places: ["configuration"],
     meaning: "What is said at the end of an observed run, and the files that are written, see [reports](reports.md).",
   },

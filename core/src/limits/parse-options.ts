@@ -2,6 +2,7 @@ import { parseBaseline } from "../baselines/options.js";
 import { invalid, validateOptions } from "../capture/validate-options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
+import { parseHardCap } from "../observe/hard-cap.js";
 import { parseObserve } from "../observe/options.js";
 import { type MemspecOptions, optionsOf } from "./option-table.js";
 import { parseReportOptions } from "./report-options.js";
@@ -21,7 +22,11 @@ export function parseOptions(options: unknown): MemspecOptions {
   refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
   parseBaseline(given.baseline, "memspec");
-  parseObserve(given.observe, "memspec");
+  const observed = parseObserve(given.observe, "memspec");
+  const hint = "Who watches a worker's memory is the observation: leave it on, or hardCap out.";
+  if (parseHardCap(given.hardCap, "memspec") !== null && observed === null) {
+    throw invalid("hardCap", given.hardCap, "memspec, observe: false", hint);
+  }
   parseReportOptions(given.report);
   return given;
 }

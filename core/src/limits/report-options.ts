@@ -1,6 +1,6 @@
 /** The option `report` of the configuration: what is said at the end of a run, and where. docs/reports.md */
 
-import { invalid, knownKeys, oneOf } from "../capture/validate-options.js";
+import { flag, invalid, knownKeys, oneOf } from "../capture/validate-options.js";
 
 export interface ReportOptions {
   /** What is printed: the files with the highest peaks, all of them, or nothing. Default "short". */
@@ -13,6 +13,23 @@ export interface ReportOptions {
   readonly junit?: string | false;
   /** GitHub's step summary and annotations. Default "auto": where GitHub Actions runs the tests. */
   readonly github?: boolean | "auto";
+  /** Files for each test that failed for its memory; `true`: profiles. Default `true`. */
+  readonly artifacts?: boolean | ArtifactOptions;
+}
+
+export interface ArtifactOptions {
+  /** Relative to the root. Default ".memspec": a folder for each test file is made in it. */
+  readonly folder?: string;
+  /**
+   * Also V8's heap snapshot at the moment of the failure, at most three of a test file. It holds the program's data:
+   * strings, secrets, whatever was alive. Default `false`.
+   */
+  readonly heapsnapshot?: boolean;
+}
+
+export interface ArtifactPlan {
+  readonly folder: string;
+  readonly heapsnapshot: boolean;
 }
 
 /** Options after validation. */
@@ -22,13 +39,16 @@ export interface ReportPlan {
   readonly json: string | null;
   readonly junit: string | null;
   readonly github: boolean | "auto";
+  /** `null`: none. */
+  readonly artifacts: ArtifactPlan | null;
 }
 
 const WHERE = "memspec, report";
-const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github"];
+const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github", "artifacts"];
 
-const DEFAULT_JSON = ".memspec/report.json";
-const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false };
+const DEFAULT_FOLDER = ".memspec";
+const DEFAULT_JSON = `${DEFAULT_FOLDER}/report.json`;
+const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false, artifacts: null };
 
 /**
  * @param options `undefined` and `true`: the defaults; `false`: nothing is said or written
@@ -47,7 +67,19 @@ export function parseReportOptions(options: unknown): ReportPlan {
       typeof given["github"] === "boolean"
         ? given["github"]
         : oneOf(given["github"], ["auto"] as const, "auto", "github", WHERE),
+    artifacts: artifactsOf(given["artifacts"]),
   };
+}
+
+function artifactsOf(value: unknown): ArtifactPlan | null {
+  if (value === false) return null;
+  const given =
+    value === true ? {} : knownKeys(value, `${WHERE}, artifacts`, ["folder", "heapsnapshot"], "{ heapsnapshot: true }");
+  const { folder = DEFAULT_FOLDER } = given;
+  if (typeof folder !== "string" || folder.trim() === "") {
+    throw invalid("artifacts.folder", folder, WHERE, 'It is the path of a folder, such as "memory/failed".');
+  }
+  return { folder, heapsnapshot: flag(given["heapsnapshot"], false, "artifacts.heapsnapshot", WHERE) };
 }
 
 function fileName(value: unknown, key: string): string | null {

@@ -4,6 +4,7 @@ import { assertBodyLimit } from "../assertions/body-limit.js";
 import { messageStyle } from "../assertions/colours.js";
 import type { Measurement } from "../capture/measurement.js";
 import { chain, type MaybePromise } from "../capture/repeat.js";
+import { noteFailedCheck } from "../observe/failed-checks.js";
 import { baselineFailures, expectedBytesOf } from "./baseline-limit.js";
 import type { CallSite } from "./call-site.js";
 import { checkNotConcurrent } from "./concurrent.js";
@@ -165,6 +166,7 @@ function failuresOf(
     figures.flatMap((limit) => {
       const { pass, facts, message } = assertBodyLimit({ ...limit, source }, measurement, spaces, context);
       if (pass) return [];
+      noteFailedCheck(measurement.sites);
       const { figureBytes, limitBytes, notice } = facts;
       const text = message(messageStyle(host.colour));
       return [{ source, figure: limit.figure, spaces, figureBytes, limitBytes, notice, text }];

@@ -13,6 +13,7 @@ import { assertRetainInstances } from "../assertions/to-retain-instances.js";
 import { assertRetainLessThan } from "../assertions/to-retain-less-than.js";
 import { parseBaseline } from "../baselines/options.js";
 import { parseTolerance } from "../baselines/tolerance.js";
+import type { AllocationSite } from "../capture/measurement.js";
 import type { MeasurePlan, ResolvedOptions } from "../capture/options.js";
 import type { OpenWatch } from "../capture/record.js";
 import { chain, isPromise, type MaybePromise } from "../capture/repeat.js";
@@ -29,6 +30,7 @@ import { optionsOf } from "../limits/option-table.js";
 import { placed } from "../limits/place-error.js";
 import { measureRuns } from "../measure/measure.js";
 import { collect, type InstanceCounts, retainedInstances } from "../measure/survivors.js";
+import { noteFailedCheck } from "../observe/failed-checks.js";
 import { parseSize } from "../sizes/parse-size.js";
 import { checkInstances, checkReceived } from "./checks.js";
 import { headline, instancesArgument, sizeArgument } from "./headline.js";
@@ -82,7 +84,9 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
   };
 
   /** @param breach what the test broke when the runner asks for the message: it does when the assertion failed */
-  const result = (outcome: AssertionOutcome<unknown>, breach?: BreachFacts): MatcherResult => {
+  const result = (outcome: AssertionOutcome<unknown>, that: MatcherThis, breach?: BreachFacts): MatcherResult => {
+    // Vitest leaves it undefined where there is no `.not`.
+    if (outcome.pass === Boolean(that.isNot)) noteFailedCheck(sitesOf(outcome.facts));
     const test = host.currentTest();
     return {
       pass: outcome.pass,
@@ -123,7 +127,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
       });
       const { figure, figureBytes } = outcome.facts;
       const breach = { figure, spaces, figureBytes, limitBytes, source: `${matcher}()` };
-      return result(outcome, that.isNot ? undefined : breach);
+      return result(outcome, that, that.isNot ? undefined : breach);
     });
     return hand(that, matcher, answer, caller);
   };
@@ -195,6 +199,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
               allowed,
               context: contextOf(this, given.verbose),
             }),
+            this,
           ),
       );
       return hand(this, matcher, answer, matchers.toRetainInstances) as Promise<MatcherResult>;
@@ -212,6 +217,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
             ...collected,
             context: contextOf(this, given.verbose),
           }),
+          this,
         ),
       );
       return hand(this, matcher, answer, matchers.toBeCollected) as Promise<MatcherResult>;
@@ -241,8 +247,8 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
         const outcome = judgeCall(judged, runs);
         if (outcome === null) return { pass: true, message: () => "" };
         const { worst } = outcome.facts;
-        if (worst === null || this.isNot) return result(outcome);
-        return result(outcome, {
+        if (worst === null || this.isNot) return result(outcome, this);
+        return result(outcome, this, {
           figure: "baseline",
           of: worst.figure,
           spaces: worst.space === "total" ? spaces : [worst.space],
@@ -271,7 +277,7 @@ export function createMatchers(host: MatcherHost, defaults: MatcherDefaults, pen
         const outcome = assertNotLeak(assertion);
         if (report.verdict === "inconclusive" && outcome.pass && !this.isNot)
           console.warn(inconclusiveNotice(assertion));
-        return result(outcome);
+        return result(outcome, this);
       });
       return hand(this, matcher, answer, matchers.toNotLeak) as Promise<MatcherResult>;
     },
@@ -292,6 +298,11 @@ function placing<Name extends keyof MemoryMatchers>(matchers: MemoryMatchers, na
     }
   };
   matchers[name] = placingMatcher as MemoryMatchers[Name];
+}
+
+/** Of assertions about bytes: where those of the asserted run were allocated. */
+function sitesOf(facts: unknown): readonly AllocationSite[] {
+  return (facts as Partial<SizeFacts> | null)?.measurement?.sites ?? [];
 }
 
 function saysWarmup(defaults: MatcherDefaults, call: SizingOptions | undefined): boolean {

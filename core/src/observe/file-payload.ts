@@ -3,8 +3,10 @@
 import type { FrameContext } from "../analysis/frames.js";
 import { type RawObservation, SPAN } from "../capture/observe-binding.js";
 import { type Attempt, decidingAttempts } from "./attempts.js";
+import type { FailedTest } from "./failed-tests.js";
 import type { BreachRecord, FilePayload, TestPayload } from "./payload.js";
 import { figuresRecord, levelsRecord, pointRecords } from "./records.js";
+import { createSiteAppender, type SiteAppender } from "./site-appender.js";
 import { observedSites } from "./sites.js";
 
 /** Where a test is defined. */
@@ -20,6 +22,8 @@ export interface FileFacts {
   readonly attempts: readonly Attempt[];
   /** By the key of the test. */
   readonly breaches: ReadonlyMap<string, readonly BreachRecord[]>;
+  /** By the key of the test. */
+  readonly failed: ReadonlyMap<string, FailedTest>;
   readonly places: readonly (() => TestPlace)[];
   /** Bodies that ended after their test was over. */
   readonly late: number;
@@ -45,16 +49,20 @@ export function filePayload(raw: RawObservation | null, facts: FileFacts, contex
   const peakOf = (body: number): number => raw?.bodies[body * SPAN.length + SPAN.totalPeak] ?? 0;
   const deciding = decidingAttempts(facts.attempts, peakOf);
   if (raw === null) {
+    const tables = createSiteAppender({ frames: [], stacks: [] });
     return {
       ...common,
-      ...{ figures: null, modules: null, hooks: null, baseline: null, end: null, timeline: [], frames: [], stacks: [] },
+      ...{ figures: null, modules: null, hooks: null, baseline: null, end: null, timeline: [] },
       ...{ sites: [], moduleSites: [], notes: [] },
-      tests: testPayloads(deciding, facts, () => ({})),
+      tests: testPayloads(deciding, facts, tables, () => ({})),
+      frames: tables.frames,
+      stacks: tables.stacks,
     };
   }
   const { offHeap } = raw;
   const wanted = new Set([...deciding.values()].map(({ body }) => body));
   const sites = observedSites(raw, context, TOLD_SITES, (body) => wanted.has(body));
+  const tables = createSiteAppender(sites);
   const record = (numbers: Float64Array | null): FilePayload["figures"] =>
     numbers === null ? null : figuresRecord(numbers, 0, offHeap);
   return {
@@ -65,16 +73,16 @@ export function filePayload(raw: RawObservation | null, facts: FileFacts, contex
     baseline: levelsRecord(raw.baseline, 0, offHeap),
     end: levelsRecord(raw.end, 0, offHeap),
     timeline: pointRecords(raw.timeline, offHeap),
-    frames: sites.frames,
-    stacks: sites.stacks,
     sites: sites.file,
     moduleSites: sites.modules,
-    tests: testPayloads(deciding, facts, (body) => {
+    tests: testPayloads(deciding, facts, tables, (body) => {
       const at = body * SPAN.length;
       if (at >= raw.bodies.length) return {};
       const own = sites.bodies.get(body) ?? [];
       return { figures: figuresRecord(raw.bodies, at, offHeap), ...(own.length === 0 ? {} : { sites: own }) };
     }),
+    frames: tables.frames,
+    stacks: tables.stacks,
     notes: notesOn(raw, facts),
   };
 }
@@ -82,6 +90,7 @@ export function filePayload(raw: RawObservation | null, facts: FileFacts, contex
 function testPayloads(
   deciding: ReadonlyMap<string, Attempt>,
   facts: FileFacts,
+  tables: SiteAppender,
   ofBody: (body: number) => TestPayload,
 ): Record<string, TestPayload> {
   const tests: Record<string, TestPayload> = {};
@@ -90,6 +99,10 @@ function testPayloads(
     else tests[test] = body === null ? { unattributed: "concurrent" } : ofBody(body);
   }
   for (const [test, breaches] of facts.breaches) tests[test] = { ...tests[test], breaches };
+  for (const [test, { sites, snapshot }] of facts.failed) {
+    const failed = { sites: tables.add(sites), ...(snapshot === null ? {} : { snapshot }) };
+    tests[test] = { ...tests[test], failed };
+  }
   for (const place of facts.places) {
     const { test, line } = place();
     if (line > 0) tests[test] = { ...tests[test], line };

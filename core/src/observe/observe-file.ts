@@ -3,7 +3,7 @@
  * nothing is collected, nothing waits, and no figure has what memspec does itself.
  */
 
-import { threadId } from "node:worker_threads";
+import { isMainThread, threadId } from "node:worker_threads";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import { armTracker } from "../capture/arm.js";
 import { loadAddon } from "../capture/load-addon.js";
@@ -11,7 +11,10 @@ import { describeNative } from "../capture/native-tracker.js";
 import { type ObserveBinding, SPAN_KINDS } from "../capture/observe-binding.js";
 import { contextHere, sourceLinesHere, type ToSourceLine } from "../measure/analyse-here.js";
 import type { Attempt } from "./attempts.js";
+import { onFailedCheck } from "./failed-checks.js";
+import { createFailedTests, type FailedTests } from "./failed-tests.js";
 import { filePayload, type TestPlace } from "./file-payload.js";
+import type { HardCapPlan } from "./hard-cap.js";
 import type { BreachRecord, FilePayload } from "./payload.js";
 
 export interface ObservePlan {
@@ -19,6 +22,12 @@ export interface ObservePlan {
   readonly sampleInterval: number;
   /** File that tells what the worker does, see `prepareStateFile`; "": none. */
   readonly stateFile: string;
+  /** `null`: none. */
+  readonly hardCap: HardCapPlan | null;
+  /** The test file, for the line that a hard cap prints. */
+  readonly file: string;
+  /** Folder for heap snapshots of tests whose memory assertions fail; `null`: none are taken. */
+  readonly snapshots: string | null;
 }
 
 /** A test as the runner's side knows it. */
@@ -61,12 +70,18 @@ export interface FileObserver {
  */
 export function observeFile(plan: ObservePlan): FileObserver {
   const { binding, reason } = loadAddon();
-  if (binding === null) return createObserver(null, reason, Date.now());
+  const began = Date.now();
+  const tag = `${process.pid}-${threadId}-${began}`;
+  if (binding === null) return createObserver(null, reason, began, createFailedTests(null, "", tag));
   armTracker();
   const { native } = describeNative(binding.capabilities(), OBSERVED);
-  withAddonErrors(() => binding.observeBegin(plan));
+  const { sampleInterval, stateFile, file } = plan;
+  const hardCap = plan.hardCap === null ? null : { ...plan.hardCap, ownsProcess: isMainThread, file };
+  withAddonErrors(() => binding.observeBegin({ sampleInterval, stateFile, hardCap }));
   observing = binding;
-  return createObserver(binding, native.available ? null : native.reason, Date.now());
+  const take = plan.snapshots === null ? null : (path: string): boolean => binding.observeSnapshot(path);
+  const failed = createFailedTests(take, plan.snapshots ?? "", tag);
+  return createObserver(binding, native.available ? null : native.reason, began, failed);
 }
 
 /** Of the observation that runs in this isolate. */
@@ -82,7 +97,12 @@ export function noteLimitedBody(): void {
 
 const OBSERVED = { sampleInterval: 1, threads: "isolate", retained: false, settle: false } as const;
 
-function createObserver(binding: ObserveBinding | null, nativeMissing: string | null, began: number): FileObserver {
+function createObserver(
+  binding: ObserveBinding | null,
+  nativeMissing: string | null,
+  began: number,
+  failed: FailedTests,
+): FileObserver {
   const attempts: Attempt[] = [];
   const breaches = new Map<string, readonly BreachRecord[]>();
   const placings: ((toSourceLine: ToSourceLine) => TestPlace)[] = [];
@@ -91,6 +111,10 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
   let shared = 0;
   let late = 0;
   const mark = (kind: keyof typeof SPAN_KINDS): void => binding?.observeMark(SPAN_KINDS[kind]);
+  // Of tests that run beside others it is not known whose it is.
+  onFailedCheck((sites) => {
+    if (running !== undefined && shared === 0) failed.failed(running.test, sites);
+  });
   const between = (): void => mark(shared > 0 ? "shared" : "hooks");
   return {
     modulesLoaded: () => mark("hooks"),
@@ -106,7 +130,10 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
         timedOut: false,
         over: false,
       };
-      if (breaches.has(test.key) && isRetry(test)) breaches.delete(test.key);
+      if (isRetry(test)) {
+        breaches.delete(test.key);
+        failed.forget(test.key);
+      }
       attempts.push(attempt);
       if (alone) {
         bodies += 1;
@@ -141,10 +168,11 @@ function createObserver(binding: ObserveBinding | null, nativeMissing: string | 
       observing = undefined;
       const toSourceLine = sourceLinesHere();
       const places = placings.map((place) => () => place(toSourceLine));
+      onFailedCheck(undefined);
       const raw = binding === null ? null : withAddonErrors(() => binding.observeEnd());
       return filePayload(
         raw,
-        { attempts, breaches, places, late, began, nativeMissing, pid: process.pid, threadId },
+        { attempts, breaches, failed: failed.byTest, places, late, began, nativeMissing, pid: process.pid, threadId },
         contextHere(),
       );
     },

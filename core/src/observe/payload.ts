@@ -44,6 +44,8 @@ export interface TestPayload {
   readonly unattributed?: Unattributed;
   readonly sites?: readonly SiteRecord[];
   readonly breaches?: readonly BreachRecord[];
+  /** A memory assertion failed in it: sites of what that measured, and the file of a heap snapshot, on the worker's machine. */
+  readonly failed?: { readonly sites: readonly SiteRecord[]; readonly snapshot?: string };
   /** Where it is defined. */
   readonly line?: number;
 }

@@ -6,6 +6,8 @@
 
 import { readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { FindSourceMap } from "../analysis/runner-maps.js";
+import { type LastSites, readLastSites, SITES_SUFFIX } from "./last-sites.js";
 
 /** Which test file a worker runs, and where. */
 export interface StateHeader {
@@ -32,6 +34,10 @@ export interface WorkerState extends StateHeader {
   } | null;
   /** V8 was about to give up. */
   readonly nearHeapLimit: boolean;
+  /** The hard cap that was exceeded; `null`: none was. */
+  readonly cap: { readonly of: "total" | "rss"; readonly bytes: number } | null;
+  /** What allocated most in the span that ran; `null`: not known. */
+  readonly sites: LastSites | null;
 }
 
 const ADDON_BYTES = 4096;
@@ -52,16 +58,25 @@ export function makeStateFile(folder: string, header: StateHeader): string {
 /** The file was finished: there is nothing to tell. */
 export function removeStateFile(file: string): void {
   if (file === "") return;
+  removeIfThere(`${file}${SITES_SUFFIX}`);
+  removeIfThere(file);
+}
+
+/** `rmSync` loads modules of Node's first: ten milliseconds in every worker. */
+function removeIfThere(file: string): void {
   try {
-    // `rmSync` loads modules of Node's first: ten milliseconds in every worker.
     unlinkSync(file);
   } catch {
-    // The folder went with the run.
+    // Never written, or the folder went with the run.
   }
 }
 
-/** What the files in a folder say: one for each test file that was begun and not finished. */
-export function readStateFiles(folder: string): readonly WorkerState[] {
+/**
+ * What the files in a folder say: one for each test file that was begun and not finished.
+ *
+ * @param runnerMap source maps that the runner keeps beside the code
+ */
+export function readStateFiles(folder: string, runnerMap?: FindSourceMap): readonly WorkerState[] {
   let names: readonly string[];
   try {
     names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX));
@@ -70,7 +85,8 @@ export function readStateFiles(folder: string): readonly WorkerState[] {
   }
   return names.flatMap((name) => {
     try {
-      return parseStateFile(readFileSync(path.join(folder, name)));
+      const file = path.join(folder, name);
+      return parseStateFile(readFileSync(file), () => readLastSites(file, runnerMap));
     } catch {
       // A worker may take its file away at any moment.
       return [];
@@ -79,13 +95,14 @@ export function readStateFiles(folder: string): readonly WorkerState[] {
 }
 
 /** @returns nothing for what is no such file */
-export function parseStateFile(bytes: Buffer): readonly WorkerState[] {
+export function parseStateFile(bytes: Buffer, sites: () => LastSites | null = () => null): readonly WorkerState[] {
   if (bytes.length <= ADDON_BYTES) return [];
   const header = JSON.parse(bytes.toString("utf8", ADDON_BYTES)) as StateHeader;
   const told = bytes.toString("latin1", 0, 4) === "MSPC";
   const length = bytes.readUInt32LE(4);
   const rss = bytes.readDoubleLE(40);
   const collection = bytes.readUInt32LE(48);
+  const flags = bytes.readUInt32LE(52);
   return [
     {
       ...header,
@@ -100,7 +117,9 @@ export function parseStateFile(bytes: Buffer): readonly WorkerState[] {
             gc: collection === 0 ? null : collection === 1 ? "minor" : "major",
           }
         : null,
-      nearHeapLimit: (bytes.readUInt32LE(52) & 1) !== 0,
+      nearHeapLimit: (flags & 1) !== 0,
+      cap: (flags & 6) === 0 ? null : { of: (flags & 2) !== 0 ? "total" : "rss", bytes: bytes.readDoubleLE(56) },
+      sites: sites(),
     },
   ];
 }

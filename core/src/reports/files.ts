@@ -53,10 +53,12 @@ export function writeFiles(
   }
 }
 
-/** A folder of memspec's own is no business of the repository. */
-function makeFolder(folder: string): void {
+/** Makes a folder and those that it lies in. One of memspec's own is no business of the repository. */
+export function makeFolder(folder: string): void {
   const made = mkdirSync(folder, { recursive: true });
-  if (made !== undefined && path.basename(folder) === ".memspec") writeFileSync(path.join(folder, ".gitignore"), "*\n");
+  for (let at = folder; made !== undefined && at !== path.dirname(made); at = path.dirname(at)) {
+    if (path.basename(at) === ".memspec") writeFileSync(path.join(at, ".gitignore"), "*\n");
+  }
 }
 
 function unwritten(file: string, cause: unknown, overwrite: boolean): MemspecError {

@@ -1,7 +1,8 @@
 /** The end of an observed run: what the option `report` asks for is printed and written. */
 
-import type { ReportOptions } from "../limits/report-options.js";
+import { parseReportOptions, type ReportOptions } from "../limits/report-options.js";
 import type { RunReport } from "../runs/run-report.js";
+import { writeArtifacts } from "./artifacts/write-artifacts.js";
 import { writeFiles } from "./files.js";
 import { renderRun } from "./render-run.js";
 
@@ -14,7 +15,8 @@ import { renderRun } from "./render-run.js";
 export function publishRun(report: RunReport, options: boolean | ReportOptions | undefined, root: string): void {
   // What chalk looks at is the standard output.
   const colour = process.stderr.isTTY || process.env["FORCE_COLOR"] !== undefined ? undefined : false;
-  const { terminal, files } = renderRun(report, options, { root, width: process.stderr.columns, colour });
+  const told = writeArtifacts(report, parseReportOptions(options).artifacts, root);
+  const { terminal, files } = renderRun(told, options, { root, width: process.stderr.columns, colour });
   if (terminal !== "") process.stderr.write(`\n${terminal}`);
   writeFiles(files);
 }

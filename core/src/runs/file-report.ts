@@ -57,7 +57,7 @@ export function fileReport(file: FileOutcome, startedAt: number, root: string, t
             detail: death.detail,
             test: death.test,
             last: death.last === null ? null : lastPoint(death.last, since),
-            sites: [],
+            sites: death.sites === null ? [] : runSites(death.sites.sites, death.sites, tables),
           },
     timeline: (payload?.timeline ?? []).map(
       ([ms, levels, collection]): TimelinePoint => ({
@@ -89,6 +89,11 @@ function testReport(
     sites: sites(seen?.sites ?? []),
     breaches: (seen?.breaches ?? []).map(runBreach),
     ...(improvements === undefined ? {} : { improvements }),
+    ...(seen?.failed === undefined ? {} : { checkSites: sites(seen.failed.sites) }),
+    // Where the worker left it; whoever publishes the report moves it to where it is to stay.
+    ...(seen?.failed?.snapshot === undefined
+      ? {}
+      : { artifacts: [{ kind: "heapsnapshot" as const, path: seen.failed.snapshot }] }),
     leaks: null,
   };
 }
@@ -105,7 +110,11 @@ function runBaselines({ improvements: _, ...told }: BaselinesRecord): RunBaselin
   return told;
 }
 
-function runSites(records: readonly SiteRecord[], payload: FilePayload, tables: StackTables): readonly RunSite[] {
+function runSites(
+  records: readonly SiteRecord[],
+  payload: Pick<FilePayload, "frames" | "stacks">,
+  tables: StackTables,
+): readonly RunSite[] {
   return records.map(([space, stack, bytes, count, peakBytes]) => ({
     space,
     stack: tables.add((payload.stacks[stack] ?? []).flatMap((frame) => payload.frames[frame] ?? [])),

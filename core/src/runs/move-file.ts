@@ -22,6 +22,7 @@ export function moveFile(file: FileReport, place: NewPlace): FileReport {
       (test): TestReport => ({
         ...test,
         sites: moveSites(test.sites, place),
+        ...(test.checkSites === undefined ? {} : { checkSites: moveSites(test.checkSites, place) }),
         leaks: test.leaks === null ? null : moveLeaks(test.leaks, place),
       }),
     ),

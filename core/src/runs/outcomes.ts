@@ -1,7 +1,9 @@
 /** What became of files and tests, as far as a runner's main process knows it: the input of `collectRun`. */
 
+import type { LastSites } from "../observe/last-sites.js";
 import type { FilePayload } from "../observe/payload.js";
 import type { WorkerState } from "../observe/state-file.js";
+import { formatSize } from "../sizes/format-size.js";
 import type { RunDeath, TestReport } from "./run-report.js";
 
 /** A test as the runner knows it. */
@@ -32,6 +34,8 @@ export interface FileOutcome {
 /** What a dead worker left behind. */
 export interface FileDeath extends Omit<RunDeath, "last" | "sites"> {
   readonly last: DeathLevels | null;
+  /** `null`: not known. */
+  readonly sites: LastSites | null;
   readonly pid: number;
   readonly threadId: number;
 }
@@ -56,12 +60,14 @@ export function fileDeath(state: WorkerState, message: string): FileDeath {
     state.nearHeapLimit || /ERR_WORKER_OUT_OF_MEMORY|out of memory|memory limit|heap limit/iu.test(message);
   const signal = /\bSIG[A-Z]+\b/u.exec(message)?.[0];
   const code = /exit ?code\D{0,3}(\d+)/iu.exec(message)?.[1];
+  const told = { test: state.test, last: state.last, sites: state.sites, pid: state.pid, threadId: state.threadId };
+  if (state.cap !== null) {
+    const of = state.cap.of === "rss" ? "RSS" : "total";
+    return { reason: "hard-cap", detail: `${of} above ${formatSize(state.cap.bytes)}`, ...told };
+  }
   return {
     reason: outOfMemory ? "out-of-memory" : signal === undefined ? "exit" : "signal",
     detail: signal ?? /ERR_WORKER_OUT_OF_MEMORY/u.exec(message)?.[0] ?? code ?? "",
-    test: state.test,
-    last: state.last,
-    pid: state.pid,
-    threadId: state.threadId,
+    ...told,
   };
 }

@@ -198,6 +198,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     last: orNull(ref("TimelinePoint")),
     sites: list(ref("RunSite")),
   }),
+  Artifact: object({ kind: words("heapprofile", "heapsnapshot"), path: STRING }),
   TestReport: object(
     {
       name: NAME,
@@ -213,7 +214,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       breaches: list(ref("Breach")),
       leaks: orNull(ref("RunLeaks")),
     },
-    { improvements: list(ref("RunImprovement")) },
+    { improvements: list(ref("RunImprovement")), checkSites: list(ref("RunSite")), artifacts: list(ref("Artifact")) },
   ),
   FileReport: object(
     {
@@ -236,7 +237,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       timeline: list(ref("TimelinePoint")),
       notes: list(STRING),
     },
-    { shard: POSITION, baselines: ref("RunBaselines") },
+    { shard: POSITION, baselines: ref("RunBaselines"), artifacts: list(ref("Artifact")) },
   ),
 };
 

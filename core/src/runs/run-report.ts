@@ -70,6 +70,8 @@ export interface FileReport {
   readonly baseline: RunLevels | null;
   /** Levels at its end less those of the baseline; without a collection, so garbage is in it. May be negative. */
   readonly left: RunLevels | null;
+  /** Files that were written because it leaks. Absent: none. */
+  readonly artifacts?: readonly Artifact[];
   /** Hottest first: of everything in the file. */
   readonly sites: readonly RunSite[];
   /** Of what was loaded before the first hook or test. */
@@ -108,6 +110,10 @@ export interface TestReport {
   readonly breaches: readonly Breach[];
   /** Figures that are better than their baseline; absent: none, or not compared. */
   readonly improvements?: readonly RunImprovement[];
+  /** Of what its failed memory assertions measured, hottest first: finer than `sites`. Absent: none failed. */
+  readonly checkSites?: readonly RunSite[];
+  /** Files that were written because it failed. Absent: none. */
+  readonly artifacts?: readonly Artifact[];
   /** `null`: not looked at. */
   readonly leaks: RunLeaks | null;
 }
@@ -183,6 +189,13 @@ export interface RunBaselines {
   readonly notes: readonly string[];
 }
 
+/** A file beside the report. */
+export interface Artifact {
+  readonly kind: "heapprofile" | "heapsnapshot";
+  /** Relative to the root where it lies below it. */
+  readonly path: string;
+}
+
 /** A limit or a baseline, and by how much it was missed. */
 export interface Breach {
   readonly figure: "peak" | "allocated" | "retained" | "leaked" | "baseline";
@@ -216,12 +229,15 @@ export interface RunLeakGroup extends Omit<LeakGroup, "site"> {
 
 export interface RunDeath {
   readonly reason: "out-of-memory" | "hard-cap" | "signal" | "exit";
-  /** Name of the signal, or exit code, as text; "" when unknown. */
+  /** Name of the signal, exit code, or the cap, as text; "" when unknown. */
   readonly detail: string;
   /** Names of the test that ran; `null`: none did, so a hook or a module. */
   readonly test: readonly string[] | null;
   /** Last levels that were read, and when. */
   readonly last: TimelinePoint | null;
-  /** Hottest sites as last known; none: not known. */
+  /**
+   * Of the span that ran, as last known: most bytes alive first (`peakBytes`), on the heap, where that is not known,
+   * allocated. None: not known.
+   */
   readonly sites: readonly RunSite[];
 }

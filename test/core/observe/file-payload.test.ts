@@ -37,6 +37,7 @@ const run = (test: string, body: number | null, timedOut = false) => ({ test, re
 const facts: FileFacts = {
   attempts: [run("a", 1), run("b", null), run("c", 2, true)],
   breaches: new Map([["a", [{ figure: "peak", space: "total", limitBytes: 1, actualBytes: 2, source: "here" }]]]),
+  failed: new Map(),
   places: [() => ({ test: "a", line: 20 }), () => ({ test: "d", line: 0 })],
   late: 0,
   began: 99,
@@ -109,4 +110,44 @@ test("what weakens the figures is told", () => {
   expect(payload.notes[0]).toBe(
     "The bodies of 2 tests ran on after a timeout: what they did then counts for the tests that followed.",
   );
+});
+
+test("what a failed assertion measured is told with its stacks, each frame once", () => {
+  const frame = {
+    kind: "javascript",
+    functionName: "f",
+    file: "/a.ts",
+    line: 3,
+    column: 1,
+    lineIsFunction: false,
+    inlined: false,
+    owner: "user",
+  } as const;
+  const site = {
+    space: "native",
+    stack: [frame],
+    bytes: 10.4,
+    count: 1,
+    estimated: true,
+    peakBytes: 5.6,
+    retainedBytes: null,
+  } as const;
+  const failed = new Map([
+    ["a", { sites: [site, { ...site, stack: [frame, frame] }], snapshot: "/tmp/a.heapsnapshot" }],
+    ["e", { sites: [], snapshot: null }],
+  ]);
+  const payload = filePayload(raw, { ...facts, failed }, context());
+  const told = payload.tests["a"]?.failed;
+  expect(told?.snapshot).toBe("/tmp/a.heapsnapshot");
+  expect(told?.sites.map(([space, , bytes, , peak]) => [space, bytes, peak])).toEqual([
+    ["native", 10, 6],
+    ["native", 10, 6],
+  ]);
+  const stackOf = (index: number): readonly unknown[] =>
+    (payload.stacks[told?.sites[index]?.[1] ?? -1] ?? []).map((at) => payload.frames[at]);
+  expect(stackOf(0)).toEqual([frame]);
+  expect(stackOf(1)).toEqual([frame, frame]);
+  expect(payload.frames.filter(({ file }) => file === "/a.ts")).toHaveLength(1);
+  expect(payload.tests["e"]).toEqual({ failed: { sites: [] } });
+  expect(filePayload(null, { ...facts, failed }, context()).frames).toEqual([frame]);
 });

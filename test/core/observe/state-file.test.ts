@@ -36,7 +36,9 @@ function stored(name: string): Buffer {
 test("a file that is made is read back with the header, and no level", () => {
   const file = makeStateFile(folder, header);
   expect(readFileSync(file).length).toBeGreaterThan(4096);
-  expect(readStateFiles(folder)).toEqual([{ ...header, test: null, last: null, nearHeapLimit: false }]);
+  expect(readStateFiles(folder)).toEqual([
+    { ...header, test: null, last: null, nearHeapLimit: false, cap: null, sites: null },
+  ]);
   removeStateFile(file);
   expect(readStateFiles(folder)).toEqual([]);
 });
@@ -55,6 +57,8 @@ test("what the addon stored is told: the test's names, levels, and the heap's li
         gc: "major",
       },
       nearHeapLimit: true,
+      cap: null,
+      sites: null,
     },
   ]);
   expect(parseStateFile(stored(""))[0]?.test).toBeNull();

@@ -189,6 +189,8 @@ const state = {
   test: ["outer", "two"],
   last: { at: 1_000_300, heapBytes: 5, buffersBytes: 6, nativeBytes: 7, rssBytes: null, gc: "major" as const },
   nearHeapLimit: false,
+  cap: null,
+  sites: null,
 };
 
 test("a worker that died is named with its test and last levels", () => {

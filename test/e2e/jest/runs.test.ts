@@ -117,24 +117,6 @@ describe.each(MODES)("%s", (mode, flag) => {
   });
 });
 
-test("a worker that runs out of memory is named with its file, its test and its last levels", async () => {
-  const run = await observed("run-deaths", { preset: "@memspec/jest", transform: TRANSFORMS.swc }, ["--maxWorkers=2"], {
-    NODE_OPTIONS: "--max-old-space-size=140",
-  });
-  const report = written(run);
-  const file = fileOf(report, "fatal.test.ts");
-  expect(file).toMatchObject({
-    state: "died",
-    figures: null,
-    death: { reason: "out-of-memory", test: ["block", "runs away"] },
-  });
-  expect(file.death?.last?.heapBytes).toBeGreaterThan(90_000_000);
-  expect(outline(file)).toEqual(["block > runs away, died, died"]);
-  expect(outline(fileOf(report, "other.test.ts"))).toEqual([
-    expect.stringMatching(/^lives, passed, buffers 40000\/40000 /),
-  ]);
-});
-
 test("where nothing is to be observed, nothing is written", async () => {
   const memory = { observe: false };
   const config = { preset: "@memspec/jest", transform: TRANSFORMS.swc, testEnvironmentOptions: { memory } };

@@ -1,6 +1,6 @@
 /** Runs the real Vitest on a temporary project. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll } from "vitest";
 import type { RunReport } from "../../../core/src/runs/run-report.js";
@@ -22,6 +22,8 @@ export interface VitestRunOptions {
   readonly timeoutMs?: number;
   /** Further runs of Vitest in the same project, one after the other, before the one that is told; the arguments of each. */
   readonly before?: readonly (readonly string[])[];
+  /** Endings of files that the run writes and whose texts are wanted. */
+  readonly keep?: readonly string[];
 }
 
 export interface TestOutcome {
@@ -42,6 +44,8 @@ export interface VitestRun {
   readonly unhandled: readonly string[];
   /** memspec's own report of the run; `null`: none was written. */
   readonly memory: RunReport | null;
+  /** By path relative to the project: texts of files with the endings that were asked for. */
+  readonly kept: ReadonlyMap<string, string>;
 }
 
 /** What the reporter below writes. */
@@ -128,6 +132,7 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     ? (JSON.parse(readFileSync(report, "utf8")) as Report)
     : { tests: [], files: [], unhandled: [] };
   const memory = readReport(path.join(project.root, ".memspec/report.json"));
+  const kept = textsIn(project.root, options.keep ?? []);
   if (process.env["MEMSPEC_E2E_KEEP"] === undefined) {
     project.remove();
   }
@@ -140,7 +145,15 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     ),
     unhandled: unhandled.map(clean),
     memory,
+    kept,
   };
+}
+
+function textsIn(root: string, endings: readonly string[]): ReadonlyMap<string, string> {
+  if (endings.length === 0) return new Map();
+  const names = readdirSync(root, { recursive: true, encoding: "utf8" });
+  const wanted = names.filter((name) => endings.some((ending) => name.endsWith(`.${ending}`)));
+  return new Map(wanted.map((name) => [name, readFileSync(path.join(root, name), "utf8")]));
 }
 
 function readReport(file: string): RunReport | null {

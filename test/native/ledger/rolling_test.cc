@@ -57,6 +57,34 @@ TEST("other windows know nothing of a window that rolls inside or around them") 
   CHECK_EQUAL(BytesIn(world.Alive(kFirst, other), Space::kNative), 5u);
 }
 
+TEST("the sites of the running span so far are those of its own samples, with what of them is alive") {
+  World world;
+  const WindowId id = world.OpenIn(kFirst);
+  const auto so_far = [&] {
+    std::vector<Site> sites(SitesSoFar(world.guard(), kFirst, id, nullptr, 0));
+    SitesSoFar(world.guard(), kFirst, id, sites.data(), sites.size());
+    return sites;
+  };
+  CHECK_EQUAL(so_far().size(), 0u);
+  world.Alloc(0x1000, 500, Space::kNative, kFirst, From(7, 500));
+  RollIn(world, id);
+  CHECK_EQUAL(so_far().size(), 0u);
+  world.Alloc(0x2000, 300, Space::kBuffers, kFirst, From(8, 300));
+  world.Alloc(0x3000, 100, Space::kBuffers, kFirst, From(8, 100));
+  world.Release(0x2000);
+  const std::vector<Site> sites = so_far();
+  CHECK_EQUAL(sites.size(), 1u);
+  CHECK(sites[0].stack == static_cast<StackId>(8));
+  CHECK_EQUAL(sites[0].bytes, 400.0);
+  CHECK_EQUAL(sites[0].bytes_alive, 100.0);
+  CHECK_EQUAL(sites[0].bytes_at_peak, 100.0);
+  // Reading them changes nothing.
+  CHECK_EQUAL(SitesIn(world, RollIn(world, id)).size(), 1u);
+  CHECK_EQUAL(so_far().size(), 0u);
+  world.CloseIn(kFirst, id);
+  CHECK_EQUAL(so_far().size(), 0u);
+}
+
 TEST("the sites of a rolled span are those of its own samples") {
   World world;
   const WindowId id = world.OpenIn(kFirst);

@@ -139,6 +139,30 @@ export function inconclusiveLines(
   ];
 }
 
+const SHORT_ARTIFACTS = 5;
+
+/** Files that were written for failed tests. */
+export function artifactLines(report: RunReport, options: SectionOptions, style: MessageStyle): readonly string[] {
+  const all = report.files.flatMap((file) => [
+    ...(file.artifacts ?? []),
+    ...file.tests.flatMap(({ artifacts }) => artifacts ?? []),
+  ]);
+  if (all.length === 0) return [];
+  const shown = options.verbose ? all : all.slice(0, SHORT_ARTIFACTS);
+  const snapshots = all.some(({ kind }) => kind === "heapsnapshot");
+  return [
+    `${style.strong(`${many(all.length, "file")} of failed tests`)} for Chrome DevTools (Memory, Load profile)`,
+    ...shown.map(({ path }) => `  ${style.place(path)}`),
+    ...restLine(all.length - shown.length, "file", style),
+    ...(snapshots
+      ? wrapText(
+          "Heap snapshots hold the program's data: strings, secrets, whatever was alive. Look before you share one.",
+          2,
+        )
+      : []),
+  ];
+}
+
 export function noteLines(notes: readonly string[]): readonly string[] {
   return notes.flatMap((note) => wrapText(note, 2, "note: "));
 }

@@ -11,7 +11,15 @@ import { type RunSummary, summariseRun, testName } from "../run-summary.js";
 import { durationText, machineText, many, notesOf } from "../sentences.js";
 import { placesOf } from "../stacks.js";
 import { fitLines } from "./fit.js";
-import { breachLines, deathLines, inconclusiveLines, leakLines, noteLines, type SectionOptions } from "./sections.js";
+import {
+  artifactLines,
+  breachLines,
+  deathLines,
+  inconclusiveLines,
+  leakLines,
+  noteLines,
+  type SectionOptions,
+} from "./sections.js";
 import { tableLines } from "./table.js";
 
 export interface TerminalOptions {
@@ -57,6 +65,7 @@ export function renderTerminal(report: RunReport, options: TerminalOptions = {})
     leakLines(summary.leaks, report, entries, style),
     inconclusiveLines(summary.inconclusive, entries, style),
     recorded === "" ? [] : [recorded],
+    artifactLines(report, entries, style),
     noteLines([...notesOf(report), ...baselineNotes(report), ...(verbose ? fileNotes(report) : [])]),
   ];
   const shown = sections.filter((lines) => lines.length > 0);
