@@ -6,6 +6,10 @@ export { nodeAtRest } from "./capture/node-at-rest.js";
 export { VERSION } from "./capture/version.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
+export { fileLeakError, fileLeakMessage } from "./gate/file-message.js";
+export { type FileWatch, type WatchedFile, watchFile } from "./gate/file-watch.js";
+export { type GateFindings, withLeaks } from "./gate/hand-over.js";
+export { type FileGate, leakGateFor } from "./gate/options.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
 export { type CallSite, callSiteOf, captureCallSite, captureStack } from "./limits/call-site.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
@@ -53,7 +57,7 @@ export {
   observeFile,
 } from "./observe/observe-file.js";
 export { type ObserveOptions, parseObserve } from "./observe/options.js";
-export type { BreachRecord, FilePayload } from "./observe/payload.js";
+export type { BreachRecord, FilePayload, LeaksRecord } from "./observe/payload.js";
 export {
   makeStateFile,
   readStateFiles,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "binding/births.h"
 #include "binding/graph_binding.h"
 #include "binding/leaks.h"
 #include "binding/observe.h"
@@ -299,6 +300,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("instanceIds", Napi::Function::New<InstanceIds>(env, "instanceIds"));
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
+  ExportBirths(env, exports);
   ExportLeaks(env, exports);
   ExportObserver(env, exports);
   AddGraphFunctions(env, exports);

@@ -19,6 +19,7 @@ import {
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
 import { declaredLimits } from "./declared-limits.js";
+import type { LeakGate } from "./leak-gate.js";
 import type { Observation } from "./observation.js";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
@@ -37,11 +38,12 @@ interface OpenedBody {
 
 export interface ObservingBracket extends Bracket {
   /** From now on bodies are observed, or not. */
-  observe(observation: Observation | undefined): void;
+  observe(observation: Observation | undefined, gate: LeakGate | null): void;
 }
 
 export function createBracket(session: Session, pending: PendingMatchers): ObservingBracket {
   let observation: Observation | undefined;
+  let gate: LeakGate | null = null;
   const limited = new WeakMap<TestTask, Limited>();
   const told = new Set<string>();
 
@@ -98,8 +100,9 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
   }
 
   return {
-    observe(next) {
+    observe(next, nextGate) {
       observation = next;
+      gate = nextGate;
     },
     dress(body) {
       const dressed: TestBody = function (...args) {
@@ -107,10 +110,12 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
         const task = context.task as TestTask;
         const { id } = session.attempt(task);
         const opened: OpenedBody = { handle: undefined };
+        gate?.bodyStarts(task);
         // For what hooks after the body forget, and for a body that timed out and is still running.
         context.onTestFinished(() => {
           if (opened.handle !== undefined) observation?.testOver(opened.handle);
           abandonSpans(id);
+          gate?.testOver(task);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
         });
         return run(task, body, this, args, opened);

@@ -11,8 +11,10 @@ import {
   type ObservedTest,
   observeFile,
   removeStateFile,
+  withLeaks,
 } from "@memspec/core/adapter";
 import { aroundAll, type RunnerTestFile } from "vitest";
+import type { LeakGate } from "./leak-gate.js";
 import type { ProvidedMemspec } from "./provided.js";
 import { interleaves, type TestTask } from "./tasks.js";
 
@@ -35,9 +37,16 @@ declare module "vitest" {
 }
 
 /** Begins to observe `file`, before its modules are loaded, and registers the hook that ends it. Call it last in the setup file. */
-export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observation | undefined {
+export function observe(
+  file: RunnerTestFile,
+  provided: ProvidedMemspec,
+  gate: LeakGate | null,
+): Observation | undefined {
   const { observe: plan } = provided;
-  if (plan === null) return undefined;
+  if (plan === null) {
+    if (gate !== null) aroundAll((runSuite) => gated(gate, runSuite), 0);
+    return undefined;
+  }
   const began = Date.now();
   const stateFile = makeStateFile(plan.stateFolder, {
     file: file.filepath,
@@ -50,11 +59,22 @@ export function observe(file: RunnerTestFile, provided: ProvidedMemspec): Observ
   // Outermost of all hooks: it was registered first. No time limit is ours to set.
   aroundAll(async (runSuite) => {
     observer.modulesLoaded();
+    gate?.fileStarts();
     await runSuite();
-    file.meta.memspec = { ...observer.finish(), ...(plan.shard === null ? {} : { shard: plan.shard }) };
+    const payload = { ...observer.finish(), ...(plan.shard === null ? {} : { shard: plan.shard }) };
+    const leaks = await gate?.fileEnds();
+    file.meta.memspec = leaks === undefined ? payload : withLeaks(payload, leaks);
     removeStateFile(stateFile);
+    if (leaks !== undefined) gate?.enforce(leaks, true);
   }, 0);
   return createObservation(observer);
+}
+
+/** A file that is not observed can leak all the same. */
+async function gated(gate: LeakGate, runSuite: () => Promise<void>): Promise<void> {
+  gate.fileStarts();
+  await runSuite();
+  gate.enforce(await gate.fileEnds(), false);
 }
 
 function createObservation(observer: FileObserver): Observation {

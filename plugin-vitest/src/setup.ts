@@ -14,6 +14,7 @@ import { expect, inject, TestRunner } from "vitest";
 import "./assertion-types.js";
 import { createBracket } from "./bodies.js";
 import { bracketBodies, type Collector } from "./collectors.js";
+import { createLeakGate } from "./leak-gate.js";
 import { observe } from "./observation.js";
 import "./provided.js";
 import { session } from "./session.js";
@@ -39,5 +40,6 @@ const pending = createPending(session);
 expect.extend(createMatchers(session, session.options, pending) as unknown as Parameters<typeof expect.extend>[0]);
 const bracket = createBracket(session, pending);
 bracketBodies(collector as unknown as Collector, bracket);
+const gate = createLeakGate(file, session.options, session.root);
 // Last: what comes from here on is the file's own.
-if (provided !== undefined) bracket.observe(observe(file, provided));
+if (provided !== undefined) bracket.observe(observe(file, provided, gate), gate);

@@ -74,7 +74,7 @@ export function leakCapabilities(tracker: Capabilities, held: LeakCapabilities["
 }
 
 /** The group with all its places in the source. */
-function groupInSource(group: LeakGroup, toSource: ToSource): LeakGroup {
+export function groupInSource(group: LeakGroup, toSource: ToSource): LeakGroup {
   return {
     ...group,
     place: group.place && toSource(group.place),

@@ -1,4 +1,5 @@
 import { invalid, validateOptions } from "../capture/validate-options.js";
+import { checkLeakGate } from "../gate/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
 import { parseObserve } from "../observe/options.js";
@@ -19,6 +20,7 @@ export function parseOptions(options: unknown): MemspecOptions {
   if (given.toNotLeak !== undefined) planLeakCheck(given.toNotLeak, "memspec, toNotLeak", LEAK_DEFAULTS);
   refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
+  checkLeakGate(given);
   parseObserve(given.observe, "memspec");
   parseReportOptions(given.report);
   return given;

@@ -1,12 +1,21 @@
 /** What is known of one file as the report tells it. Pure. */
 
-import type { BreachRecord, FiguresRecord, FilePayload, LevelsRecord, SiteRecord } from "../observe/payload.js";
+import type {
+  BreachRecord,
+  FiguresRecord,
+  FilePayload,
+  LeaksRecord,
+  LevelsRecord,
+  SiteRecord,
+} from "../observe/payload.js";
 import { FIGURES } from "../observe/records.js";
+import { runLeaks } from "./leaks-report.js";
 import type { DeathLevels, FileOutcome, TestOutcome } from "./outcomes.js";
 import type {
   Breach,
   FileReport,
   RunFigures,
+  RunLeaks,
   RunLevels,
   RunSite,
   RunSpaceFigures,
@@ -38,8 +47,8 @@ export function fileReport(file: FileOutcome, startedAt: number, root: string, t
     left: baseline === null || end === null ? null : runLevels(end.map((level, index) => less(level, baseline[index]))),
     sites: sites(payload?.sites ?? []),
     moduleSites: sites(payload?.moduleSites ?? []),
-    tests: file.tests.map((test) => testReport(test, file, sites)),
-    leaks: null,
+    tests: file.tests.map((test) => testReport(test, file, sites, (leaks) => runLeaks(leaks, root, tables))),
+    leaks: runLeaks(payload?.leaks, root, tables),
     death:
       death === null
         ? null
@@ -65,6 +74,7 @@ function testReport(
   test: TestOutcome,
   { payload, state: fileState, death }: FileOutcome,
   sites: (records: readonly SiteRecord[]) => readonly RunSite[],
+  leaks: (record: LeaksRecord | undefined) => RunLeaks | null,
 ): TestReport {
   const { key, ...told } = test;
   const seen = payload?.tests[key];
@@ -78,7 +88,7 @@ function testReport(
     unattributed: died ? "died" : (seen?.unattributed ?? null),
     sites: sites(seen?.sites ?? []),
     breaches: (seen?.breaches ?? []).map(runBreach),
-    leaks: null,
+    leaks: leaks(seen?.leaks),
   };
 }
 

@@ -98,11 +98,16 @@ export function leakLines(
   return [
     style.strong(`${many(all.length, "leak")} in ${many(files, "file")}`),
     ...shown.flatMap(({ group, subjects }) => [
-      ...groupLines(withSite(group, report), context, style),
+      ...groupLines(withSite(group, report), { ...context, per: perOf(subjects) }, style),
       ...subjectLines(subjects, options, style),
     ]),
     ...restLine(all.length - shown.length, "leak", style),
   ];
+}
+
+/** A whole file's growth is told for each of its tests, a test's for each call of its body. */
+function perOf(subjects: readonly Subject[]): "call" | "test" {
+  return subjects[0]?.test === null ? "test" : "call";
 }
 
 const SHORT_SUBJECTS = 2;
