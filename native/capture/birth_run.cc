@@ -1,6 +1,5 @@
 #include "capture/birth_run.h"
 
-#include "heap/collect.h"
 #include "heap/meter.h"
 #include "ledger/ledger.h"
 
@@ -62,7 +61,7 @@ bool BirthRun::Mark(const RecursionGuard& guard) {
 
 std::vector<BirthRun::Interval> BirthRun::Read(const RecursionGuard& guard) {
   heap::ObjectIds& ids = isolate_.object_ids();
-  heap::CollectLastResort(guard, isolate_.isolate());
+  // Collects by itself, once.
   ids.Now(guard);
   // Array buffers are freed by a background thread, after the collection that found them dead.
   isolate_.quiescence().Reach(guard);

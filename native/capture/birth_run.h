@@ -38,7 +38,7 @@ class BirthRun {
   // Ends the running interval and begins the next. False when the ledger has no window left: the off-heap figures of the
   // interval that begins are then 0.
   bool Mark(const RecursionGuard&);
-  // What is alive now of the intervals that were ended. Collects, also what only a last-resort collection frees.
+  // What is alive of the intervals that were ended, after one collection.
   std::vector<Interval> Read(const RecursionGuard&);
   bool counts_off_heap() const { return armed_; }
 

@@ -25,6 +25,8 @@ export interface DescribeBlock {
 
 export interface CircusState {
   readonly rootDescribeBlock: DescribeBlock;
+  /** Errors of the file itself. */
+  readonly unhandledErrors: unknown[];
 }
 
 /** The events that memspec acts upon; any other has a name that matches none of these. */

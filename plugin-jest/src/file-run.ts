@@ -11,12 +11,14 @@ import {
   isMemspecError,
   mayMeasure,
   nodeAtRest,
+  withLeaks,
 } from "@memspec/core/adapter";
 import { dressBodies } from "./bodies.js";
 import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
 import { type DeclaredLimits, declaredLimits } from "./declared.js";
 import type { Pragmas } from "./docblock.js";
+import { LeakGate } from "./leak-gate.js";
 import { Observation, type ObservationPlan } from "./observation.js";
 import { fullName, Session } from "./session.js";
 import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
@@ -35,6 +37,7 @@ export class FileRun {
   readonly #matchers: object;
   readonly #warn: (message: string) => void;
   readonly #observation: Observation | undefined;
+  readonly #gate: LeakGate | null;
 
   /**
    * @param plan `undefined`: nothing is observed
@@ -63,6 +66,7 @@ export class FileRun {
     this.#session = session;
     this.#warn = warn;
     this.#observation = plan === undefined ? undefined : new Observation(plan);
+    this.#gate = LeakGate.of(options, root, file);
   }
 
   /** Makes the sandbox know this run. */
@@ -75,10 +79,20 @@ export class FileRun {
   handle(event: CircusEvent, state: CircusState): Promise<void> | undefined {
     // First at the end of a body, last before it: what is done here is not the body's.
     const starts = event.name === "test_fn_start";
+    this.#gate?.handle(event, state);
+    if (event.name === "run_finish" && this.#gate !== null) return this.#finishGated(this.#gate, state);
     if (!starts && event.name !== "setup") this.#observation?.handle(event, state);
     this.#act(event, state);
     if (starts) this.#observation?.handle(event, state);
     return event.name === "setup" ? nodeAtRest().then(() => this.#observation?.handle(event, state)) : undefined;
+  }
+
+  async #finishGated(gate: LeakGate, state: CircusState): Promise<void> {
+    // What it takes to look for leaks is none of the file's figures.
+    const observed = this.#observation?.finish();
+    const leaks = await gate.fileEnds();
+    observed?.handOver((payload) => withLeaks(payload, leaks));
+    gate.enforce(leaks, state, observed !== undefined, this.#warn);
   }
 
   #act(event: CircusEvent, state: CircusState): void {
@@ -127,7 +141,8 @@ export class FileRun {
   }
 
   leave(): void {
-    this.#observation?.finish();
+    this.#gate?.leave();
+    this.#observation?.finish()?.handOver();
     this.#session.dispose();
   }
 

@@ -4,6 +4,7 @@ import { threadId } from "node:worker_threads";
 import {
   type BodyHandle,
   type FileObserver,
+  type FilePayload,
   isLimitError,
   lineOfStack,
   makeStateFile,
@@ -68,7 +69,7 @@ export class Observation {
         this.#testOver(event.test);
         break;
       case "run_finish":
-        this.finish();
+        this.finish()?.handOver();
         break;
     }
   }
@@ -131,18 +132,33 @@ export class Observation {
     return lineOfStack(made, test.errors.length > 0 ? null : this.#realm);
   }
 
-  /** After the last hook, or when the file ends before it has run. Called again, it does nothing. */
-  finish(): void {
+  /**
+   * After the last hook, or when the file ends before it has run.
+   *
+   * @returns `undefined`: it is finished already
+   */
+  finish(): Finished | undefined {
     const observer = this.#observer;
-    if (observer === undefined) return;
+    if (observer === undefined) return undefined;
     this.#observer = undefined;
-    handOver(this.#plan.folder, this.#plan.id, observer.finish());
-    removeStateFile(this.#stateFile);
+    const payload = observer.finish();
     // Entries are objects of the sandbox.
     this.#realm = null;
     this.#tests = new Map();
     this.#bodies.clear();
+    return {
+      handOver: (complete = (given) => given) => {
+        handOver(this.#plan.folder, this.#plan.id, complete(payload));
+        removeStateFile(this.#stateFile);
+      },
+    };
   }
+}
+
+/** A file whose figures are known, and whose worker is still to hand them over. */
+export interface Finished {
+  /** @param complete adds what else is known of the file */
+  handOver(complete?: (payload: FilePayload) => FilePayload): void;
 }
 
 const ROOT_BLOCK = "ROOT_DESCRIBE_BLOCK";

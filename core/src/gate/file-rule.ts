@@ -65,7 +65,7 @@ export function outlivesFile({ kind, path }: Pick<ObjectGroup, "kind" | "path">,
   }
 }
 
-const RUNNER_GLOBALS = /vitest|jest|^expect$|matchers|snapshot|circus|memspec|istanbul|coverage/iu;
+const RUNNER_GLOBALS = /vitest|jest|^console$|^expect$|matchers|snapshot|circus|memspec|istanbul|coverage/iu;
 /** Modules that a test is the first to load stay loaded; that is what a registry of modules is for. */
 const MODULE_REGISTRIES =
   /^(?:Module|ModuleWrap|ModuleJob|LoadCache|ResolveCache|ModuleLoader|SourceTextModule|SyntheticModule)$/u;
