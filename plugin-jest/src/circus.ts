@@ -12,6 +12,8 @@ export interface TestEntry extends FailingEntry {
   readonly failing: boolean;
   readonly mode: string | null | undefined;
   readonly parent: DescribeBlock;
+  /** In ms. */
+  readonly timeout?: number | undefined;
   /** Replaced before the first test starts, where limits apply or the test is concurrent. */
   fn: TestFunction | undefined;
 }
@@ -27,11 +29,20 @@ export interface CircusState {
   readonly rootDescribeBlock: DescribeBlock;
   /** Errors of the file itself. */
   readonly unhandledErrors: unknown[];
+  /** In ms, of tests that name none. */
+  readonly testTimeout: number;
+}
+
+/** The part of `expect` that memspec uses. */
+export interface CircusExpect {
+  extend(matchers: object): void;
+  getState(): object;
+  setState(state: object): void;
 }
 
 /** The events that memspec acts upon; any other has a name that matches none of these. */
 export type CircusEvent =
-  | { readonly name: "setup"; readonly runtimeGlobals: { readonly expect: { extend(matchers: object): void } } }
+  | { readonly name: "setup"; readonly runtimeGlobals: { readonly expect: CircusExpect } }
   | { readonly name: "run_start" | "run_finish" }
   | {
       readonly name: "test_start" | "test_fn_start" | "test_fn_success" | "test_done" | "test_skip" | "test_todo";

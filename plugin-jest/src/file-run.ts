@@ -58,7 +58,8 @@ export class FileRun {
     // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code
     // that is compiled from now on has lines. It stays for the later files of the worker process.
     const limited = declared.docblock.length + declared.table.length > 0;
-    if (KEEPS_CODE || limited || plan !== undefined || mayMeasure(file)) armTracker();
+    const gate = LeakGate.of(options, session);
+    if (KEEPS_CODE || limited || gate !== null || plan !== undefined || mayMeasure(file)) armTracker();
     else armTrackerOnUse();
     this.#options = options;
     this.#pending = pending;
@@ -66,7 +67,7 @@ export class FileRun {
     this.#session = session;
     this.#warn = warn;
     this.#observation = plan === undefined ? undefined : new Observation(plan);
-    this.#gate = LeakGate.of(options, root, file);
+    this.#gate = gate;
   }
 
   /** Makes the sandbox know this run. */
@@ -100,6 +101,7 @@ export class FileRun {
       case "setup":
         // Before any setup file or test: both the global `expect` and the one of @jest/globals are this one.
         event.runtimeGlobals.expect.extend(this.#matchers);
+        this.#gate?.enter(event.runtimeGlobals.expect);
         break;
       case "run_start":
         this.#dress(state);
@@ -132,7 +134,16 @@ export class FileRun {
   }
 
   #dress(state: CircusState): void {
-    const unchecked = dressBodies(state.rootDescribeBlock, this.#session, this.#declared, this.#options);
+    const unchecked = dressBodies(
+      state.rootDescribeBlock,
+      this.#session,
+      this.#declared,
+      this.#options,
+      (test, body, bare) =>
+        this.#gate?.mode === "test"
+          ? this.#gate.gateBody(test, body, bare, state, () => this.#observation?.bodyOver(test))
+          : body,
+    );
     const [first] = unchecked;
     if (first === undefined) return;
     this.#warn(

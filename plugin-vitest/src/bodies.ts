@@ -1,9 +1,11 @@
 /** What happens around the body of each test: its limits are checked, and the matchers that nobody awaited are found. */
 
+import { performance } from "node:perf_hooks";
 import {
   abandonSpans,
   armTracker,
   type BodyHandle,
+  bareBody,
   type CallSite,
   callSiteOf,
   captureStack,
@@ -45,6 +47,8 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
   let observation: Observation | undefined;
   let gate: LeakGate | null = null;
   const limited = new WeakMap<TestTask, Limited>();
+  /** Where tests are defined, as far as they are judged one by one. */
+  const sites = new WeakMap<TestTask, () => CallSite>();
   const told = new Set<string>();
 
   /** Limits of the table name no test: those that they cannot be checked on go without, and that is told once per file. */
@@ -75,6 +79,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
   ): Promise<unknown> {
     const { id } = session.attempt(task);
     const of = limited.get(task);
+    const began = performance.now();
     let result: unknown;
     try {
       result = await session.within(task, () => {
@@ -92,7 +97,27 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       throw error;
     }
     raise(pending.finish(id, "passed"));
+    await judged(task, body, thisArg, args, performance.now() - began);
     return result;
+  }
+
+  /** A body that is not limited in leaks is judged by what the configuration says of all. */
+  async function judged(
+    task: TestTask,
+    given: TestBody,
+    thisArg: unknown,
+    args: readonly unknown[],
+    tookMs: number,
+  ): Promise<void> {
+    const { body, limitsLeaks } = bareBody(given);
+    if (gate?.mode !== "test" || limitsLeaks) return;
+    if (limited.get(task)?.limits.some(({ leaks }) => leaks !== null) === true) return;
+    try {
+      await gate.judge(task, () => Reflect.apply(body, thisArg, args), tookMs, sites.get(task) ?? NOWHERE);
+    } finally {
+      // Of the repeated calls: the first one's are told already.
+      pending.finish(session.attempt(task).id, "failed");
+    }
   }
 
   function ended({ handle }: OpenedBody): void {
@@ -128,6 +153,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       const stack = captureStack(definer);
       const site = (): CallSite => callSiteOf(stack);
       const limits = placed(site, () => applicable(task, dressed));
+      if (gate?.mode === "test") sites.set(task, site);
       // A limit that is broken shows the whole stack.
       observation?.collected(task, () => lineOfStack(stack, limits.length > 0 ? null : Error));
       if (limits.length === 0) return;
@@ -136,6 +162,8 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
     },
   };
 }
+
+const NOWHERE = (): CallSite => ({ file: "", line: 0, stackLines: [] });
 
 /** What is thrown points to where the test is defined, however deep in Vitest and here it was noticed. */
 function placed<T>(site: () => CallSite, check: () => T): T {

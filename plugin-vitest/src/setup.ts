@@ -33,13 +33,13 @@ provideSourceMaps(vitestSourceMap);
 // compiled from now on has lines. Where files share a process (in vm pools, too), V8 compiles once for all of them.
 const alone = provided?.isolate === true;
 const limited = limitsFor(session.options.limits, session.root, file.filepath).length > 0;
-if (!alone || limited || provided?.observe || mayMeasure(file.filepath)) armTracker();
+const gate = createLeakGate(file, session);
+if (!alone || limited || gate !== null || provided?.observe || mayMeasure(file.filepath)) armTracker();
 else armTrackerOnUse();
 
 const pending = createPending(session);
 expect.extend(createMatchers(session, session.options, pending) as unknown as Parameters<typeof expect.extend>[0]);
 const bracket = createBracket(session, pending);
 bracketBodies(collector as unknown as Collector, bracket);
-const gate = createLeakGate(file, session.options, session.root);
 // Last: what comes from here on is the file's own.
 if (provided !== undefined) bracket.observe(observe(file, provided, gate), gate);

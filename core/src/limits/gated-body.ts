@@ -1,0 +1,172 @@
+/** `leaks: "test"`: the body of a test that passed is called again and again, as `noLeaks` does, without a word in the test. */
+
+import { performance } from "node:perf_hooks";
+import { messageStyle } from "../assertions/colours.js";
+import { assertNotLeak } from "../assertions/to-not-leak.js";
+import { MemspecError } from "../errors/memspec-error.js";
+import { dayOf } from "../gate/known-leaks.js";
+import type { FileGate } from "../gate/options.js";
+import { sortLeaks } from "../gate/sort-out.js";
+import type { LeakPlan, LeakReport } from "../leaks/types.js";
+import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
+import type { LeaksRecord } from "../observe/payload.js";
+import { callsDone, withDone } from "./done-callback.js";
+import { joinOptions } from "./join-options.js";
+import { checkLeaks } from "./leak-check.js";
+import { MemspecLimitError } from "./limit-error.js";
+import type { LimitOptions } from "./plans.js";
+import type { LimitsHost, TestBody } from "./types.js";
+
+/** A body that has been called once, and passed. */
+export interface PassedBody {
+  /** Full name of its test. */
+  readonly name: string;
+  call(): unknown;
+  /** How long the call took that passed, in ms. */
+  readonly tookMs: number;
+  /** What is left of the test's own time, in ms; `null`: no limit. */
+  readonly leftMs: number | null;
+  /** Why it cannot be called again; `null`: nothing speaks against it. */
+  readonly unrepeatable: string | null;
+  /** Asked when the calls were made: why they were none like the first; `null`: they were. */
+  spoilt(): string | null;
+}
+
+export interface JudgedBody {
+  /** `null`: no verdict, and the note says why. */
+  readonly leaks: LeaksRecord | null;
+  /** In a sentence; `null`: nothing to say. */
+  readonly note: string | null;
+  /** To fail the test with; `null`: it passes. */
+  readonly failure: MemspecLimitError | null;
+}
+
+const SOURCE = 'leaks: "test"';
+/** Calls that the shortest check makes. */
+const LEAST_CALLS = 24;
+/** Of what is left of the test's time: its runner is not to give it up. */
+const SHARE_OF_TIME = 0.8;
+
+/**
+ * Judges a body for leaks. The user did not ask for it on this body: where it cannot be repeated, there is no verdict.
+ */
+export async function judgeBody(
+  host: LimitsHost,
+  gate: FileGate,
+  body: PassedBody,
+  options: LimitOptions,
+): Promise<JudgedBody> {
+  const refused = body.unrepeatable ?? tooSlow(body);
+  if (refused !== null) return notJudged(body, refused);
+  const plan = planFor(options, body.leftMs);
+  let report: LeakReport;
+  try {
+    report = await checkLeaks(host, () => body.call(), plan);
+  } catch (error) {
+    return notJudged(body, whyNot(error));
+  }
+  const spoilt = body.spoilt();
+  return spoilt === null ? verdictOn(host, gate, report, options) : notJudged(body, spoilt);
+}
+
+function planFor(options: LimitOptions, leftMs: number | null): LeakPlan {
+  const plan = planLeakCheck(joinOptions(options.toNotLeak ?? {}, { allow: 0 }, LEAK_OPTIONS), SOURCE);
+  const timeoutMs = leftMs === null ? plan.timeoutMs : Math.min(plan.timeoutMs, leftMs * SHARE_OF_TIME);
+  return { ...plan, timeoutMs, strict: false };
+}
+
+function tooSlow({ tookMs, leftMs }: PassedBody): string | null {
+  if (leftMs === null || tookMs * LEAST_CALLS <= leftMs * SHARE_OF_TIME) return null;
+  return `its body takes too long to be called ${LEAST_CALLS} times within the test's timeout`;
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof MemspecError && error.code === "MEMSPEC_LEAK_TIMEOUT") {
+    return "the calls of its body took too long, or one did not end";
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return `its body, called again, failed: ${text.split("\n")[0] ?? ""}`;
+}
+
+function notJudged({ name }: PassedBody, why: string): JudgedBody {
+  return { leaks: null, note: `Whether "${name}" leaks is not known: ${why}.`, failure: null };
+}
+
+function verdictOn(host: LimitsHost, gate: FileGate, report: LeakReport, options: LimitOptions): JudgedBody {
+  const { groups, ignored, notes } = sortLeaks(report.groups, gate, dayOf(Date.now()));
+  const without = sortLeaks(
+    report.ignored.map(({ group }) => group),
+    { ...gate, ignore: [], known: [] },
+    "",
+  ).groups;
+  const all = [
+    ...ignored,
+    ...report.ignored.flatMap(({ reason }, index) => {
+      const group = without[index];
+      return group === undefined ? [] : [{ group, reason }];
+    }),
+  ];
+  const verdict = report.verdict === "leak" && groups.length === 0 ? "clean" : report.verdict;
+  const reasons = [
+    ...(report.verdict === verdict ? [report.reason ?? []].flat() : ["All that grows is ignored or known."]),
+    ...notes,
+  ];
+  const reason = reasons.length === 0 ? null : reasons.join(" ");
+  const leaks: LeaksRecord = { verdict, reason, groups, ignored: all };
+  if (verdict !== "leak" || !gate.failOnLeak) return { leaks, note: null, failure: null };
+  const { message } = assertNotLeak({
+    headline: `${SOURCE}: what each call of the test's body leaves behind`,
+    report: { ...report, verdict, reason, groups, ignored: all },
+    strict: false,
+    context: { root: host.root, isNot: false, verbose: options.verbose ?? false },
+  });
+  const failure = new MemspecLimitError([
+    {
+      source: SOURCE,
+      figure: "leaked",
+      figureBytes: Math.round(groups.reduce((sum, group) => sum + (group.bytesPerCall ?? 0), 0)),
+      limitBytes: 0,
+      notice: null,
+      text: message(messageStyle(host.colour)),
+    },
+  ]);
+  return { leaks, note: null, failure };
+}
+
+/** What a body is given to after its own call: calls it again, and throws what the test is to fail with. */
+export type Judge = (call: () => unknown, tookMs: number) => Promise<void>;
+
+/**
+ * A body that is judged after its own call. What a body returns that is no promise is left to the runner, as it was.
+ *
+ * @param body as the runner is to call it, with its limits
+ * @param bare without them: what is called again
+ */
+export function gateBody(body: TestBody, bare: TestBody, judge: Judge): TestBody {
+  function gated(this: unknown, ...args: unknown[]): unknown {
+    if (callsDone(body, args)) {
+      return withDone(body, this, args, (fn) => judged(() => Reflect.apply(fn, undefined, []), undefined, judge));
+    }
+    return judged(
+      () => Reflect.apply(body, this, args),
+      () => Reflect.apply(bare, this, args),
+      judge,
+    );
+  }
+  return Object.defineProperties(gated, {
+    name: { value: body.name, configurable: true },
+    length: { value: body.length, configurable: true },
+    toString: { value: () => String(body), configurable: true, writable: true },
+  });
+}
+
+function judged(first: () => unknown, again: (() => unknown) | undefined, judge: Judge): unknown {
+  const began = performance.now();
+  const value = first();
+  const isPromise = typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  if (value !== undefined && !isPromise) return value;
+  return (async () => {
+    await value;
+    await judge(again ?? first, performance.now() - began);
+  })();
+}
