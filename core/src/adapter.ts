@@ -12,7 +12,7 @@ export { type GateFindings, withLeaks } from "./gate/hand-over.js";
 export { type FileGate, leakGateFor } from "./gate/options.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
 export { type CallSite, callSiteOf, captureCallSite, captureStack } from "./limits/call-site.js";
-export { gateBody, type Judge, type JudgedBody, judgeBody, type PassedBody } from "./limits/gated-body.js";
+export { type JudgedBody, judgeBody, type PassedBody } from "./limits/gated-body.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
 export { abandonSpans } from "./limits/open-spans.js";

@@ -12,8 +12,6 @@ export interface TestEntry extends FailingEntry {
   readonly failing: boolean;
   readonly mode: string | null | undefined;
   readonly parent: DescribeBlock;
-  /** In ms. */
-  readonly timeout?: number | undefined;
   /** Replaced before the first test starts, where limits apply or the test is concurrent. */
   fn: TestFunction | undefined;
 }
@@ -29,8 +27,6 @@ export interface CircusState {
   readonly rootDescribeBlock: DescribeBlock;
   /** Errors of the file itself. */
   readonly unhandledErrors: unknown[];
-  /** In ms, of tests that name none. */
-  readonly testTimeout: number;
 }
 
 /** The part of `expect` that memspec uses. */

@@ -85,7 +85,15 @@ export class FileRun {
     if (!starts && event.name !== "setup") this.#observation?.handle(event, state);
     this.#act(event, state);
     if (starts) this.#observation?.handle(event, state);
+    if (event.name === "test_fn_success" && this.#gate?.mode === "test") return this.#judge(this.#gate, event.test);
     return event.name === "setup" ? nodeAtRest().then(() => this.#observation?.handle(event, state)) : undefined;
+  }
+
+  async #judge(gate: LeakGate, test: TestEntry): Promise<void> {
+    await gate.judge(test, this.#observation?.keyOf(test));
+    // What the repeated calls did not await was told for the first one.
+    const current = this.#session.currentTest();
+    if (current !== undefined) this.#pending.finish(current.id, "failed");
   }
 
   async #finishGated(gate: LeakGate, state: CircusState): Promise<void> {
@@ -134,15 +142,13 @@ export class FileRun {
   }
 
   #dress(state: CircusState): void {
+    const gate = this.#gate;
     const unchecked = dressBodies(
       state.rootDescribeBlock,
       this.#session,
       this.#declared,
       this.#options,
-      (test, body, bare) =>
-        this.#gate?.mode === "test"
-          ? this.#gate.gateBody(test, body, bare, state, () => this.#observation?.bodyOver(test))
-          : body,
+      (test, body, bare) => (gate?.mode === "test" ? gate.remember(test, body, bare) : body),
     );
     const [first] = unchecked;
     if (first === undefined) return;

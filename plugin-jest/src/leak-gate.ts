@@ -1,12 +1,12 @@
 /** The leak gate in the process that runs a test file: docs/leak-gate.md. */
 
+import { performance } from "node:perf_hooks";
 import {
   type FileGate,
   type FileWatch,
   fileLeakError,
   fileLeakMessage,
   type GateFindings,
-  gateBody,
   judgeBody,
   type LeaksRecord,
   leakGateFor,
@@ -22,6 +22,15 @@ import {
   testsUnder,
 } from "./circus.js";
 import { fullName, type Session } from "./session.js";
+import { failTest, pointAtTest } from "./test-error.js";
+
+/** How a body was called. */
+interface Remembered {
+  readonly again: () => unknown;
+  readonly began: number;
+  /** That the file had so far. */
+  readonly snapshots: number;
+}
 
 export class LeakGate {
   readonly #gate: FileGate;
@@ -33,6 +42,7 @@ export class LeakGate {
   #running = new Set<TestEntry>();
 
   #expect: CircusExpect | null = null;
+  readonly #calls = new Map<TestEntry, Remembered>();
 
   private constructor(gate: FileGate, options: MemspecOptions, session: Session) {
     this.#gate = gate;
@@ -56,55 +66,54 @@ export class LeakGate {
   }
 
   /**
-   * Puts the check around a body: after its own call, it is called again and again.
+   * A body that remembers how it was called, so that it can be called again.
    *
    * @param body with its limits
    * @param bare without them
-   * @param bodyOver the first call has ended; gives the key by which the report knows the test
    */
-  gateBody(
-    test: TestEntry,
-    body: TestFunction,
-    bare: TestFunction,
-    state: CircusState,
-    bodyOver: () => string | undefined,
-  ): TestFunction {
-    // It is to fail: an error of ours would make it pass.
-    if (test.failing) return body;
-    const before = { snapshots: 0 };
-    const judged = gateBody(body, bare, async (call, tookMs) => {
-      const key = bodyOver();
-      const kept = keepState(this.#expect);
-      const timeout = test.timeout ?? state.testTimeout;
-      const snapshots = kept.snapshots > before.snapshots;
-      const { leaks, note, failure } = await judgeBody(
-        this.#session,
-        this.#gate,
-        {
-          name: fullName(test),
-          call,
-          tookMs,
-          leftMs: Math.max(0, timeout - tookMs),
-          unrepeatable: test.concurrent
-            ? "other tests run at the same time"
-            : snapshots
-              ? "its body has snapshots, and each call of it would write more"
-              : null,
-          spoilt: () => null,
-        },
-        this.#options,
-      );
-      kept.restore();
-      if (leaks !== null && key !== undefined) this.#tests.set(key, leaks);
-      if (note !== null) this.#notes.push(note);
-      if (failure !== null) throw failure;
-    }) as TestFunction;
-    const expect = (): CircusExpect | null => this.#expect;
-    const begun: TestFunction = function (this: unknown, ...args: unknown[]): unknown {
-      before.snapshots = keepState(expect()).snapshots;
-      return Reflect.apply(judged, this, args);
+  remember(test: TestEntry, body: TestFunction, bare: TestFunction): TestFunction {
+    const calls = this.#calls;
+    const snapshots = (): number => keepState(this.#expect).snapshots;
+    const remembered: TestFunction = function (this: unknown, ...args: unknown[]): unknown {
+      const again = (): unknown => (endsByCall(bare, args) ? untilDone(bare, this) : Reflect.apply(bare, this, args));
+      calls.set(test, { again, began: performance.now(), snapshots: snapshots() });
+      return Reflect.apply(body, this, args);
     };
-    return Object.defineProperty(begun, "length", { configurable: true, value: body.length });
+    // Jest passes `done` to a body that has a parameter.
+    return Object.defineProperty(remembered, "length", { configurable: true, value: body.length });
+  }
+
+  /**
+   * Judges the body of a test that passed; a leak is an error of the test. No time limit of the test's is running.
+   *
+   * @param key by which the report knows the test; `undefined`: there is none
+   */
+  async judge(test: TestEntry, key: string | undefined): Promise<void> {
+    const call = this.#calls.get(test);
+    this.#calls.delete(test);
+    // One that is to fail would pass by an error of ours.
+    if (call === undefined || test.failing || test.errors.length > 0) return;
+    const kept = keepState(this.#expect);
+    const unrepeatable = test.concurrent
+      ? "other tests run at the same time"
+      : kept.snapshots > call.snapshots
+        ? "its body has snapshots, and each call of it would write more"
+        : null;
+    const body = {
+      name: fullName(test),
+      call: call.again,
+      tookMs: performance.now() - call.began,
+      leftMs: null,
+      unrepeatable,
+      spoilt: () => null,
+    };
+    const { leaks, note, failure } = await judgeBody(this.#session, this.#gate, body, this.#options);
+    kept.restore();
+    if (leaks !== null && key !== undefined) this.#tests.set(key, leaks);
+    if (note !== null) this.#notes.push(note);
+    if (failure === null) return;
+    pointAtTest(failure, test.asyncError);
+    failTest(test, failure);
   }
 
   handle(event: CircusEvent, state: CircusState): void {
@@ -148,7 +157,20 @@ export class LeakGate {
     this.#watch = null;
     this.#running = new Set();
     this.#expect = null;
+    this.#calls.clear();
   }
+}
+
+function endsByCall(body: TestFunction, args: readonly unknown[]): boolean {
+  const last = args.at(-1);
+  return typeof last === "function" && last.name === "done" && args.length === body.length;
+}
+
+function untilDone(body: TestFunction, thisArg: unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (reason?: unknown): void => (reason ? reject(reason) : resolve());
+    Reflect.apply(body, thisArg, [done]);
+  });
 }
 
 interface SnapshotCounts {

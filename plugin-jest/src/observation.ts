@@ -102,9 +102,8 @@ export class Observation {
     this.#bodies.set(test, this.#observer.bodyStarts(observed));
   }
 
-  /** Its first call is: what the leak gate calls again is not the body's. */
-  bodyOver(test: TestEntry): string | undefined {
-    this.#bodyEnded(test);
+  /** By which the report knows a test. */
+  keyOf(test: TestEntry): string | undefined {
     return this.#tests.get(test)?.key;
   }
 

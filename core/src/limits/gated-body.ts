@@ -1,6 +1,5 @@
 /** `leaks: "test"`: the body of a test that passed is called again and again, as `noLeaks` does, without a word in the test. */
 
-import { performance } from "node:perf_hooks";
 import { messageStyle } from "../assertions/colours.js";
 import { assertNotLeak } from "../assertions/to-not-leak.js";
 import { MemspecError } from "../errors/memspec-error.js";
@@ -10,12 +9,11 @@ import { sortLeaks } from "../gate/sort-out.js";
 import type { LeakPlan, LeakReport } from "../leaks/types.js";
 import { LEAK_OPTIONS, planLeakCheck } from "../leaks/validate-options.js";
 import type { LeaksRecord } from "../observe/payload.js";
-import { callsDone, withDone } from "./done-callback.js";
 import { joinOptions } from "./join-options.js";
 import { checkLeaks } from "./leak-check.js";
 import { MemspecLimitError } from "./limit-error.js";
 import type { LimitOptions } from "./plans.js";
-import type { LimitsHost, TestBody } from "./types.js";
+import type { LimitsHost } from "./types.js";
 
 /** A body that has been called once, and passed. */
 export interface PassedBody {
@@ -131,42 +129,4 @@ function verdictOn(host: LimitsHost, gate: FileGate, report: LeakReport, options
     },
   ]);
   return { leaks, note: null, failure };
-}
-
-/** What a body is given to after its own call: calls it again, and throws what the test is to fail with. */
-export type Judge = (call: () => unknown, tookMs: number) => Promise<void>;
-
-/**
- * A body that is judged after its own call. What a body returns that is no promise is left to the runner, as it was.
- *
- * @param body as the runner is to call it, with its limits
- * @param bare without them: what is called again
- */
-export function gateBody(body: TestBody, bare: TestBody, judge: Judge): TestBody {
-  function gated(this: unknown, ...args: unknown[]): unknown {
-    if (callsDone(body, args)) {
-      return withDone(body, this, args, (fn) => judged(() => Reflect.apply(fn, undefined, []), undefined, judge));
-    }
-    return judged(
-      () => Reflect.apply(body, this, args),
-      () => Reflect.apply(bare, this, args),
-      judge,
-    );
-  }
-  return Object.defineProperties(gated, {
-    name: { value: body.name, configurable: true },
-    length: { value: body.length, configurable: true },
-    toString: { value: () => String(body), configurable: true, writable: true },
-  });
-}
-
-function judged(first: () => unknown, again: (() => unknown) | undefined, judge: Judge): unknown {
-  const began = performance.now();
-  const value = first();
-  const isPromise = typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-  if (value !== undefined && !isPromise) return value;
-  return (async () => {
-    await value;
-    await judge(again ?? first, performance.now() - began);
-  })();
 }
