@@ -26,8 +26,8 @@ export interface LeakGateOptions {
   readonly leaks?: LeakMode | LeakModes;
   /** A leak fails its test or file; `false`: it is told. Default `true`. */
   readonly failOnLeak?: boolean;
-  readonly ignoreLeaks?: readonly IgnoredLeaks[];
-  readonly knownLeaks?: readonly KnownLeak[];
+  readonly ignoreLeaks?: IgnoredLeaks | readonly IgnoredLeaks[];
+  readonly knownLeaks?: KnownLeak | readonly KnownLeak[];
 }
 
 /** What the gate does with one test file. */

@@ -126,6 +126,29 @@ function subjectLines(subjects: readonly Subject[], options: SectionOptions, sty
   return texts.map((text, index) => `    ${style.faint((index === 0 ? "found in" : "").padEnd(11))}${text}`);
 }
 
+/** What would be a leak, were it not ignored or known: a line each, with the reason. */
+export function ignoredLines(
+  checks: readonly FoundLeaks[],
+  options: SectionOptions,
+  style: MessageStyle,
+): readonly string[] {
+  const reasons = new Map<string, string>();
+  for (const { leaks } of checks) {
+    for (const { group, reason } of leaks.ignored) {
+      // What a call says is allowed has its own place, the call.
+      if (reason !== "allowed")
+        reasons.set(`${group.signature}\n${reason}`, `${group.signature}  ${style.faint(reason)}`);
+    }
+  }
+  if (reasons.size === 0) return [];
+  const shown = [...reasons.values()].slice(0, options.most);
+  return [
+    `${many(reasons.size, "leak")} ignored or known`,
+    ...shown.map((text) => `  ${text}`),
+    ...restLine(reasons.size - shown.length, "leak", style),
+  ];
+}
+
 /** Checks that could not decide: a line each where they are asked for, else their number. */
 export function inconclusiveLines(
   checks: readonly FoundLeaks[],

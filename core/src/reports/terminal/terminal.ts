@@ -10,7 +10,15 @@ import { type RunSummary, summariseRun, testName } from "../run-summary.js";
 import { durationText, machineText, many, notesOf } from "../sentences.js";
 import { placesOf } from "../stacks.js";
 import { fitLines } from "./fit.js";
-import { breachLines, deathLines, inconclusiveLines, leakLines, noteLines, type SectionOptions } from "./sections.js";
+import {
+  breachLines,
+  deathLines,
+  ignoredLines,
+  inconclusiveLines,
+  leakLines,
+  noteLines,
+  type SectionOptions,
+} from "./sections.js";
 import { tableLines } from "./table.js";
 
 export interface TerminalOptions {
@@ -52,6 +60,7 @@ export function renderTerminal(report: RunReport, options: TerminalOptions = {})
     ...(verbose ? [testLines(report, width, style), siteLines(report, width, style)] : []),
     breachLines(summary.breaches, report, entries, style),
     leakLines(summary.leaks, report, entries, style),
+    ignoredLines(summary.ignored, entries, style),
     inconclusiveLines(summary.inconclusive, entries, style),
     noteLines([...notesOf(report), ...(verbose ? fileNotes(report) : [])]),
   ];
