@@ -2,7 +2,7 @@
 
 import type { RawInterval } from "../capture/birth-binding.js";
 import type { ToSource } from "../graph/source-places.js";
-import type { ObjectGroup, ObjectGroups } from "../graph/types.js";
+import type { ObjectGroup, ObjectGroups, RetainingStep } from "../graph/types.js";
 import type { Finding } from "../leaks/confirm.js";
 import { NO_EVIDENCE } from "../leaks/evidence.js";
 import { toGroups } from "../leaks/groups.js";
@@ -22,14 +22,15 @@ export interface FileFindings {
 /** Groups that recur and outlive the file, in words and places. Pure but for the places. */
 export function leaksOfFile(found: FileFindings, nodeMajor: number, toSource: ToSource): readonly LeakGroup[] {
   const { spans, heap, around } = found;
-  const onHeap = heap.groups
-    .filter(
-      (group) =>
-        recurs(
-          group.births.map(({ count }) => count),
-          spans,
-        ) && outlivesFile(group, around),
-    )
+  const leaking = heap.groups.filter(
+    (group) =>
+      recurs(
+        group.births.map(({ count }) => count),
+        spans,
+      ) && outlivesFile(group, around),
+  );
+  const onHeap = leaking
+    .filter((group) => !leaking.some((other) => hangsOn(group, other)))
     .map((group) => heapFinding(group, spans));
   if (onHeap.length === 0) return [];
   const offHeap = (["buffers", "native"] as const).flatMap((space) => offHeapFinding(space, found));
@@ -40,6 +41,22 @@ export function leaksOfFile(found: FileFindings, nodeMajor: number, toSource: To
       .map((group) => groupInSource(group, toSource))
   );
 }
+
+/** What somebody else holds, too, belongs to no group of its own; where a leaking object is on its way, it leaks with that one. */
+function hangsOn({ path }: ObjectGroup, { path: other }: ObjectGroup): boolean {
+  if (path === null || other === null || path.root !== other.root || path.place?.url !== other.place?.url) return false;
+  return (
+    other.steps.length < path.steps.length &&
+    other.steps.every((step, index) => {
+      const own = path.steps[index];
+      if (own === undefined || own.edge !== step.edge || own.type !== step.type) return false;
+      return NUMBERED.includes(step.edge) || own.name === step.name;
+    })
+  );
+}
+
+/** The name of such a reference is one of many. */
+const NUMBERED: readonly RetainingStep["edge"][] = ["element", "key", "value", "entry"];
 
 function heapFinding(group: ObjectGroup, spans: readonly TestSpan[]): Finding {
   const each = perTest(
