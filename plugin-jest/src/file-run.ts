@@ -38,6 +38,7 @@ export class FileRun {
   readonly #warn: (message: string) => void;
   readonly #observation: Observation | undefined;
   readonly #gate: LeakGate | null;
+  readonly #plan: ObservationPlan | undefined;
 
   /**
    * @param plan `undefined`: nothing is observed
@@ -68,6 +69,7 @@ export class FileRun {
     this.#warn = warn;
     this.#observation = plan === undefined ? undefined : new Observation(plan);
     this.#gate = gate;
+    this.#plan = plan;
   }
 
   /** Makes the sandbox know this run. */
@@ -161,6 +163,11 @@ export class FileRun {
     this.#gate?.leave();
     this.#observation?.finish()?.handOver();
     this.#session.dispose();
+  }
+
+  /** The environment is torn down. */
+  left(sandbox: object): void {
+    if (this.#plan !== undefined) this.#gate?.sandboxLeft(sandbox, this.#plan.folder, this.#plan.id);
   }
 
   #bodyEnded(test: TestEntry, outcome: "passed" | "failed"): void {

@@ -8,9 +8,11 @@ import {
   fileLeakMessage,
   type GateFindings,
   judgeBody,
+  judgeSandboxes,
   type LeaksRecord,
   leakGateFor,
   type MemspecOptions,
+  sandboxEnded,
   watchFile,
 } from "@memspec/core/adapter";
 import {
@@ -21,8 +23,22 @@ import {
   type TestFunction,
   testsUnder,
 } from "./circus.js";
+import { type FileId, handOverLate } from "./hand-over.js";
 import { fullName, type Session } from "./session.js";
 import { failTest, pointAtTest } from "./test-error.js";
+
+let asking = false;
+
+/** Of the files that nothing came after. In band the reporter asks before. */
+function askWhenProcessEnds(): void {
+  if (asking) return;
+  asking = true;
+  process.once("exit", () => {
+    // Jest kills a worker that takes half a second to end: not in the middle of this.
+    process.on("SIGTERM", () => undefined);
+    judgeSandboxes();
+  });
+}
 
 /** How a body was called. */
 interface Remembered {
@@ -42,6 +58,7 @@ export class LeakGate {
   #running = new Set<TestEntry>();
 
   #expect: CircusExpect | null = null;
+  #failed = false;
   readonly #calls = new Map<TestEntry, Remembered>();
 
   private constructor(gate: FileGate, options: MemspecOptions, session: Session) {
@@ -126,6 +143,7 @@ export class LeakGate {
         this.#watch?.testStarts();
         break;
       case "test_done":
+        this.#failed ||= event.test.errors.length > 0;
         if (this.#running.delete(event.test)) this.#watch?.testEnded(event.test.errors.length === 0);
         break;
     }
@@ -134,6 +152,7 @@ export class LeakGate {
   /** After the last hook of the file. */
   async fileEnds(): Promise<GateFindings> {
     this.#running = new Set();
+    if (this.mode === "file") judgeSandboxes();
     const found = (await this.#watch?.finish()) ?? { leaks: null, notes: [] };
     this.#watch = null;
     return { file: found.leaks, tests: this.#tests, notes: [...this.#notes, ...found.notes] };
@@ -151,7 +170,20 @@ export class LeakGate {
     else if (!told) warn(`memspec: ${fileLeakMessage(leaks, root)}`);
   }
 
-  /** The file ends before its time. */
+  /**
+   * The file has ended, and its environment is torn down: who holds its sandbox now?
+   *
+   * @param folder where the reporter looks for it
+   */
+  sandboxLeft(global: object, folder: string, id: FileId): void {
+    // What a failed test left is not the code's.
+    if (this.mode !== "file" || this.#failed) return;
+    const { failOnLeak } = this.#gate;
+    askWhenProcessEnds();
+    sandboxEnded(global, { gate: this.#gate, tell: (leaks) => handOverLate(folder, { id, leaks, failOnLeak }) });
+  }
+
+  /** The file ends, maybe before its time. */
   leave(): void {
     this.#watch?.abandon();
     this.#watch = null;

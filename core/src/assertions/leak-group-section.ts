@@ -22,7 +22,7 @@ export function groupLines(group: ShownGroup, context: MessageContext, style: Me
   const head = `  ${style.bad("●")} ${style.strong(group.type)}${place === "" ? "" : `  ${style.place(place)}`}  ${style.faint(`(${group.space})`)}`;
   return [
     head,
-    ...labelled("grows", [growthText(group, context.per ?? "call")], style),
+    ...labelled("grows", growthTexts(group, context.per ?? "call"), style),
     ...labelled("allocated", siteTexts(group, context), style),
     ...labelled("alive by", aliveTexts(group, context), style),
     ...labelled("holds", heldTexts(group, context), style),
@@ -33,14 +33,15 @@ export function groupLines(group: ShownGroup, context: MessageContext, style: Me
 }
 
 /** "1 a call, 64 B; 1.2 kB a call with all that it holds" */
-function growthText(group: LeakGroup, per: string): string {
+function growthTexts(group: LeakGroup, per: string): readonly string[] {
   const parts: string[] = [];
   if (group.countPerCall !== null) parts.push(`${countText(group.countPerCall)} a ${per}`);
   if (group.bytesPerCall !== null) parts.push(`${formatSize(Math.round(group.bytesPerCall))} a ${per}`);
   const own = parts.join(", ");
   const held = group.retainedBytes;
-  if (held === null || group.bytesPerCall === null || held <= group.bytesPerCall) return own;
-  return `${own}; ${formatSize(Math.round(held))} a ${per} with what it holds`;
+  if (own === "") return [];
+  if (held === null || group.bytesPerCall === null || held <= group.bytesPerCall) return [own];
+  return [`${own}; ${formatSize(Math.round(held))} a ${per} with what it holds`];
 }
 
 /** Up to two decimals: 1, 0.33, 2.5. */

@@ -23,6 +23,24 @@ export function fileLeakError(leaks: LeaksRecord, root: string, file: string, st
   return error;
 }
 
+/** What is said of a sandbox that is alive when its file has long ended. */
+export function sandboxMessage(
+  { groups, reason }: LeaksRecord,
+  root: string,
+  style: MessageStyle = PLAIN_STYLE,
+): string {
+  const context: MessageContext = { root, isNot: false, verbose: false, per: "test" };
+  return [
+    reason ?? "",
+    ...groups.flatMap((group) => groupLines(group, context, style)),
+    ...wrapText(
+      `break the chain that keeps it alive: what a test file gives to the process (listeners, timers, properties of shared objects) it has to take back. See ${DOCS}.`,
+      2,
+      "Next: ",
+    ),
+  ].join("\n");
+}
+
 export function fileLeakMessage(
   { groups, ignored, reason }: LeaksRecord,
   root: string,

@@ -90,3 +90,14 @@ function isOwn(place: SourcePlace | null, around: Surroundings): boolean {
 function isRunner(place: SourcePlace | null, { runners }: Surroundings): boolean {
   return place !== null && runners.some((part) => place.url.includes(part));
 }
+
+const CACHE_NAMES = /cache|memo|lru|intern(?:ed|s)?\b/iu;
+
+/**
+ * Whether a module of a dependency keeps the group in something that its own author calls a cache. One that fills with the inputs of
+ * the tests cannot be told from a leak, and is none that the program under test could mend.
+ */
+export function isCacheOfDependency({ path }: Pick<ObjectGroup, "path">): boolean {
+  if (path === null || path.root !== "module" || path.place?.url.includes("/node_modules/") !== true) return false;
+  return path.steps.some(({ name, type }) => CACHE_NAMES.test(name) || CACHE_NAMES.test(type));
+}

@@ -8,10 +8,11 @@ import type { RawInterval } from "../capture/birth-binding.js";
 import { loadAddon } from "../capture/load-addon.js";
 import { askOwnHeap, pathsAvoid, RUNNERS } from "../graph/own-heap.js";
 import { settleTasks } from "../leaks/calls.js";
+import type { LeakGroup } from "../leaks/types.js";
 import { sourcePlaceHere } from "../measure/analyse-here.js";
 import { memspecScripts } from "../measure/memspec-roots.js";
 import type { LeaksRecord } from "../observe/payload.js";
-import { LEAST_TESTS, recurs, type TestSpan } from "./file-rule.js";
+import { isCacheOfDependency, LEAST_TESTS, recurs, type TestSpan } from "./file-rule.js";
 import { leaksOfFile } from "./file-verdict.js";
 import { dayOf } from "./known-leaks.js";
 import type { FileGate } from "./options.js";
@@ -137,6 +138,10 @@ async function settledRows(binding: NativeBinding): Promise<readonly RawInterval
   return rows;
 }
 
+function excuseFor(group: LeakGroup): string | null {
+  return isCacheOfDependency(group) ? "a cache of a dependency: its filling cannot be told from a leak" : null;
+}
+
 function judgeFile(
   binding: NativeBinding,
   gate: FileGate,
@@ -159,7 +164,7 @@ function judgeFile(
   const around = { file: scripts, runners: [...RUNNERS, ...own] };
   const nodeMajor = Number.parseInt(process.versions.node, 10);
   const groups = leaksOfFile({ spans, rows, heap: answer, around }, nodeMajor, sourcePlaceHere);
-  const { groups: counted, ignored, notes } = sortLeaks(groups, gate, dayOf(Date.now()));
+  const { groups: counted, ignored, notes } = sortLeaks(groups, gate, dayOf(Date.now()), excuseFor);
   if (counted.length === 0) {
     const reason = ignored.length === 0 ? null : "All that grows with the tests is ignored or known.";
     return { leaks: { ...clean, reason, ignored }, notes };

@@ -19,3 +19,15 @@ export function withLeaks(payload: FilePayload, { file, tests, notes }: GateFind
     notes: [...payload.notes, ...notes],
   };
 }
+
+/** Two verdicts on one file, as one: what is bad in either is bad. */
+export function joinLeaks(one: LeaksRecord | undefined, other: LeaksRecord): LeaksRecord {
+  if (one === undefined) return other;
+  const reasons = [one.reason, other.reason].filter((reason) => reason !== null);
+  return {
+    verdict: [one, other].find(({ verdict }) => verdict === "leak")?.verdict ?? one.verdict,
+    reason: reasons.length === 0 ? null : reasons.join(" "),
+    groups: [...one.groups, ...other.groups],
+    ignored: [...one.ignored, ...other.ignored],
+  };
+}

@@ -13,16 +13,25 @@ export interface SortedLeaks extends Pick<LeaksRecord, "groups" | "ignored"> {
   readonly notes: readonly string[];
 }
 
-/** @param today "YYYY-MM-DD", in UTC */
-export function sortLeaks(groups: readonly LeakGroup[], gate: FileGate, today: string): SortedLeaks {
+/**
+ * @param today "YYYY-MM-DD", in UTC
+ * @param excuse why a group is no leak by itself; `null`: nothing excuses it
+ */
+export function sortLeaks(
+  groups: readonly LeakGroup[],
+  gate: FileGate,
+  today: string,
+  excuse: (group: LeakGroup) => string | null = () => null,
+): SortedLeaks {
   const counted: SignedGroup[] = [];
   const ignored: LeaksRecord["ignored"][number][] = [];
   const notes: string[] = [];
   for (const group of groups) {
     const signed = { ...group, signature: signatureOf(group, gate.root) };
     const entry = gate.ignore.find((candidate) => isMeant(candidate, group));
-    if (entry !== undefined) {
-      ignored.push({ group: signed, reason: entry.reason });
+    const reason = entry?.reason ?? excuse(group);
+    if (reason !== null) {
+      ignored.push({ group: signed, reason });
       continue;
     }
     const knowledge = knowledgeOf(signed.signature, gate.known, today);

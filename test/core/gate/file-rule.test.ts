@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { outlivesFile, perTest, recurs, type TestSpan } from "../../../core/src/gate/file-rule.js";
+import { isCacheOfDependency, outlivesFile, perTest, recurs, type TestSpan } from "../../../core/src/gate/file-rule.js";
 import type { NodeKind, RetainingPath } from "../../../core/src/graph/types.js";
 import { pathFrom, placeIn, step } from "./groups.js";
 
@@ -75,4 +75,13 @@ describe("a group outlives its file when it is kept by", () => {
     const path = pathFrom("module", "/p/src/list.ts", [end]);
     for (const kind of ["code", "shape", "system"] as const) expect(lives(path, kind)).toBe(false);
   });
+});
+
+test("what a dependency calls its cache is told apart, and nothing of the program's own", () => {
+  const cached = (url: string, name: string, type = "Map") =>
+    isCacheOfDependency({ path: pathFrom("module", url, [step({ edge: "module variable", name, type })]) });
+  expect(cached("/p/node_modules/semver/range.js", "cache")).toBe(true);
+  expect(cached("/p/node_modules/x/index.js", "entries", "LRUCache")).toBe(true);
+  expect(cached("/p/node_modules/x/index.js", "models")).toBe(false);
+  expect(cached("/p/src/range.js", "cache")).toBe(false);
 });

@@ -5,11 +5,12 @@ import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { FileReport, RunLeaks, RunReport } from "../../../core/src/runs/run-report.js";
 import { CLEAN, LEAKY, suiteOf } from "../harness/leaky-project.js";
+import { ordinaryJest, PACKAGES } from "../harness/ordinary-suites.js";
 import { makeProject, type ProjectFiles } from "../harness/project.js";
 import { fileOf, testOf, written } from "../harness/run-reports.js";
 import { installJest, type JestRun, MODES, runJest } from "./run-jest.js";
 
-const installation = installJest();
+const installation = installJest(PACKAGES);
 afterAll(() => installation.remove());
 
 interface GatedRun extends JestRun {
@@ -123,6 +124,86 @@ describe('leaks: "file"', () => {
     expect(run.exitCode).toBe(1);
     expect(run.output).toContain('"files" is no valid "leaks".');
     expect(run.output).toContain('Did you mean "file"?');
+  });
+});
+
+test("suites of an ordinary kind over packages have no leak", async () => {
+  const run = await gated(ordinaryJest(), { leaks: "file" }, ["--maxWorkers=2"]);
+  expect(run.output).toContain("Test Suites: 9 passed, 9 total");
+  expect(new Set(written(run).files.map(({ leaks }) => leaks?.verdict))).toEqual(new Set(["clean"]));
+});
+
+describe('leaks: "file", of the sandbox of a file that has ended', () => {
+  const held = (test: string) => `
+const big = Array.from({ length: 1000 }, (_, index) => ({ index }));
+${test}
+`;
+  const polls = held('test("polls", () => { setInterval(function poll() { return big.length; }, 60_000).unref(); });');
+  const subscribes = held(
+    'test("subscribes", () => { require("node:diagnostics_channel").subscribe("x", function onMessage() { return big.length; }); });',
+  );
+  const failed = held(
+    'test("fails", () => { setInterval(function poll() { return big.length; }, 60_000).unref(); expect(1).toBe(2); });',
+  );
+  const clean = held(
+    'test("clears", () => { clearInterval(setInterval(() => big.length, 60_000)); expect(process.listenerCount("x")).toBe(0); });',
+  );
+
+  test("tells what keeps it, and ends with a failure; not of files whose tests failed", async () => {
+    const files = {
+      "polls.test.js": polls,
+      "subscribes.test.js": subscribes,
+      "failed.test.js": failed,
+      "clean.test.js": clean,
+    };
+    const run = await gated(files, { leaks: "file" }, ["--runInBand"]);
+    expect(run.exitCode).toBe(1);
+    const report = written(run);
+    expect(
+      report.files.map(({ path: name, state, leaks }) => `${name} ${state} ${leaks?.verdict ?? "no verdict"}`),
+    ).toEqual([
+      "clean.test.js passed no verdict",
+      "failed.test.js failed no verdict",
+      "polls.test.js failed leak",
+      "subscribes.test.js failed leak",
+    ]);
+    const wayOf = (file: string) =>
+      fileOf(report, file).leaks?.groups.map(({ type, path: way }) => [type, way?.steps.map((step) => step.type)]);
+    expect(wayOf("polls.test.js")).toEqual([
+      ["sandbox of a test file", expect.arrayContaining(["Timeout", "closure poll"])],
+    ]);
+    expect(wayOf("subscribes.test.js")).toEqual([
+      ["sandbox of a test file", expect.arrayContaining(["Channel", "closure onMessage"])],
+    ]);
+    expect(run.output).toContain("polls.test.js leaks: The file's sandbox, with all its modules, was still alive");
+  });
+
+  test("by itself fails a run whose tests all passed; told or known alone, it does not", async () => {
+    const files = { "polls.test.js": polls, "clean.test.js": clean };
+    const failing = await gated(files, { leaks: "file" }, ["--runInBand"]);
+    expect(failing.output).toContain("2 passed, 2 total");
+    expect(failing.exitCode).toBe(1);
+    const told = await gated(files, { leaks: "file", failOnLeak: false }, ["--runInBand"]);
+    expect(told.exitCode).toBe(0);
+    const [group] = fileOf(written(told), "polls.test.js").leaks?.groups ?? [];
+    const known = await gated(
+      files,
+      { leaks: "file", knownLeaks: { signature: group?.signature, reason: "issue 12" } },
+      ["--runInBand"],
+    );
+    expect(known.exitCode).toBe(0);
+    expect(fileOf(written(known), "polls.test.js").leaks?.ignored).toMatchObject([{ reason: "known: issue 12" }]);
+  });
+
+  test("also in workers, at the latest when a later file of the worker ends", async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `n${index}.test.js`);
+    const more = polls.replace("const big", 'for (const name of ["a", "b", "c"]) test(name, () => {});\nconst big');
+    const run = await gated(Object.fromEntries(names.map((name) => [name, more])), { leaks: "file" }, [
+      "--maxWorkers=2",
+    ]);
+    expect(run.exitCode).toBe(1);
+    // The last one of each worker is told where the worker has the time.
+    expect(written(run).files.filter(({ leaks }) => leaks?.verdict === "leak").length).toBeGreaterThanOrEqual(4);
   });
 });
 

@@ -3,8 +3,9 @@
 import { describe, expect, test } from "vitest";
 import type { FileReport, RunLeaks } from "../../../core/src/runs/run-report.js";
 import { CLEAN, LEAKY, suiteOf } from "../harness/leaky-project.js";
+import { ordinaryVitest, PACKAGES } from "../harness/ordinary-suites.js";
 import { fileOf, testOf, written } from "../harness/run-reports.js";
-import { configWith, errorsOf, pools, runVitest, statesOf } from "./run-vitest.js";
+import { configWith, errorsOf, messagesOf, pools, runVitest, statesOf } from "./run-vitest.js";
 
 const head = (module: string): string =>
   `import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -170,6 +171,17 @@ for (let number = 0; number < 4; number += 1) test.concurrent("n" + number, asyn
     expect(run.exitCode).toBe(1);
     expect([...run.fileErrors.keys()]).toEqual(["leaky.test.ts"]);
   });
+});
+
+test("suites of an ordinary kind over packages have no leak", async () => {
+  const run = await runVitest({
+    files: { ...ordinaryVitest(), "vitest.config.mjs": configWith('{ leaks: "file" }') },
+    packages: PACKAGES,
+    timeoutMs: 280_000,
+  });
+  expect(messagesOf(run)).toBe("");
+  expect([...run.fileErrors]).toEqual([]);
+  expect(new Set(written(run).files.map(({ leaks }) => leaks?.verdict))).toEqual(new Set(["clean"]));
 });
 
 describe('leaks: "test"', () => {
