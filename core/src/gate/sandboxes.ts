@@ -19,7 +19,7 @@ import { dayOf } from "./known-leaks.js";
 import type { FileGate } from "./options.js";
 import { sortLeaks } from "./sort-out.js";
 
-export const SANDBOX_TYPE = "sandbox of a test file";
+const SANDBOX_TYPE = "sandbox of a test file";
 
 /** A sandbox whose file has ended. */
 export interface EndedSandbox {

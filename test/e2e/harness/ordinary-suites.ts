@@ -70,7 +70,7 @@ test("headings", () => { expect(marked.parse("# One\\n\\n## Two")).toContain("<h
 test("lists", () => { expect(marked.parse("- a\\n- b\\n  - c").match(/<li>/gu)).toHaveLength(3); });
 test("tables", () => { expect(marked.parse("|a|b|\\n|-|-|\\n|1|2|")).toContain("<table>"); });
 test("long ones", () => { expect(marked.parse("word **bold** [link](x)\\n\\n".repeat(200)).length).toBeGreaterThan(5000); });
-test.each(["javascript", "css", "json", "python", "bash"])("highlights %s", (language) => { expect(hljs.highlight("const a = 1; /* b */", { language }).language).toBe(language); });
+test.each(["javascript", "css", "json", "python", "bash"])("highlights %s", (language) => { expect(hljs.highlight("a 1", { language, ignoreIllegals: true }).language).toBe(language); });
 test("html", () => { const tree = parse5.parse(marked.parse("a *b*")); expect(parse5.serialize(tree)).toContain("<em>b</em>"); });
 `,
   validation: `
