@@ -42,8 +42,8 @@ export function perTest(births: readonly number[], spans: readonly TestSpan[]): 
 
 /** What belongs to the run around the test file, or to the file itself: what only they keep is gone when the file is. */
 export interface Surroundings {
-  /** The test file, as its scripts are named. */
-  readonly file: string;
+  /** Parts of the names of the test file's own scripts. */
+  readonly file: readonly string[];
   /** Parts of the names of the scripts of runners and of memspec. */
   readonly runners: readonly string[];
 }
@@ -84,7 +84,7 @@ function holdsItself({ root, place, steps }: RetainingPath, around: Surroundings
 }
 
 function isOwn(place: SourcePlace | null, around: Surroundings): boolean {
-  return place === null || isRunner(place, around) || place.url.includes(around.file);
+  return place === null || isRunner(place, around) || around.file.some((part) => place.url.includes(part));
 }
 
 function isRunner(place: SourcePlace | null, { runners }: Surroundings): boolean {

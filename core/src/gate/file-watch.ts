@@ -1,6 +1,7 @@
 /** The tests of a file as the batches of a leak check: what each leaves alive is told apart by when it was born. */
 
 import { setTimeout as nodeSetTimeout } from "node:timers";
+import { pathToFileURL } from "node:url";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import { armTracker } from "../capture/arm.js";
 import type { NativeBinding } from "../capture/binding.js";
@@ -44,14 +45,13 @@ export interface FileWatch {
  * Watches a test file from before its first test on.
  *
  * @param expected tests that are to run: so many share a mark that there are few marks
- * @param scripts part of the names of the file's own scripts
  */
-export function watchFile(gate: FileGate, expected: number, scripts: string = gate.file): FileWatch {
+export function watchFile(gate: FileGate, expected: number): FileWatch {
   const { binding, reason } = loadAddon();
   if (binding === null) return unwatched(reason);
   armTracker();
   withAddonErrors(() => binding.birthsBegin());
-  return createWatch(binding, gate, Math.max(1, Math.ceil(expected / MOST_SPANS)), scripts);
+  return createWatch(binding, gate, Math.max(1, Math.ceil(expected / MOST_SPANS)));
 }
 
 function unwatched(reason: string): FileWatch {
@@ -67,7 +67,7 @@ function notJudged(why: string): string {
   return `Whether the file leaks is not known: ${why}.`;
 }
 
-function createWatch(binding: NativeBinding, gate: FileGate, testsInSpan: number, scripts: string): FileWatch {
+function createWatch(binding: NativeBinding, gate: FileGate, testsInSpan: number): FileWatch {
   const spans: TestSpan[] = [];
   let open = true;
   let running = 0;
@@ -105,7 +105,7 @@ function createWatch(binding: NativeBinding, gate: FileGate, testsInSpan: number
             notes: [notJudged(`of fewer than ${LEAST_TESTS} tests that passed nothing can be told`)],
           };
         }
-        return judgeFile(binding, gate, spans, scripts, await settledRows(binding));
+        return judgeFile(binding, gate, spans, await settledRows(binding));
       } finally {
         end();
       }
@@ -146,7 +146,6 @@ function judgeFile(
   binding: NativeBinding,
   gate: FileGate,
   spans: readonly TestSpan[],
-  scripts: string,
   rows: readonly RawInterval[],
 ): WatchedFile {
   const clean: LeaksRecord = { verdict: "clean", reason: null, groups: [], ignored: [] };
@@ -156,9 +155,11 @@ function judgeFile(
   );
   if (!suspected) return { leaks: clean, notes: [] };
   const own = memspecScripts();
+  // By its path, and by its URL, in which blanks are no blanks.
+  const scripts = [gate.file, pathToFileURL(gate.file).pathname];
   const avoided = pathsAvoid(binding, own, []);
   const boundaries = [rows[0]?.firstObjectId ?? 0, ...rows.map(({ lastObjectId }) => lastObjectId)];
-  const query = { ...avoided, avoid: [...avoided.avoid, scripts], boundaries, limit: MOST_GROUPS, members: 1 };
+  const query = { ...avoided, avoid: [...avoided.avoid, ...scripts], boundaries, limit: MOST_GROUPS, members: 1 };
   const { answer, problem } = askOwnHeap(binding, (graph) => binding.graphGroups(graph, query));
   if (answer === null) return { leaks: null, notes: [notJudged(problem)] };
   const around = { file: scripts, runners: [...RUNNERS, ...own] };

@@ -65,7 +65,7 @@ export function judgeSandboxes(): void {
   list.splice(0, list.length);
   if (alive.length === 0) return;
   const paths = pathsOf(binding, alive);
-  const around = { file: "", runners: [...RUNNERS, ...memspecScripts()] };
+  const around = { file: [], runners: [...RUNNERS, ...memspecScripts()] };
   alive.forEach((sandbox, index) => {
     const path = paths[index] ?? null;
     if (path === null || !isLeak(path, around)) {

@@ -30,7 +30,7 @@ test("what a test leaves is the average of those that are judged", () => {
 });
 
 describe("a group outlives its file when it is kept by", () => {
-  const around = { file: "/p/a.test.ts", runners: ["/node_modules/vitest/", "/node_modules/jest-"] };
+  const around = { file: ["/p/a.test.ts"], runners: ["/node_modules/vitest/", "/node_modules/jest-"] };
   const lives = (path: RetainingPath | null, kind: NodeKind = "object") => outlivesFile({ kind, path }, around);
   const end = step({ type: "Session" });
   const listenedToBy = (url: string) =>
