@@ -15,10 +15,16 @@ export { nodeAtRest } from "./capture/node-at-rest.js";
 export { VERSION } from "./capture/version.js";
 export { ERROR_CODES, type MemspecErrorCode } from "./errors/codes.js";
 export { isMemspecError, MemspecError } from "./errors/memspec-error.js";
+export { fileLeakError, fileLeakMessage, sandboxMessage } from "./gate/file-message.js";
+export { type FileWatch, type WatchedFile, watchFile } from "./gate/file-watch.js";
+export { type GateFindings, joinLeaks, withLeaks } from "./gate/hand-over.js";
+export { type FileGate, leakGateFor } from "./gate/options.js";
+export { judgeSandboxes, sandboxEnded } from "./gate/sandboxes.js";
 export type { LeakAllowance, LeakDefaults, LeakGroup, LeakIgnore } from "./leaks/types.js";
 export { baselineLimit } from "./limits/baseline-limit.js";
 export { breachesOf, createFailedMatchers, type FailedMatchers } from "./limits/breaches.js";
 export { type CallSite, callSiteOf, captureCallSite, captureStack } from "./limits/call-site.js";
+export { type JudgedBody, judgeBody, type PassedBody } from "./limits/gated-body.js";
 export { isLimitError, type LimitFailure, MemspecLimitError } from "./limits/limit-error.js";
 export type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits/limits.js";
 export { abandonSpans } from "./limits/open-spans.js";
@@ -33,6 +39,7 @@ export { limitsFor } from "./limits/table.js";
 export { lineOfSite, lineOfStack, userSite } from "./limits/test-line.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
 export {
+  bareBody,
   createLimits,
   type LeakLimitOptions,
   type LimitDecorator,
@@ -67,7 +74,7 @@ export {
   observeFile,
 } from "./observe/observe-file.js";
 export { type ObserveOptions, parseObserve } from "./observe/options.js";
-export type { BaselinesRecord, FilePayload } from "./observe/payload.js";
+export type { BaselinesRecord, FilePayload, LeaksRecord } from "./observe/payload.js";
 export {
   makeStateFile,
   readStateFiles,

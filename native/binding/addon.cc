@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "binding/births.h"
 #include "binding/graph_binding.h"
 #include "binding/leaks.h"
 #include "binding/observe.h"
@@ -310,6 +311,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("close", Napi::Function::New<Close>(env, "close"));
   exports.Set("latestScript", Napi::Function::New<LatestScript>(env, "latestScript"));
   exports.Set("sourceMapUrl", Napi::Function::New<SourceMapUrl>(env, "sourceMapUrl"));
+  ExportBirths(env, exports);
   ExportLeaks(env, exports);
   ExportObserver(env, exports);
   AddGraphFunctions(env, exports);

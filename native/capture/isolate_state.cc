@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "capture/birth_run.h"
 #include "capture/leak_run.h"
 #include "capture/measurement.h"
 #include "capture/observer.h"
@@ -89,6 +90,8 @@ IsolateState::~IsolateState() {
   t_thread.domain = DomainId::kHelpers;
   if (leak_run_ != nullptr) leak_run_->Abandon(guard);
   leak_run_.reset();
+  if (birth_run_ != nullptr) birth_run_->Abandon(guard);
+  birth_run_.reset();
   if (observer_ != nullptr) observer_->Abandon(guard);
   observer_.reset();
   for (auto& [handle, measurement] : measurements_) measurement->Abandon(guard);
@@ -129,6 +132,8 @@ Measurement* IsolateState::Find(std::uint32_t handle) const {
 }
 
 void IsolateState::SetLeakRun(std::unique_ptr<LeakRun> run) { leak_run_ = std::move(run); }
+
+void IsolateState::SetBirthRun(std::unique_ptr<BirthRun> run) { birth_run_ = std::move(run); }
 
 void IsolateState::SetObserver(std::unique_ptr<Observer> observer) { observer_ = std::move(observer); }
 

@@ -21,6 +21,7 @@
 
 namespace memspec::capture {
 
+class BirthRun;
 class LeakRun;
 class Measurement;
 class Observer;
@@ -66,6 +67,10 @@ class IsolateState {
   LeakRun* leak_run() const { return leak_run_.get(); }
   void SetLeakRun(std::unique_ptr<LeakRun> run);
 
+  // The births of a test file that are watched, or null.
+  BirthRun* birth_run() const { return birth_run_.get(); }
+  void SetBirthRun(std::unique_ptr<BirthRun> run);
+
   // The observation that runs, or null.
   Observer* observer() const { return observer_.get(); }
   void SetObserver(std::unique_ptr<Observer> observer);
@@ -92,6 +97,7 @@ class IsolateState {
   std::map<std::uint32_t, std::unique_ptr<Measurement>> measurements_;
   std::uint32_t next_handle_ = 1;
   std::unique_ptr<LeakRun> leak_run_;
+  std::unique_ptr<BirthRun> birth_run_;
   std::unique_ptr<Observer> observer_;
 };
 

@@ -34,6 +34,7 @@ KnownTexts::KnownTexts(const Graph& graph) {
       {"map", &map},
       {"reactions_or_result", &reactions},
       {"global_object", &global_object},
+      {"global_proxy_object", &global_proxy},
       {"_idlePrev", &timers_back},
       {"wrapFn", &wrap_function},
       {"constructor", &constructor},

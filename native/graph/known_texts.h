@@ -14,7 +14,8 @@ struct KnownTexts {
        previous = kNoIndex, extension = kNoIndex, proto = kNoIndex, events = kNoIndex, target_events = kNoIndex,
        bound_function = kNoIndex, bound_this = kNoIndex, bound_arguments = kNoIndex, function = kNoIndex,
        registers = kNoIndex, value = kNoIndex, backing_store = kNoIndex, listener = kNoIndex, callback = kNoIndex,
-       next = kNoIndex, map = kNoIndex, reactions = kNoIndex, global_object = kNoIndex, timers_back = kNoIndex,
+       next = kNoIndex, map = kNoIndex, reactions = kNoIndex, global_object = kNoIndex,
+       global_proxy = kNoIndex, timers_back = kNoIndex,
        wrap_function = kNoIndex, constructor = kNoIndex;
   // Nodes.
   Text empty = kNoIndex, context_node = kNoIndex, native_context = kNoIndex, property_cell = kNoIndex,

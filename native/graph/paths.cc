@@ -76,14 +76,14 @@ void Paths::Start(Node node, Rank rank) {
 
 void Paths::FindStarts(const PathOptions& options) {
   for (Node node = 0; node < graph_.nodes(); ++node) {
-    if (graph_.name(node) == known_.native_context && graph_.id(node) <= options.newest_root) {
+    if (graph_.name(node) == known_.native_context && graph_.id(node) <= options.newest_root && !IsForeign(node)) {
       const Node global = scopes_.Follow(node, known_.global_object);
       const Node older = global != kNoIndex ? global : scopes_.Follow(node, known_.extension);
       if (older != kNoIndex) starts_[static_cast<int>(Rank::kProgram)].push_back(older);
     }
     if (!scopes_.IsContext(node) || graph_.id(node) > options.newest_root || !scopes_.IsModuleScope(node)) continue;
     const std::string_view url = scopes_.ScriptOf(node);
-    if (url.empty()) continue;
+    if (url.empty() || IsForeign(RealmOf(node))) continue;
     starts_[static_cast<int>(RankOfScript(url))].push_back(node);
   }
   // Chrome has no contexts of ours to go by: its root names the windows.
@@ -93,6 +93,27 @@ void Paths::FindStarts(const PathOptions& options) {
     }
   }
   starts_[static_cast<int>(Rank::kEngine)].push_back(kRoot);
+}
+
+// A realm whose global object is to be avoided holds what is looked for: nothing of it is where a way begins.
+bool Paths::IsForeign(Node realm) const {
+  if (avoid_ids_.empty() || realm == kNoIndex) return false;
+  for (const Text name : {known_.global_object, known_.global_proxy, known_.extension}) {
+    const Node global = scopes_.Follow(realm, name);
+    if (global != kNoIndex && avoid_ids_.contains(graph_.id(global))) return true;
+  }
+  return false;
+}
+
+// The native context that a scope lies in; kNoIndex: unknown.
+Node Paths::RealmOf(Node context) const {
+  constexpr int kMaxDepth = 64;
+  Node node = context;
+  for (int depth = 0; depth < kMaxDepth && node != kNoIndex; ++depth) {
+    if (graph_.name(node) == known_.native_context) return node;
+    node = scopes_.Follow(node, known_.previous);
+  }
+  return kNoIndex;
 }
 
 Rank Paths::RankOfScript(std::string_view url) const {
@@ -113,6 +134,8 @@ Rank Paths::RankOf(Node node) const {
     case NodeType::kObjectShape:
       return Rank::kEngine;
     case NodeType::kHidden:
+      // Whoever holds a function of a realm holds the realm: that is the way that is asked for.
+      if (graph_.name(node) == known_.native_context && IsForeign(node)) return Rank::kProgram;
       return graph_.name(node) == known_.native_context || graph_.name(node) == known_.map_node ? Rank::kEngine
                                                                                                 : Rank::kProgram;
     case NodeType::kNative:

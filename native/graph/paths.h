@@ -21,7 +21,7 @@ inline constexpr int kRanks = 6;
 
 struct PathOptions {
   std::vector<std::string> avoid;      // parts of script names
-  std::vector<ObjectId> avoid_ids;
+  std::vector<ObjectId> avoid_ids;     // where it is a realm's global object, no way begins in that realm
   ObjectId newest_root = 0xffffffff;   // younger module scopes are no roots: they may be what leaks
 };
 
@@ -49,6 +49,8 @@ class Paths {
   bool IsLate(Edge edge) const;
   bool IsOfNode(Node node, Edge edge);
   Rank RankOf(Node node) const;
+  bool IsForeign(Node realm) const;
+  Node RealmOf(Node context) const;
   Rank RankOfScript(std::string_view url) const;
   bool IsAvoided(std::string_view url) const;
 

@@ -1,7 +1,7 @@
 /** Puts what is declared for a test around its body, before the first test of the file starts. */
 
 import type { CallSite, MemspecOptions, ParsedLimit } from "@memspec/core/adapter";
-import { limitBody, MemspecError } from "@memspec/core/adapter";
+import { bareBody, limitBody, MemspecError } from "@memspec/core/adapter";
 import type { DescribeBlock, TestEntry, TestFunction } from "./circus.js";
 import { testsUnder } from "./circus.js";
 import type { DeclaredLimits } from "./declared.js";
@@ -19,6 +19,7 @@ export function dressBodies(
   session: Session,
   declared: DeclaredLimits,
   options: MemspecOptions,
+  gate: GateBody,
 ): readonly TestEntry[] {
   const unchecked: TestEntry[] = [];
   for (const test of testsUnder(root)) {
@@ -26,11 +27,22 @@ export function dressBodies(
     if (test.concurrent && declared.table.length > 0) unchecked.push(test);
     // A docblock stands in the file itself: there, a concurrent test is a contradiction that its author can see.
     const limits = test.concurrent ? declared.docblock : [...declared.docblock, ...declared.table];
-    if (limits.length > 0) test.fn = limited(test.fn, limits, session, options);
+    const given = test.fn;
+    if (limits.length > 0) test.fn = limited(given, limits, session, options);
+    const { body: bare, limitsLeaks } = bareBody(test.fn);
+    if (!limitsLeaks && !isGeneratorFunction(given)) test.fn = gate(test, test.fn, bare as TestFunction);
     if (test.concurrent) test.fn = inItsContext(test, test.fn, session);
   }
   return unchecked;
 }
+
+/**
+ * Puts the leak gate around a body.
+ *
+ * @param body with its limits, none of them on leaks
+ * @param bare without them
+ */
+export type GateBody = (test: TestEntry, body: TestFunction, bare: TestFunction) => TestFunction;
 
 /** Where the limits are declared is no line of the test: the error gets the test's own stack when it is told. */
 const NOWHERE: CallSite = { file: "", line: 0, stackLines: [] };

@@ -30,11 +30,20 @@ export interface CircusState {
   readonly includeTestLocationInResult: boolean;
   /** `--testNamePattern`. */
   readonly testNamePattern?: RegExp | null | undefined;
+  /** Errors of the file itself. */
+  readonly unhandledErrors: unknown[];
+}
+
+/** The part of `expect` that memspec uses. */
+export interface CircusExpect {
+  extend(matchers: object): void;
+  getState(): object;
+  setState(state: object): void;
 }
 
 /** The events that memspec acts upon; any other has a name that matches none of these. */
 export type CircusEvent =
-  | { readonly name: "setup"; readonly runtimeGlobals: { readonly expect: { extend(matchers: object): void } } }
+  | { readonly name: "setup"; readonly runtimeGlobals: { readonly expect: CircusExpect } }
   | { readonly name: "run_start" | "run_finish" }
   | {
       readonly name: "test_start" | "test_fn_start" | "test_fn_success" | "test_done" | "test_skip" | "test_todo";

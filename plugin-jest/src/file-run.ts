@@ -12,6 +12,7 @@ import {
   isMemspecError,
   mayMeasure,
   nodeAtRest,
+  withLeaks,
 } from "@memspec/core/adapter";
 import { type BaselinesFacts, FileBaselines } from "./baselines.js";
 import { dressBodies } from "./bodies.js";
@@ -19,6 +20,7 @@ import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
 import { type DeclaredLimits, declaredLimits } from "./declared.js";
 import type { Pragmas } from "./docblock.js";
+import { LeakGate } from "./leak-gate.js";
 import { Observation, type ObservationPlan } from "./observation.js";
 import { fullName, Session } from "./session.js";
 import { failTest, hideOwnFrames, pointAtTest, tidyStack } from "./test-error.js";
@@ -38,6 +40,8 @@ export class FileRun {
   readonly #warn: (message: string) => void;
   readonly #observation: Observation | undefined;
   readonly #baselines: FileBaselines;
+  readonly #gate: LeakGate | null;
+  readonly #plan: ObservationPlan | undefined;
 
   /**
    * @param plan `undefined`: nothing is observed
@@ -60,7 +64,8 @@ export class FileRun {
     // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code
     // that is compiled from now on has lines. It stays for the later files of the worker process.
     const limited = declared.docblock.length + declared.table.length > 0;
-    if (KEEPS_CODE || limited || plan !== undefined || mayMeasure(file)) armTracker();
+    const gate = LeakGate.of(options, session);
+    if (KEEPS_CODE || limited || gate !== null || plan !== undefined || mayMeasure(file)) armTracker();
     else armTrackerOnUse();
     this.#options = options;
     this.#pending = pending;
@@ -68,6 +73,8 @@ export class FileRun {
     this.#session = session;
     this.#warn = warn;
     this.#observation = plan === undefined ? undefined : new Observation(plan);
+    this.#gate = gate;
+    this.#plan = plan;
   }
 
   /** Makes the sandbox know this run. */
@@ -80,22 +87,38 @@ export class FileRun {
   handle(event: CircusEvent, state: CircusState): Promise<void> | undefined {
     // First at the end of a body, last before it: what is done here is not the body's.
     const starts = event.name === "test_fn_start";
-    if (event.name === "run_finish") return this.#finish(event, state);
+    this.#gate?.handle(event, state);
+    if (event.name === "run_finish") return this.#finish(state);
     if (!starts && event.name !== "setup") this.#observation?.handle(event, state);
     this.#act(event, state);
     if (starts) this.#observation?.handle(event, state);
+    if (event.name === "test_fn_success" && this.#gate?.mode === "test") return this.#judge(this.#gate, event.test);
     return event.name === "setup" ? nodeAtRest().then(() => this.#observation?.handle(event, state)) : undefined;
   }
 
+  async #judge(gate: LeakGate, test: TestEntry): Promise<void> {
+    await gate.judge(test, this.#observation?.keyOf(test));
+    // What the repeated calls did not await was told for the first one.
+    const current = this.#session.currentTest();
+    if (current !== undefined) this.#pending.finish(current.id, "failed");
+  }
+
   /** The observation ends whatever becomes of the baselines. */
-  #finish(event: CircusEvent, state: CircusState): undefined {
+  #finish(state: CircusState): Promise<void> | undefined {
     try {
-      const told = this.#baselines.finish(state);
-      this.#observation?.told(told);
+      this.#observation?.told(this.#baselines.finish(state));
     } finally {
-      this.#observation?.handle(event, state);
+      if (this.#gate === null) this.#observation?.finish()?.handOver();
     }
-    return undefined;
+    return this.#gate === null ? undefined : this.#finishGated(this.#gate, state);
+  }
+
+  async #finishGated(gate: LeakGate, state: CircusState): Promise<void> {
+    // What it takes to look for leaks is none of the file's figures.
+    const observed = this.#observation?.finish();
+    const leaks = await gate.fileEnds();
+    observed?.handOver((payload) => withLeaks(payload, leaks));
+    gate.enforce(leaks, state, observed !== undefined, this.#warn);
   }
 
   #act(event: CircusEvent, state: CircusState): void {
@@ -103,6 +126,7 @@ export class FileRun {
       case "setup":
         // Before any setup file or test: both the global `expect` and the one of @jest/globals are this one.
         event.runtimeGlobals.expect.extend(this.#matchers);
+        this.#gate?.enter(event.runtimeGlobals.expect);
         break;
       case "run_start":
         this.#baselines.name(state);
@@ -136,7 +160,14 @@ export class FileRun {
   }
 
   #dress(state: CircusState): void {
-    const unchecked = dressBodies(state.rootDescribeBlock, this.#session, this.#declared, this.#options);
+    const gate = this.#gate;
+    const unchecked = dressBodies(
+      state.rootDescribeBlock,
+      this.#session,
+      this.#declared,
+      this.#options,
+      (test, body, bare) => (gate?.mode === "test" ? gate.remember(test, body, bare) : body),
+    );
     const [first] = unchecked;
     if (first === undefined) return;
     this.#warn(
@@ -145,9 +176,15 @@ export class FileRun {
   }
 
   leave(): void {
-    this.#observation?.finish();
+    this.#gate?.leave();
+    this.#observation?.finish()?.handOver();
     this.#baselines.dispose();
     this.#session.dispose();
+  }
+
+  /** The environment is torn down. */
+  left(sandbox: object): void {
+    if (this.#plan !== undefined) this.#gate?.sandboxLeft(sandbox, this.#plan.folder, this.#plan.id);
   }
 
   /** @param errors that the body threw */

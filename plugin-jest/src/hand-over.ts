@@ -5,10 +5,10 @@
  */
 
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { FilePayload } from "@memspec/core/adapter";
+import type { FilePayload, LeaksRecord } from "@memspec/core/adapter";
 
 const VARIABLE = "MEMSPEC_JEST_RUN";
 
@@ -73,6 +73,28 @@ export function takeOver(folder: string, id: FileId): FilePayload | null {
     return null;
   }
 }
+
+/** A verdict on a file's sandbox comes when the file has long been handed over. */
+export interface LateLeaks {
+  readonly id: FileId;
+  readonly leaks: LeaksRecord;
+  readonly failOnLeak: boolean;
+}
+
+export function handOverLate(folder: string, late: LateLeaks): void {
+  try {
+    writeFileSync(placeOf(folder, late.id).replace(/json$/u, LATE), JSON.stringify(late));
+  } catch {
+    // The folder went with the run.
+  }
+}
+
+export function takeOverLate(folder: string): readonly LateLeaks[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(LATE)) : [];
+  return names.sort().map((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")) as LateLeaks);
+}
+
+const LATE = "late-leaks";
 
 function placeOf(folder: string, id: FileId): string {
   return path.join(folder, `${createHash("sha256").update(`${id.project}\n${id.path}`).digest("hex")}.json`);

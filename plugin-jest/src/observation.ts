@@ -5,6 +5,7 @@ import {
   type BaselinesRecord,
   type BodyHandle,
   type FileObserver,
+  type FilePayload,
   type HardCapPlan,
   lineOfStack,
   makeStateFile,
@@ -74,7 +75,7 @@ export class Observation {
         this.#testOver(event.test);
         break;
       case "run_finish":
-        this.finish();
+        this.finish()?.handOver();
         break;
     }
   }
@@ -115,6 +116,11 @@ export class Observation {
     this.#bodies.set(test, this.#observer.bodyStarts(observed));
   }
 
+  /** By which the report knows a test. */
+  keyOf(test: TestEntry): string | undefined {
+    return this.#tests.get(test)?.key;
+  }
+
   #bodyEnded(test: TestEntry): void {
     const body = this.#bodies.get(test);
     if (body !== undefined) this.#observer?.bodyEnded(body);
@@ -143,20 +149,32 @@ export class Observation {
     return lineOfStack(made, test.errors.length > 0 ? null : this.#realm, toSourceLine);
   }
 
-  /** After the last hook, or when the file ends before it has run. Called again, it does nothing. */
-  finish(): void {
+  /**
+   * After the last hook, or when the file ends before it has run.
+   *
+   * @returns `undefined`: it is finished already
+   */
+  finish(): Finished | undefined {
     const observer = this.#observer;
-    if (observer === undefined) return;
+    if (observer === undefined) return undefined;
     this.#observer = undefined;
     const baselines = this.#baselines;
-    handOver(this.#plan.folder, this.#plan.id, {
-      ...observer.finish(),
-      ...(baselines === undefined ? {} : { baselines }),
-    });
-    removeStateFile(this.#stateFile);
+    const payload = { ...observer.finish(), ...(baselines === undefined ? {} : { baselines }) };
     // Entries are objects of the sandbox.
     this.#realm = null;
     this.#tests = new Map();
     this.#bodies.clear();
+    return {
+      handOver: (complete = (given) => given) => {
+        handOver(this.#plan.folder, this.#plan.id, complete(payload));
+        removeStateFile(this.#stateFile);
+      },
+    };
   }
+}
+
+/** A file whose figures are known, and whose worker is still to hand them over. */
+export interface Finished {
+  /** @param complete adds what else is known of the file */
+  handOver(complete?: (payload: FilePayload) => FilePayload): void;
 }

@@ -44,4 +44,5 @@ export interface JestTestResult {
 export interface JestReporter {
   onTestFileResult(test: JestTest, result: JestTestResult): void;
   onRunComplete(): void;
+  getLastError(): Error | undefined;
 }

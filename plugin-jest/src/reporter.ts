@@ -1,18 +1,22 @@
 /** `reporters: ["default", "@memspec/jest/reporter"]`: the report of an observed run. */
 
+import path from "node:path";
 import {
   collectRun,
   type FileOutcome,
   fileDeath,
+  joinLeaks,
+  judgeSandboxes,
   parseReportOptions,
   type ReportOptions,
   readStateFiles,
+  sandboxMessage,
   type TestOutcome,
   VERSION,
   type WorkerState,
 } from "@memspec/core/adapter";
 import { publishRun } from "@memspec/core/reports";
-import { closeFolder, openFolder, sayWhetherSnapshots, takeOver } from "./hand-over.js";
+import { closeFolder, openFolder, sayWhetherSnapshots, takeOver, takeOverLate } from "./hand-over.js";
 import type { JestAssertion, JestGlobalConfig, JestReporter, JestTest, JestTestResult } from "./reporter-types.js";
 import { createTestKeys } from "./test-keys.js";
 
@@ -26,6 +30,8 @@ export default class MemspecReporter implements JestReporter {
   readonly #startedAt = Date.now();
   #fromEnvironment: boolean | ReportOptions | undefined;
   #observed = false;
+  /** Of each file, the id of its project. */
+  #lateError: Error | undefined;
 
   /**
    * @param options those of `report`; they win over the environment's
@@ -69,8 +75,34 @@ export default class MemspecReporter implements JestReporter {
     this.#files.push({ file, projectId: config.id });
   }
 
+  /** Jest ends with a failure where a reporter has an error. */
+  getLastError(): Error | undefined {
+    return this.#lateError;
+  }
+
+  /** In band this is the process that ran the tests; workers have ended by now, and have asked themselves. */
+  #takeLateLeaks(folder: string): void {
+    judgeSandboxes();
+    const failing: string[] = [];
+    for (const { id, leaks, failOnLeak } of takeOverLate(folder)) {
+      const index = this.#files.findIndex(({ file, projectId }) => file.path === id.path && projectId === id.project);
+      const known = this.#files[index];
+      if (known === undefined) continue;
+      const { file } = known;
+      const fails = leaks.verdict === "leak" && failOnLeak;
+      const payload = file.payload === null ? null : { ...file.payload, leaks: joinLeaks(file.payload.leaks, leaks) };
+      this.#files[index] = { ...known, file: { ...file, payload, state: fails ? "failed" : file.state } };
+      if (!fails) continue;
+      failing.push(id.path);
+      const { rootDir } = this.#config;
+      process.stderr.write(`\n${path.relative(rootDir, id.path)} leaks: ${sandboxMessage(leaks, rootDir)}\n`);
+    }
+    if (failing.length > 0) this.#lateError = lateError(failing);
+  }
+
   onRunComplete(): void {
     if (this.#folder === null) return;
+    this.#takeLateLeaks(this.#folder);
     const { rootDir, shard } = this.#config;
     const report = collectRun({
       memspec: VERSION,
@@ -110,10 +142,14 @@ function toldApart(
   });
 }
 
-function stateOf(folder: string, path: string, project: string | null): WorkerState | undefined {
+function lateError(leaks: readonly string[]): Error {
+  return new Error(`${leaks.length === 1 ? "A file leaks" : `${leaks.length} files leak`}: ${leaks.join(", ")}.`);
+}
+
+function stateOf(folder: string, file: string, project: string | null): WorkerState | undefined {
   // Jest tries a file again in another worker when the first one dies of an error of its own: the last one counts.
   return readStateFiles(folder)
-    .filter((state) => state.file === path && state.project === project)
+    .filter((state) => state.file === file && state.project === project)
     .sort((a, b) => b.began - a.began)[0];
 }
 

@@ -71,7 +71,10 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
 
     override async teardown(): Promise<void> {
       this.#run.leave();
+      const { global } = this;
       await super.teardown();
+      // Jest gives an environment that was torn down no global.
+      if (typeof global === "object" && global !== null) this.#run.left(global);
     }
   }
 

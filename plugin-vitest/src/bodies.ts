@@ -1,9 +1,11 @@
 /** What happens around the body of each test: its limits are checked, and the matchers that nobody awaited are found. */
 
+import { performance } from "node:perf_hooks";
 import {
   abandonSpans,
   armTracker,
   type BodyHandle,
+  bareBody,
   breachesOf,
   type CallSite,
   callSiteOf,
@@ -22,6 +24,7 @@ import {
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
 import { declaredLimits } from "./declared-limits.js";
+import type { LeakGate } from "./leak-gate.js";
 import type { Observation } from "./observation.js";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
@@ -43,12 +46,15 @@ interface OpenedBody {
 
 export interface ObservingBracket extends Bracket {
   /** From now on bodies are observed, or not. */
-  observe(observation: Observation | undefined): void;
+  observe(observation: Observation | undefined, gate: LeakGate | null): void;
 }
 
 export function createBracket(session: Session, pending: PendingMatchers): ObservingBracket {
   let observation: Observation | undefined;
+  let gate: LeakGate | null = null;
   const limited = new WeakMap<TestTask, Limited>();
+  /** Where tests are defined, as far as they are judged one by one. */
+  const sites = new WeakMap<TestTask, () => CallSite>();
   const told = new Set<string>();
 
   /** Limits of the table name no test: those that they cannot be checked on go without, and that is told once per file. */
@@ -79,6 +85,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
   ): Promise<unknown> {
     const { id } = session.attempt(task);
     const of = limited.get(task);
+    const began = performance.now();
     let result: unknown;
     try {
       result = await session.within(task, () => {
@@ -96,7 +103,27 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       throw error;
     }
     raise(pending.finish(id, "passed"));
+    await judged(task, body, thisArg, args, performance.now() - began);
     return result;
+  }
+
+  /** A body that is not limited in leaks is judged by what the configuration says of all. */
+  async function judged(
+    task: TestTask,
+    given: TestBody,
+    thisArg: unknown,
+    args: readonly unknown[],
+    tookMs: number,
+  ): Promise<void> {
+    const { body, limitsLeaks } = bareBody(given);
+    if (gate?.mode !== "test" || limitsLeaks) return;
+    if (limited.get(task)?.limits.some(({ leaks }) => leaks !== null) === true) return;
+    try {
+      await gate.judge(task, () => Reflect.apply(body, thisArg, args), tookMs, sites.get(task) ?? NOWHERE);
+    } finally {
+      // Of the repeated calls: the first one's are told already.
+      pending.finish(session.attempt(task).id, "failed");
+    }
   }
 
   function ended({ handle }: OpenedBody): void {
@@ -104,8 +131,9 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
   }
 
   return {
-    observe(next) {
+    observe(next, nextGate) {
       observation = next;
+      gate = nextGate;
     },
     dress(body) {
       const dressed: TestBody = function (...args) {
@@ -113,12 +141,14 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
         const task = context.task as TestTask;
         const { id } = session.attempt(task);
         const opened: OpenedBody = { handle: undefined };
+        gate?.bodyStarts(task);
         // For what hooks after the body forget, and for a body that timed out and is still running.
         context.onTestFinished(() => {
           if (opened.handle !== undefined) observation?.testOver(opened.handle);
           // Not at the body's end: those of `expect.soft` let it go on.
           observation?.breached(task, session.failedMatchers.take(id, task.result?.errors ?? []));
           abandonSpans(id);
+          gate?.testOver(task);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
         }, NO_TIMEOUT);
         return run(task, body, this, args, opened);
@@ -132,7 +162,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
         () => callSiteOf(captureStack(definer)),
         () => applicable(task, dressed),
       );
-      if (limits.length === 0) {
+      if (limits.length === 0 && gate?.mode !== "test") {
         // The one frame of it: a whole stack is two kilobytes, and each test has one.
         const at = observation === undefined ? undefined : userSite(captureStack(definer), Error);
         observation?.collected(task, (toSourceLine) => (at === undefined ? 0 : lineOfSite(at, toSourceLine)));
@@ -140,11 +170,15 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       }
       const site = captureCallSite(definer);
       observation?.collected(task, () => site().line);
+      sites.set(task, site);
+      if (limits.length === 0) return;
       armTracker();
       limited.set(task, { limits, site });
     },
   };
 }
+
+const NOWHERE = (): CallSite => ({ file: "", line: 0, stackLines: [] });
 
 /** What is thrown points to where the test is defined, however deep in Vitest and here it was noticed. */
 function placed<T>(site: () => CallSite, check: () => T): T {

@@ -11,8 +11,10 @@ import {
   observeFile,
   removeStateFile,
   type ToSourceLine,
+  withLeaks,
 } from "@memspec/core/adapter";
 import { aroundAll, type RunnerTestFile } from "vitest";
+import type { LeakGate } from "./leak-gate.js";
 import type { ProvidedMemspec } from "./provided.js";
 import { interleaves, type TestTask } from "./tasks.js";
 
@@ -42,10 +44,14 @@ declare module "vitest" {
 export function observe(
   file: RunnerTestFile,
   provided: ProvidedMemspec,
+  gate: LeakGate | null,
   finishBaselines: () => BaselinesRecord | undefined,
 ): Observation | undefined {
   const { observe: plan } = provided;
-  if (plan === null) return undefined;
+  if (plan === null) {
+    if (gate !== null) aroundAll((runSuite) => gated(gate, runSuite), 0);
+    return undefined;
+  }
   const began = Date.now();
   const stateFile = makeStateFile(plan.stateFolder, {
     file: file.filepath,
@@ -64,20 +70,27 @@ export function observe(
   // Outermost of all hooks: it was registered first. No time limit is ours to set.
   aroundAll(async (runSuite) => {
     observer.modulesLoaded();
+    gate?.fileStarts();
     await runSuite();
-    const payload = observer.finish();
+    const payload = { ...observer.finish(), ...(plan.shard === null ? {} : { shard: plan.shard }) };
+    const leaks = await gate?.fileEnds();
     removeStateFile(stateFile);
     const tell = (baselines?: BaselinesRecord): void => {
-      file.meta.memspec = {
-        ...payload,
-        ...(baselines === undefined ? {} : { baselines }),
-        ...(plan.shard === null ? {} : { shard: plan.shard }),
-      };
+      const told = { ...payload, ...(baselines === undefined ? {} : { baselines }) };
+      file.meta.memspec = leaks === undefined ? told : withLeaks(told, leaks);
     };
     tell();
     tell(finishBaselines());
+    if (leaks !== undefined) gate?.enforce(leaks, true);
   }, 0);
   return createObservation(observer);
+}
+
+/** A file that is not observed can leak all the same. */
+async function gated(gate: LeakGate, runSuite: () => Promise<void>): Promise<void> {
+  gate.fileStarts();
+  await runSuite();
+  gate.enforce(await gate.fileEnds(), false);
 }
 
 function createObservation(observer: FileObserver): Observation {

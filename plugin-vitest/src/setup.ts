@@ -16,6 +16,7 @@ import "./assertion-types.js";
 import type { FileBaselines } from "./baselines.js";
 import { createBracket } from "./bodies.js";
 import { bracketBodies, type Collector } from "./collectors.js";
+import { createLeakGate } from "./leak-gate.js";
 import { observe } from "./observation.js";
 import "./provided.js";
 import { session } from "./session.js";
@@ -36,7 +37,8 @@ const alone = provided?.isolate === true;
 const limited =
   parseBaseline(session.options.baseline, "memspec").bodies ||
   limitsFor(session.options.limits, session.root, file.filepath).length > 0;
-if (!alone || limited || provided?.observe || mayMeasure(file.filepath)) armTracker();
+const gate = createLeakGate(file, session);
+if (!alone || limited || gate !== null || provided?.observe || mayMeasure(file.filepath)) armTracker();
 else armTrackerOnUse();
 
 const pending = createPending(session);
@@ -45,9 +47,9 @@ const bracket = createBracket(session, pending);
 bracketBodies(collector as unknown as Collector, bracket);
 // Last: what comes from here on is the file's own.
 const finishBaselines = (): ReturnType<FileBaselines["finish"]> => session.fileBaselines?.finish();
-const observation = provided && observe(file, provided, finishBaselines);
-if (observation !== undefined) bracket.observe(observation);
-else {
+const observation = provided && observe(file, provided, gate, finishBaselines);
+bracket.observe(observation, gate);
+if (observation === undefined) {
   aroundAll(async (runSuite) => {
     await runSuite();
     finishBaselines();

@@ -62,7 +62,9 @@ export function openDetails(row: Row, report: RunReport, showFlame: (scope: Flam
       ? [h("h3", {}, "While modules were loaded"), sitesElement(file.moduleSites, report, SITES)]
       : []),
     ...(test === null ? highestTests(row) : []),
-    ...(leaks === null || leaks.verdict === "clean" ? [] : [h("h3", {}, "Leaks"), ...groupElements(leaks, report)]),
+    ...(leaks === null || (leaks.verdict === "clean" && leaks.ignored.length === 0)
+      ? []
+      : [h("h3", {}, "Leaks"), ...groupElements(leaks, report, test)]),
     ...file.notes.map((note) => h("p", { class: "hint" }, note)),
   );
   dialog.showModal();

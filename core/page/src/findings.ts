@@ -5,7 +5,7 @@ import { pathLinks, placeText } from "../../src/assertions/retaining-path.js";
 import { placeOfSubject, type RunSummary, type Subject, testName } from "../../src/reports/run-summary.js";
 import { breachText, deathText, durationText, lastLevels } from "../../src/reports/sentences.js";
 import { REPORT_ROOT } from "../../src/reports/stacks.js";
-import type { RunLeakGroup, RunLeaks, RunReport } from "../../src/runs/run-report.js";
+import type { RunLeakGroup, RunLeaks, RunReport, TestReport } from "../../src/runs/run-report.js";
 import { formatSize, groupDigits } from "../../src/sizes/format-size.js";
 import { h } from "./dom.js";
 import { sitesElement, stackElement } from "./stack.js";
@@ -43,8 +43,15 @@ export function makeLeaks(panel: HTMLElement, summary: RunSummary, report: RunRe
   }
   if (summary.leaks.length === 0) panel.append(h("p", { class: "hint" }, "No leak was found."));
   append(panel, summary.leaks, (found) =>
-    h("section", { class: "finding" }, subjectHeading(found), ...groupElements(found.leaks, report)),
+    h("section", { class: "finding" }, subjectHeading(found), ...groupElements(found.leaks, report, found.test)),
   );
+  const ignored = summary.ignored.filter(({ leaks }) => leaks.verdict !== "leak");
+  if (ignored.length > 0) {
+    panel.append(h("h2", {}, "Leaks that are ignored or known"));
+    append(panel, ignored, (found) =>
+      h("section", { class: "finding" }, subjectHeading(found), ...groupElements(found.leaks, report, found.test)),
+    );
+  }
   if (summary.inconclusive.length > 0) {
     panel.append(h("h2", {}, "Checks that could not decide"));
     append(panel, summary.inconclusive, (found) =>
@@ -63,21 +70,26 @@ function subjectHeading(subject: Subject): HTMLElement {
   return h("h3", {}, name, " ", h("code", {}, placeOfSubject(subject)));
 }
 
-export function groupElements(leaks: RunLeaks, report: RunReport): readonly HTMLElement[] {
+/** @param test `null`: of the file as a whole, whose growth is told for each test */
+export function groupElements(leaks: RunLeaks, report: RunReport, test: TestReport | null): readonly HTMLElement[] {
+  const per = test === null ? "test" : "call";
   return [
-    ...leaks.groups.map((group) => groupElement(group, report)),
-    ...leaks.ignored.map(({ group, reason }) => h("p", { class: "hint" }, `${group.type} is ignored: ${reason}`)),
+    ...leaks.groups.map((group) => groupElement(group, report, per)),
+    ...leaks.ignored.map(({ group, reason }) =>
+      h("p", { class: "hint" }, `${group.type} is ignored: ${reason} `, h("code", {}, group.signature)),
+    ),
+    ...(leaks.verdict === "leak" && leaks.reason !== null ? [h("p", { class: "hint" }, leaks.reason)] : []),
   ];
 }
 
 /** Unfolds; what is in it is made then. */
-function groupElement(group: RunLeakGroup, report: RunReport): HTMLElement {
+function groupElement(group: RunLeakGroup, report: RunReport, per: string): HTMLElement {
   const summary = h(
     "summary",
     {},
     h("b", {}, group.type),
     h("span", { class: `space ${group.space}` }, group.space),
-    h("span", { class: "amount" }, growthText(group)),
+    h("span", { class: "amount" }, growthText(group, per)),
   );
   const details = h("details", { class: "leak" }, summary);
   details.addEventListener(
@@ -90,10 +102,10 @@ function groupElement(group: RunLeakGroup, report: RunReport): HTMLElement {
   return details;
 }
 
-function growthText({ countPerCall, bytesPerCall, retainedBytes }: RunLeakGroup): string {
+function growthText({ countPerCall, bytesPerCall, retainedBytes }: RunLeakGroup, per: string): string {
   const parts = [
-    ...(countPerCall === null ? [] : [`${groupDigits(Number(countPerCall.toFixed(2)))} a call`]),
-    ...(bytesPerCall === null ? [] : [`${formatSize(Math.round(bytesPerCall))} a call`]),
+    ...(countPerCall === null ? [] : [`${groupDigits(Number(countPerCall.toFixed(2)))} a ${per}`]),
+    ...(bytesPerCall === null ? [] : [`${formatSize(Math.round(bytesPerCall))} a ${per}`]),
     ...(retainedBytes === null ? [] : [`${formatSize(Math.round(retainedBytes))} with what it holds`]),
   ];
   return parts.join(", ");
@@ -127,6 +139,7 @@ function evidenceOf(group: RunLeakGroup, report: RunReport): readonly HTMLElemen
   if (group.knownOfNode !== null) parts.push(h("p", {}, `A leak of Node's own: ${group.knownOfNode}`));
   if (group.hint !== null) parts.push(h("p", { class: "advice" }, hintText(group.hint)));
   if (parts.length === 0) parts.push(h("p", { class: "hint" }, "No more is known of it."));
+  parts.push(h("h4", {}, "Signature"), h("p", {}, h("code", {}, group.signature)));
   return parts;
 }
 

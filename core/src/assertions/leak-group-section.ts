@@ -13,30 +13,35 @@ const SHORT_CALLERS = 2;
 const SHORT_HELD = 3;
 const INDENT = 4;
 
-export function groupLines(group: LeakGroup, context: MessageContext, style: MessageStyle): readonly string[] {
+/** A group as a whole run's reports tell it: with what it is known again by. */
+export type ShownGroup = LeakGroup & { readonly signature?: string };
+
+export function groupLines(group: ShownGroup, context: MessageContext, style: MessageStyle): readonly string[] {
   // Where Node keeps its own classes helps nobody.
   const place = group.place?.url.startsWith("node:") === true ? "" : placeText(group.place, context.root);
   const head = `  ${style.bad("●")} ${style.strong(group.type)}${place === "" ? "" : `  ${style.place(place)}`}  ${style.faint(`(${group.space})`)}`;
   return [
     head,
-    ...labelled("grows", [growthText(group)], style),
+    ...labelled("grows", growthTexts(group, context.per ?? "call"), style),
     ...labelled("allocated", siteTexts(group, context), style),
     ...labelled("alive by", aliveTexts(group, context), style),
     ...labelled("holds", heldTexts(group, context), style),
     ...(group.knownOfNode === null ? [] : wrapped("known", `a leak of Node's own: ${group.knownOfNode}`)),
     ...(group.hint === null ? [] : wrapped("hint", hintText(group.hint))),
+    ...(group.signature === undefined ? [] : labelled("signature", [group.signature], style)),
   ];
 }
 
 /** "1 a call, 64 B; 1.2 kB a call with all that it holds" */
-function growthText(group: LeakGroup): string {
+function growthTexts(group: LeakGroup, per: string): readonly string[] {
   const parts: string[] = [];
-  if (group.countPerCall !== null) parts.push(`${countText(group.countPerCall)} a call`);
-  if (group.bytesPerCall !== null) parts.push(`${formatSize(Math.round(group.bytesPerCall))} a call`);
+  if (group.countPerCall !== null) parts.push(`${countText(group.countPerCall)} a ${per}`);
+  if (group.bytesPerCall !== null) parts.push(`${formatSize(Math.round(group.bytesPerCall))} a ${per}`);
   const own = parts.join(", ");
   const held = group.retainedBytes;
-  if (held === null || group.bytesPerCall === null || held <= group.bytesPerCall) return own;
-  return `${own}; ${formatSize(Math.round(held))} a call with what it holds`;
+  if (own === "") return [];
+  if (held === null || group.bytesPerCall === null || held <= group.bytesPerCall) return [own];
+  return [`${own}; ${formatSize(Math.round(held))} a ${per} with what it holds`];
 }
 
 /** Up to two decimals: 1, 0.33, 2.5. */

@@ -21,4 +21,6 @@ export interface MessageContext {
   readonly isNot: boolean;
   /** The long form: more sites, every frame. */
   readonly verbose: boolean;
+  /** What growth is told for; default a call. */
+  readonly per?: "call" | "test";
 }

@@ -42,6 +42,8 @@ export interface Baselines {
   readonly machine: string;
   /** The name of the next call of a matcher in a test: a new attempt begins anew. */
   nextCall(test: MeasuredTest, hint: string): string;
+  /** Whether this attempt of the test has called a matcher: called again, it would ask for more. */
+  hasCalls(test: MeasuredTest): boolean;
   /** The highest bytes that are recorded of a call, to choose an interval of samples by; `null`: nothing is. */
   expectedBytes(test: MeasuredTest, call: string): number | null;
   /**
@@ -117,6 +119,10 @@ export function createBaselines(plan: BaselinesPlan): Baselines {
       const number = (hints.get(hint) ?? 0) + 1;
       hints.set(hint, number);
       return callName(hint, number);
+    },
+    hasCalls({ id, name: of }) {
+      const known = asked.get(of);
+      return known?.id === id && known.hints.size > 0;
     },
     expectedBytes(test, call) {
       const figures = find(test, call);

@@ -3,6 +3,7 @@
  * function acts for the isolate that calls it.
  */
 
+import type { BirthBinding } from "./birth-binding.js";
 import type { GraphBinding } from "./graph-binding.js";
 import type { LeakBinding } from "./leak-binding.js";
 import type { ObserveBinding } from "./observe-binding.js";
@@ -113,7 +114,7 @@ export interface RawRetained {
 /** An open measurement. A number, so that holding one costs no heap. */
 export type Handle = number;
 
-export interface NativeBinding extends GraphBinding, LeakBinding, ObserveBinding {
+export interface NativeBinding extends BirthBinding, GraphBinding, LeakBinding, ObserveBinding {
   capabilities(): NativeCapabilities;
   /** Takes a reference on the hooks, so that memory allocated from now on is known. Balanced by `disarm`. */
   arm(): void;

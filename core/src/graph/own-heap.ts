@@ -6,7 +6,7 @@ import type { GraphHandle, RawGroupQuery } from "../capture/graph-binding.js";
 import { isMemspecError } from "../errors/memspec-error.js";
 
 /** What surrounds a test holds no leak of its own; a path leads through it only where there is no other. */
-const RUNNERS: readonly string[] = [
+export const RUNNERS: readonly string[] = [
   "/node_modules/vitest/",
   "/node_modules/@vitest/",
   "/node_modules/vite/",

@@ -78,7 +78,7 @@ export function leakCapabilities(
 }
 
 /** The group with all its places in the source. */
-function groupInSource(group: LeakGroup, toSource: ToSource): LeakGroup {
+export function groupInSource(group: LeakGroup, toSource: ToSource): LeakGroup {
   return {
     ...group,
     place: group.place && toSource(group.place),

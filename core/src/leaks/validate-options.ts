@@ -102,10 +102,11 @@ function allowanceOf(value: unknown, where: string): LeakPlan["allow"] {
 function ignoresOf(value: unknown, where: string): readonly LeakIgnore[] {
   if (value === undefined) return [];
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.map((entry) => ignoreOf(entry, where));
+  return list.map((entry) => parseIgnore(entry, where));
 }
 
-function ignoreOf(entry: unknown, where: string): LeakIgnore {
+/** @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION` */
+export function parseIgnore(entry: unknown, where: string): LeakIgnore {
   if (typeof entry !== "object" || entry === null || isRegExp(entry)) {
     throw invalid("ignore", entry, where, 'For example { type: "Session", reason: "a pool, emptied at exit" }.');
   }

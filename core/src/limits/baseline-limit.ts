@@ -37,7 +37,12 @@ export function baselinesOf(
           : "Baselines need memspec's plugin in Vitest, and memspec's test environment in Jest.",
     });
   }
-  return { baselines, test: { id: test.id, name: test.uniqueName ?? test.fullName } };
+  return { baselines, test: measuredTest(test) };
+}
+
+/** A test as its baselines know it. */
+export function measuredTest(test: NonNullable<ReturnType<LimitsHost["currentTest"]>>): MeasuredTest {
+  return { id: test.id, name: test.uniqueName ?? test.fullName };
 }
 
 /** @returns the failure, if a figure is worse; a baseline that is new or updated is noted, to be written when the test has passed */

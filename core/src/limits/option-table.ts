@@ -2,6 +2,7 @@
 
 import type { BaselineOptions } from "../baselines/options.js";
 import type { CommonOptions } from "../capture/options.js";
+import type { LeakGateOptions } from "../gate/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import type { HardCap } from "../observe/hard-cap.js";
 import type { ObserveOptions } from "../observe/options.js";
@@ -9,7 +10,7 @@ import type { ReportOptions } from "./report-options.js";
 import type { LimitsTable } from "./types.js";
 
 /** Options of the configuration of both plugins. */
-export interface MemspecOptions extends CommonOptions {
+export interface MemspecOptions extends CommonOptions, LeakGateOptions {
   /** Options of all leak checks: of `toNotLeak`, `noLeaks` and limits on what is leaked. */
   readonly toNotLeak?: LeakDefaults;
   /** Limits on the bodies of tests, by glob; `default` limits what no matching glob limits. */
@@ -121,6 +122,35 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     places: ["configuration"],
     meaning:
       "Whether the body of every test is compared with its committed baseline, see [baselines](baselines.md). `tolerance`, `{ relative, absolute }`: how far a figure may lie off, the larger of the two; 0.2 and 512 kB. It counts for `toMatchMemoryBaseline`, too, where it says something.",
+  },
+  {
+    name: "leaks",
+    type: 'false, "test", "file", or globs to these, and `default`',
+    default: "false",
+    places: ["configuration"],
+    meaning: "Where leaks are looked for without a line of test code, see [the leak gate](leak-gate.md).",
+  },
+  {
+    name: "failOnLeak",
+    type: "true or false",
+    default: "true",
+    places: ["configuration"],
+    meaning: "Whether a leak that `leaks` finds fails its test or file; `false`: it is told alone.",
+  },
+  {
+    name: "ignoreLeaks",
+    type: "{ files, type or function or file, reason }, or a list of them",
+    default: "nothing",
+    places: ["configuration"],
+    meaning: "Leaks that `leaks` finds and that are none to you, with the reason; `files`: globs, in which test files.",
+  },
+  {
+    name: "knownLeaks",
+    type: "{ signature, reason, until }, or a list of them",
+    default: "none",
+    places: ["configuration"],
+    meaning:
+      'Leaks that are known, by the signature that the report shows. `until`, "YYYY-MM-DD": the last day, in UTC, on which one does not count.',
   },
   {
     name: "observe",

@@ -1,5 +1,6 @@
 import { parseBaseline } from "../baselines/options.js";
 import { invalid, validateOptions } from "../capture/validate-options.js";
+import { checkLeakGate } from "../gate/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
 import { parseHardCap } from "../observe/hard-cap.js";
@@ -21,6 +22,7 @@ export function parseOptions(options: unknown): MemspecOptions {
   if (given.toNotLeak !== undefined) planLeakCheck(given.toNotLeak, "memspec, toNotLeak", LEAK_DEFAULTS);
   refuseFunctions(given.toNotLeak?.ignore);
   if (given.limits !== undefined) parseLimitsTable(given.limits);
+  checkLeakGate(given);
   parseBaseline(given.baseline, "memspec");
   const observed = parseObserve(given.observe, "memspec");
   const hint = "Who watches a worker's memory is the observation: leave it on, or hardCap out.";

@@ -1,9 +1,8 @@
 /** The `limits` table of the configuration: globs to limits, and a default. */
 
-import path from "node:path";
-import picomatch from "picomatch";
 import { MemspecError } from "../errors/memspec-error.js";
 import { showValue } from "../errors/show-value.js";
+import { globFault, matchesGlob, nameForGlobs } from "../gate/globs.js";
 import type { DeclaredLimit, MemoryLimit, MemoryLimits } from "./limits.js";
 import { parseLimit } from "./parse-limit.js";
 import type { LimitsTable } from "./types.js";
@@ -40,9 +39,9 @@ export function parseLimitsTable(value: unknown): LimitsTable {
  */
 export function limitsFor(table: LimitsTable | undefined, root: string, file: string): readonly DeclaredLimit[] {
   if (table === undefined) return [];
-  const name = path.relative(root, path.resolve(root, file)).replaceAll(path.sep, "/");
+  const name = nameForGlobs(root, file);
   const matching = Object.entries(table)
-    .filter(([glob]) => glob !== DEFAULT && picomatch(withoutDot(glob), { dot: true })(name))
+    .filter(([glob]) => glob !== DEFAULT && matchesGlob(glob, name))
     .map(([glob, limit]): DeclaredLimit => ({ limit, source: sourceOf(glob) }));
   const byDefault = table[DEFAULT];
   return byDefault === undefined ? matching : [...matching, ...remaining(byDefault, matching)];
@@ -70,16 +69,11 @@ function sourceOf(glob: string): string {
   return glob === DEFAULT ? "limits.default" : `limits[${JSON.stringify(glob)}]`;
 }
 
-function withoutDot(glob: string): string {
-  return glob.replace(/^(!?)\.\//u, "$1");
-}
-
 function checkGlob(glob: string): void {
-  const invalid = (fact: string): MemspecError =>
-    new MemspecError("MEMSPEC_INVALID_LIMIT", fact, {
-      value: glob,
-      hint: 'Write globs relative to the root, with "/": "src/parser/**", "**/*.slow.test.ts".',
-    });
-  if (glob.trim() === "") throw invalid("limits: an empty glob matches no file.");
-  if (path.isAbsolute(glob)) throw invalid(`limits: the glob ${showValue(glob)} is an absolute path.`);
+  const fault = globFault(glob);
+  if (fault === null) return;
+  throw new MemspecError("MEMSPEC_INVALID_LIMIT", `limits: ${fault}.`, {
+    value: glob,
+    hint: 'Write globs relative to the root, with "/": "src/parser/**", "**/*.slow.test.ts".',
+  });
 }

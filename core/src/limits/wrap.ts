@@ -110,6 +110,15 @@ function bodyAndOptions(given: readonly unknown[]): [body: readonly unknown[], o
   return [[], first];
 }
 
+/** A body without the limits that wrappers put on it, and whether one of them is on leaks. */
+export function bareBody(given: TestBody): { readonly body: TestBody; readonly limitsLeaks: boolean } {
+  const inner = limitedBodies.get(given);
+  return {
+    body: inner?.body ?? given,
+    limitsLeaks: inner?.limits.some(({ leaks }) => leaks !== null) === true,
+  };
+}
+
 /** A body under one more limit: with those that a wrapper further in already put on it, one measurement serves all. */
 export function limitBody(
   limit: ParsedLimit,

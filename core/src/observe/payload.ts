@@ -4,6 +4,7 @@
  */
 
 import type { AssertableSpace, SourceFrame } from "../capture/measurement.js";
+import type { LeakGroup, LeakVerdict } from "../leaks/types.js";
 
 /**
  * Of one span, whole numbers but for times in ms: duration; allocated, peak and net of heap, buffers and native; peak of the
@@ -36,6 +37,19 @@ export interface BreachRecord {
   readonly source: string;
 }
 
+/** A group, and by what it is known again in another run. */
+export interface SignedGroup extends LeakGroup {
+  readonly signature: string;
+}
+
+/** A leak check of a test, or of a file as a whole; leaks are rare, so their stacks are written out. */
+export interface LeaksRecord {
+  readonly verdict: LeakVerdict;
+  readonly reason: string | null;
+  readonly groups: readonly SignedGroup[];
+  readonly ignored: readonly { readonly group: SignedGroup; readonly reason: string }[];
+}
+
 export type Unattributed = "concurrent" | "timed-out";
 
 /** What is known of one test beside what the runner knows; tests that did nothing of note have none. */
@@ -46,6 +60,7 @@ export interface TestPayload {
   readonly breaches?: readonly BreachRecord[];
   /** A memory assertion failed in it: sites of what that measured, and the file of a heap snapshot, on the worker's machine. */
   readonly failed?: { readonly sites: readonly SiteRecord[]; readonly snapshot?: string };
+  readonly leaks?: LeaksRecord;
   /** Where it is defined. */
   readonly line?: number;
 }
@@ -96,6 +111,8 @@ export interface FilePayload {
   readonly notes: readonly string[];
   /** What happened to the baselines of the file; absent: there are none. */
   readonly baselines?: BaselinesRecord;
+  /** Absent: not looked at. */
+  readonly leaks?: LeaksRecord;
   /** The shard that ran it; absent: the run is in one piece. */
   readonly shard?: { readonly index: number; readonly count: number };
 }

@@ -48,6 +48,8 @@ export interface RunSummary {
   /** With the verdict "leak". */
   readonly leaks: readonly FoundLeaks[];
   readonly inconclusive: readonly FoundLeaks[];
+  /** With something that is ignored, whatever their verdict. */
+  readonly ignored: readonly FoundLeaks[];
   /** Whether any file or test was checked for leaks. */
   readonly looksForLeaks: boolean;
 }
@@ -65,6 +67,7 @@ export function summariseRun(report: RunReport): RunSummary {
     ),
     leaks: checks.filter(({ leaks }) => leaks.verdict === "leak"),
     inconclusive: checks.filter(({ leaks }) => leaks.verdict === "inconclusive"),
+    ignored: checks.filter(({ leaks }) => leaks.ignored.length > 0),
     looksForLeaks: checks.length > 0,
   };
 }

@@ -20,7 +20,7 @@ function withStack(site: RunSite, tables: StackTables): AllocationSite {
 }
 
 /** A group as the messages of matchers take it. */
-export function withSite(group: RunLeakGroup, tables: StackTables): LeakGroup {
+export function withSite(group: RunLeakGroup, tables: StackTables): LeakGroup & { readonly signature: string } {
   return { ...group, site: group.site === null ? null : withStack(group.site, tables) };
 }
 

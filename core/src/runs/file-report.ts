@@ -5,16 +5,19 @@ import type {
   BreachRecord,
   FiguresRecord,
   FilePayload,
+  LeaksRecord,
   LevelsRecord,
   SiteRecord,
 } from "../observe/payload.js";
 import { FIGURES } from "../observe/records.js";
+import { runLeaks } from "./leaks-report.js";
 import type { DeathLevels, FileOutcome, TestOutcome } from "./outcomes.js";
 import type {
   Breach,
   FileReport,
   RunBaselines,
   RunFigures,
+  RunLeaks,
   RunLevels,
   RunSite,
   RunSpaceFigures,
@@ -46,8 +49,8 @@ export function fileReport(file: FileOutcome, startedAt: number, root: string, t
     left: baseline === null || end === null ? null : runLevels(end.map((level, index) => less(level, baseline[index]))),
     sites: sites(payload?.sites ?? []),
     moduleSites: sites(payload?.moduleSites ?? []),
-    tests: file.tests.map((test) => testReport(test, file, sites)),
-    leaks: null,
+    tests: file.tests.map((test) => testReport(test, file, sites, (leaks) => runLeaks(leaks, root, tables))),
+    leaks: runLeaks(payload?.leaks, root, tables),
     ...(payload?.baselines === undefined ? {} : { baselines: runBaselines(payload.baselines) }),
     death:
       death === null
@@ -74,6 +77,7 @@ function testReport(
   test: TestOutcome,
   { payload, state: fileState, death }: FileOutcome,
   sites: (records: readonly SiteRecord[]) => readonly RunSite[],
+  leaks: (record: LeaksRecord | undefined) => RunLeaks | null,
 ): TestReport {
   const { key, ...told } = test;
   const seen = payload?.tests[key];
@@ -94,7 +98,7 @@ function testReport(
     ...(seen?.failed?.snapshot === undefined
       ? {}
       : { artifacts: [{ kind: "heapsnapshot" as const, path: seen.failed.snapshot }] }),
-    leaks: null,
+    leaks: leaks(seen?.leaks),
   };
 }
 

@@ -34,7 +34,19 @@ test("the page on options has the options of the code, word for word", () => {
 test("every option that a measurement takes is in the table, and may stand in the configuration", () => {
   expect(optionsOf("sizing").toSorted()).toEqual([...COMMON_OPTIONS].sort());
   expect(optionsOf("configuration").toSorted()).toEqual(
-    [...COMMON_OPTIONS, "baseline", "hardCap", "limits", "observe", "report", "toNotLeak"].sort(),
+    [
+      ...COMMON_OPTIONS,
+      "baseline",
+      "failOnLeak",
+      "hardCap",
+      "ignoreLeaks",
+      "knownLeaks",
+      "leaks",
+      "limits",
+      "observe",
+      "report",
+      "toNotLeak",
+    ].sort(),
   );
 });
 

@@ -46,3 +46,18 @@ test("unknown figures are no properties", () => {
   expect(text).not.toContain("memspec.native");
   expect(text).not.toContain("null");
 });
+
+test("a file that fails for its leaks alone has a failure of its own, and else not", () => {
+  const run = sampleRun({ files: 1, testsPerFile: 1, leakEvery: 1, breachEvery: 0 });
+  const [file] = run.files;
+  const [one] = file?.tests ?? [];
+  const text = (state: string, test: string) =>
+    renderJunit({
+      ...run,
+      files: [{ ...file, state, tests: [{ ...one, state: test, leaks: null }] }] as unknown as RunReport["files"],
+    });
+  expect(text("failed", "passed")).toContain('tests="2" failures="1"');
+  expect(text("failed", "passed")).toContain('name="(leaks of the file)"');
+  expect(text("failed", "failed")).not.toContain("(leaks of the file)");
+  expect(text("passed", "passed")).not.toContain("(leaks of the file)");
+});

@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 export interface Installation {
   /** Projects made below this folder find the packages. */
   readonly root: string;
+  /** Names of packages of the workspace that are to be there, too. */
+  add(packages: readonly string[]): void;
   remove(): void;
 }
 
@@ -84,5 +86,8 @@ export function install(packages: Readonly<Record<string, string>>): Installatio
   for (const [name, folder] of Object.entries(packages)) {
     link(realpathSync(folder), modules, name);
   }
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+  const add = (names: readonly string[]): void => {
+    for (const name of names) link(workspacePackage(name), modules, name);
+  };
+  return { root, add, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

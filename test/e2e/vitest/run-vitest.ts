@@ -18,6 +18,8 @@ export interface VitestRunOptions {
   readonly pool?: Pool;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Packages of the workspace that the project needs beside the usual ones. */
+  readonly packages?: readonly string[];
   /** After this the run is killed. */
   readonly timeoutMs?: number;
   /** Further runs of Vitest in the same project, one after the other, before the one that is told; the arguments of each. */
@@ -101,6 +103,7 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     "@vitest/coverage-istanbul": workspacePackage("@vitest/coverage-istanbul"),
     "@vitest/coverage-v8": workspacePackage("@vitest/coverage-v8"),
   });
+  installation.add(options.packages ?? []);
   const project = makeProject(installation.root, {
     "vitest.config.mjs": configWith(),
     ...options.files,

@@ -27,19 +27,25 @@ export function renderJunit(report: RunReport): string {
 }
 
 function suiteOf(file: FileReport, report: RunReport): readonly string[] {
-  const counts = countsOf(file.tests.map((test) => outcomeOf(test, file)));
+  const ownFault = fileFault(file);
+  const counts = countsOf([...file.tests.map((test) => outcomeOf(test, file)), ...ownFault]);
   const name = file.project === null ? file.path : `${file.project} ${file.path}`;
   const started = new Date(Date.parse(report.startedAt) + file.startedMs);
   return [
     `  ${open("testsuite", {
       name,
-      tests: file.tests.length,
+      tests: file.tests.length + ownFault.length,
       ...counts,
       time: seconds(file.durationMs),
       ...(Number.isNaN(started.getTime()) ? {} : { timestamp: started.toISOString() }),
     })}`,
     ...properties([...figureProperties(file.figures), ...leakProperties(file)], "    "),
     ...file.tests.flatMap((test) => caseOf(test, file, name)),
+    ...ownFault.flatMap((outcome) => [
+      `    ${open("testcase", { classname: name, name: "(leaks of the file)", file: file.path })}`,
+      ...outcomeLines(outcome),
+      "    </testcase>",
+    ]),
     ...(file.death === null
       ? []
       : [`    <system-err>${escapeXml(`worker died: ${deathText(file.death)}`)}</system-err>`]),
@@ -51,6 +57,12 @@ interface Outcome {
   readonly kind: "passed" | "failure" | "error" | "skipped";
   readonly type: string;
   readonly messages: readonly string[];
+}
+
+/** A file that fails for its leaks has no test that does. */
+function fileFault({ state, leaks, tests }: FileReport): readonly Outcome[] {
+  if (state !== "failed" || leaks?.verdict !== "leak" || tests.some((test) => test.state === "failed")) return [];
+  return [{ kind: "failure", type: "memspec.leak", messages: [`leaks ${leakTypes(leaks)}`] }];
 }
 
 /** A test that failed for its own reason fails here too: whoever reads this file alone must not take it for green. */

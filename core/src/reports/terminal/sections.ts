@@ -98,11 +98,16 @@ export function leakLines(
   return [
     style.strong(`${many(all.length, "leak")} in ${many(files, "file")}`),
     ...shown.flatMap(({ group, subjects }) => [
-      ...groupLines(withSite(group, report), context, style),
+      ...groupLines(withSite(group, report), { ...context, per: perOf(subjects) }, style),
       ...subjectLines(subjects, options, style),
     ]),
     ...restLine(all.length - shown.length, "leak", style),
   ];
+}
+
+/** A whole file's growth is told for each of its tests, a test's for each call of its body. */
+function perOf(subjects: readonly Subject[]): "call" | "test" {
+  return subjects[0]?.test === null ? "test" : "call";
 }
 
 const SHORT_SUBJECTS = 2;
@@ -119,6 +124,29 @@ function subjectLines(subjects: readonly Subject[], options: SectionOptions, sty
     ...(rest > 0 ? [style.faint(`and ${many(rest, "more place")}`)] : []),
   ];
   return texts.map((text, index) => `    ${style.faint((index === 0 ? "found in" : "").padEnd(11))}${text}`);
+}
+
+/** What would be a leak, were it not ignored or known: a line each, with the reason. */
+export function ignoredLines(
+  checks: readonly FoundLeaks[],
+  options: SectionOptions,
+  style: MessageStyle,
+): readonly string[] {
+  const reasons = new Map<string, string>();
+  for (const { leaks } of checks) {
+    for (const { group, reason } of leaks.ignored) {
+      // What a call says is allowed has its own place, the call.
+      if (reason !== "allowed")
+        reasons.set(`${group.signature}\n${reason}`, `${group.signature}  ${style.faint(reason)}`);
+    }
+  }
+  if (reasons.size === 0) return [];
+  const shown = [...reasons.values()].slice(0, options.most);
+  return [
+    `${many(reasons.size, "leak")} ignored or known`,
+    ...shown.map((text) => `  ${text}`),
+    ...restLine(reasons.size - shown.length, "leak", style),
+  ];
 }
 
 /** Checks that could not decide: a line each where they are asked for, else their number. */
