@@ -123,7 +123,11 @@ function evidenceOf(group: RunLeakGroup, report: RunReport): readonly HTMLElemen
   }
   const place = placeText(group.place, REPORT_ROOT);
   if (place !== "") parts.push(h("h4", {}, "Written at"), h("p", {}, h("code", {}, place)));
-  if (group.site !== null) parts.push(h("h4", {}, "Allocated at"), stackElement(group.site.stack, report));
+  if (group.site !== null)
+    parts.push(
+      h("h4", {}, group.siteInferred === true ? "Allocated at (by its bytes)" : "Allocated at"),
+      stackElement(group.site.stack, report),
+    );
   if (group.holds.length > 0) {
     parts.push(
       h("h4", {}, "Holds"),

@@ -63,11 +63,12 @@ function wrapped(label: string, text: string): readonly string[] {
   return wrapText(text, INDENT, label.padEnd(LABEL_WIDTH));
 }
 
-function siteTexts({ site }: LeakGroup, context: MessageContext): readonly string[] {
+function siteTexts({ site, siteInferred }: LeakGroup, context: MessageContext): readonly string[] {
   if (site === null) return [];
   const { place, through, callers } = readStack(site.stack, context.root, context.verbose);
   if (place === null) return [];
-  const texts = [place.where === "" ? place.name : `${place.name}  ${place.where}`];
+  const where = place.where === "" ? place.name : `${place.name}  ${place.where}`;
+  const texts = [siteInferred === true ? `${where} (by its bytes)` : where];
   const [inner] = through;
   if (inner !== undefined)
     texts.push(`  in ${inner.name}${through.length > 1 ? `, ${through.length - 1} deeper` : ""}`);

@@ -6,7 +6,7 @@ import type { Finding } from "./confirm.js";
 import type { Evidence } from "./evidence.js";
 import { HANDLE_NAMES, heapTypeOf, standsForHandle } from "./handle-names.js";
 import { hintFor, knownOfNode, TIMER_TYPES } from "./hints.js";
-import { sameGroup, siteOfTrace, siteWithoutTrace } from "./match-sites.js";
+import { sameGroup, siteByBytes, siteOfSuspendedCall, siteOfTrace } from "./match-sites.js";
 import type { LeakGroup } from "./types.js";
 
 /** What stands on the heap for memory off it. */
@@ -51,7 +51,7 @@ function heapGroup(finding: Finding, evidence: Evidence, nodeMajor: number): Lea
     ...base,
     space: isTimer ? "handles" : "heap",
     type: shown.type,
-    site: group === null ? biggestSite(evidence) : siteOf(group, evidence),
+    ...(group === null ? inferred(biggestSite(evidence)) : siteOf(group, evidence)),
     place: shown.place,
     path: shown.path,
     holds: group?.holds ?? [],
@@ -64,13 +64,20 @@ function heapSites({ sites }: Evidence): readonly AllocationSite[] {
   return sites.filter(({ space }) => space === "heap");
 }
 
-function siteOf(group: ObjectGroup, evidence: Evidence): AllocationSite | null {
+type GroupSite = Pick<LeakGroup, "site" | "siteInferred">;
+
+function siteOf(group: ObjectGroup, evidence: Evidence): GroupSite {
   const same = sameGroup(group, evidence.groups);
   const [trace] = same?.traces ?? [];
   const sites = heapSites(evidence);
+  if (trace !== undefined) return { site: siteOfTrace(trace, sites) ?? traceAsSite(trace, evidence) };
   // V8 forgets the trace of an object that moved.
-  if (trace === undefined) return siteWithoutTrace(same ?? group, same !== null, sites);
-  return siteOfTrace(trace, sites) ?? traceAsSite(trace, evidence);
+  const ofCall = siteOfSuspendedCall(group, sites);
+  return ofCall === null ? inferred(siteByBytes(same ?? group, same !== null, sites)) : { site: ofCall };
+}
+
+function inferred(site: AllocationSite | null): GroupSite {
+  return site === null ? { site } : { site, siteInferred: true };
 }
 
 /** Where another measurement, or another tool, has V8's sampler there are no sites: V8's own stack names the functions. */

@@ -43,22 +43,25 @@ const SUSPENDED = /^(?:generator|async call of) (.+)$/u;
 /** So close must a site's bytes be to a group's, to be its site without a trace. */
 const CLOSE = 0.75;
 
+/** The site of a group of suspended calls: where the function was called. `null`: the group is none, or no site has the function. */
+export function siteOfSuspendedCall({ type }: ObjectGroup, sites: readonly AllocationSite[]): AllocationSite | null {
+  const called = SUSPENDED.exec(type)?.[1];
+  if (called === undefined) return null;
+  return sites.find(({ stack }) => stack[0]?.functionName === called) ?? null;
+}
+
 /**
- * The site of a group that V8 has no allocation stack of: of a call that is suspended, where the function was called; else the one
- * that left as many bytes, if there is one alone.
+ * The site of a group that V8 has no allocation stack of: the only one there is, or the only one that left as many bytes.
  *
  * @param isOfRun the group is of the run that the sites are of: its bytes can be compared with theirs
  * @param sites of the heap
  */
-export function siteWithoutTrace(
+export function siteByBytes(
   group: ObjectGroup,
   isOfRun: boolean,
   sites: readonly AllocationSite[],
 ): AllocationSite | null {
   if (sites.length === 1) return sites[0] ?? null;
-  const called = SUSPENDED.exec(group.type)?.[1];
-  const ofCall = sites.find(({ stack }) => stack[0]?.functionName === called);
-  if (ofCall !== undefined) return ofCall;
   if (!isOfRun) return null;
   const close = sites.filter(({ retainedBytes }) =>
     [group.shallowBytes, group.retainedBytes].some((bytes) => closeness(retainedBytes ?? 0, bytes) >= CLOSE),

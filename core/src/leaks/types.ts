@@ -100,6 +100,8 @@ export interface LeakGroup {
   readonly retainedBytes: number | null;
   /** Where they were allocated; `null`: no stack could be had. Its bytes and count are those of the evidence run. */
   readonly site: AllocationSite | null;
+  /** V8 has lost the stacks of the objects: `site` is the one place whose bytes agree with theirs. Absent or `false`: it is the objects' own. */
+  readonly siteInferred?: boolean;
   /** Where the type is written: a closure's function, an object's class. In the source, not the generated code. `null`: unknown. */
   readonly place: SourcePlace | null;
   /** Why they are alive; `null`: unknown (off the heap, or without the addon). Places are those of the source. */

@@ -43,6 +43,7 @@ function runGroup(group: SignedGroup, root: string, tables: StackTables): RunLea
             estimated: site.estimated,
             peakBytes: site.peakBytes,
           },
+    ...(group.siteInferred === undefined ? {} : { siteInferred: group.siteInferred }),
     place: group.place && toRelative(group.place),
     path: group.path && pathInSource(group.path, toRelative),
     holds: group.holds.map((held) => ({ ...held, place: held.place && toRelative(held.place) })),

@@ -63,6 +63,13 @@ const assertion = (change?: Partial<LeakReport>, strict = false, context: Messag
 });
 
 describe("the message of a leak", () => {
+  test("says so where the place was inferred", () => {
+    const groups = [{ ...SESSION, siteInferred: true }];
+    expect(assertNotLeak(assertion({ groups })).message()).toContain(
+      "allocated  openSession  src/session.ts:9:44 (by its bytes)\n",
+    );
+  });
+
   test("says what, how much, where, why, what it holds, and what helps", () => {
     expect(assertNotLeak(assertion()).message()).toBe(text`
 expect(fn).toNotLeak()

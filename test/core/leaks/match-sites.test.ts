@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { AllocationSite } from "../../../core/src/capture/measurement.js";
 import type { ObjectGroup } from "../../../core/src/graph/types.js";
-import { siteWithoutTrace } from "../../../core/src/leaks/match-sites.js";
+import { type Evidence, NO_EVIDENCE } from "../../../core/src/leaks/evidence.js";
+import { toGroups } from "../../../core/src/leaks/groups.js";
+import { siteByBytes, siteOfSuspendedCall } from "../../../core/src/leaks/match-sites.js";
 
 function site(functions: readonly string[], retainedBytes: number): AllocationSite {
   const stack = functions.map((functionName) => ({ functionName, kind: "javascript" }));
@@ -15,21 +17,38 @@ const load = site(["load"], 800);
 const call = site(["countUp", "subscribe"], 4000);
 
 test("a suspended call was allocated where the function was called", () => {
-  expect(siteWithoutTrace(group("generator countUp", 10, 10), false, [load, call])).toBe(call);
-  expect(siteWithoutTrace(group("async call of load", 10, 10), false, [load, call])).toBe(load);
+  expect(siteOfSuspendedCall(group("generator countUp", 10, 10), [load, call])).toBe(call);
+  expect(siteOfSuspendedCall(group("async call of load", 10, 10), [load, call])).toBe(load);
+  expect(siteOfSuspendedCall(group("Promise", 10, 10), [load, call])).toBeNull();
 });
 
 test("without a trace the one site with as many bytes is it, by what members are or by what they hold", () => {
-  expect(siteWithoutTrace(group("Promise", 768, 900), true, [load, call])).toBe(load);
-  expect(siteWithoutTrace(group("Array", 32, 3900), true, [load, call])).toBe(call);
+  expect(siteByBytes(group("Promise", 768, 900), true, [load, call])).toBe(load);
+  expect(siteByBytes(group("Array", 32, 3900), true, [load, call])).toBe(call);
 });
 
 test("where two sites have as many, none has, or the bytes are another run's, nothing is claimed", () => {
-  expect(siteWithoutTrace(group("Promise", 800, 800), true, [load, site(["save"], 790)])).toBeNull();
-  expect(siteWithoutTrace(group("Promise", 100, 100), true, [load, call])).toBeNull();
-  expect(siteWithoutTrace(group("Promise", 800, 800), false, [load, call])).toBeNull();
+  expect(siteByBytes(group("Promise", 800, 800), true, [load, site(["save"], 790)])).toBeNull();
+  expect(siteByBytes(group("Promise", 100, 100), true, [load, call])).toBeNull();
+  expect(siteByBytes(group("Promise", 800, 800), false, [load, call])).toBeNull();
 });
 
 test("the only site there is, is it", () => {
-  expect(siteWithoutTrace(group("Promise", 1, 1), false, [load])).toBe(load);
+  expect(siteByBytes(group("Promise", 1, 1), false, [load])).toBe(load);
+});
+
+test("a place that agrees by its bytes alone is told as inferred, one that V8's stacks name is not", () => {
+  const finding = (of: ObjectGroup) => ({
+    ...({ space: "heap", kind: "", growth: "steady", countPerCall: 1, bytesPerCall: 8, retainedPerCall: 8 } as const),
+    ...{ group: of, store: null },
+  });
+  const ofEvidence = (of: ObjectGroup): Evidence => ({ ...NO_EVIDENCE, calls: 16, sites: [load, call], groups: [of] });
+  const lost = group("Promise", 768, 900);
+  const [inferred] = toGroups([finding(lost)], ofEvidence(lost), 20);
+  expect(inferred).toMatchObject({ site: load, siteInferred: true });
+  const frames = [{ functionName: "load", url: "", scriptId: 0, line: 1, column: 1 }];
+  const kept = { ...lost, traces: [{ frames, bytes: 800, count: 16 }] };
+  const [told] = toGroups([finding(kept)], ofEvidence(kept), 20);
+  expect(told?.site).toBe(load);
+  expect(told).not.toHaveProperty("siteInferred");
 });
