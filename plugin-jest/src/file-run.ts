@@ -106,7 +106,8 @@ export class FileRun {
   /** The observation ends whatever becomes of the baselines. */
   #finish(state: CircusState): Promise<void> | undefined {
     try {
-      this.#observation?.told(this.#baselines.finish(state));
+      const told = this.#baselines.finish(state);
+      this.#observation?.told(told);
     } finally {
       if (this.#gate === null) this.#observation?.finish()?.handOver();
     }
