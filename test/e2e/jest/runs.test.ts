@@ -78,9 +78,9 @@ describe.each(MODES)("%s", (mode, flag) => {
     const report = written(run);
     const file = fileOf(report, "all.test.ts");
     expect(placesOf(file.moduleSites, report)).toContain(`buffers src/model.ts:${lineIn("src/model.ts", "// module")}`);
-    expect(placesOf(testOf(file, "outer > buffers").sites, report)).toEqual([
-      `buffers src/model.ts:${lineIn("src/model.ts", "// load")}`,
-    ]);
+    // A sample of the heap falls into a body by chance.
+    const inBuffers = testOf(file, "outer > buffers").sites.filter(({ space }) => space === "buffers");
+    expect(placesOf(inBuffers, report)).toEqual([`buffers src/model.ts:${lineIn("src/model.ts", "// load")}`]);
     // Of optimised loops V8 may know no more than the function, which then is said to be that.
     const [hottest] = placesOf(testOf(file, "objects").sites, report);
     const line = lineIn("all.test.ts", "// objects");

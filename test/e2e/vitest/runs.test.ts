@@ -153,10 +153,10 @@ describe.each([...pools.map((pool) => ["isolated", pool] as const), ["not isolat
       const report = written(run);
       const file = fileOf(report, "all.test.ts");
       expect(placesOf(file.moduleSites, report)).toContain(`buffers model.ts:${lineIn("model.ts", "module")}`);
-      expect(placesOf(testOf(file, "outer > buffers").sites, report)).toEqual([
-        `buffers model.ts:${lineIn("model.ts", "load")}`,
-      ]);
-      expect(testOf(file, "outer > nothing").sites).toEqual([]);
+      // A sample of the heap falls into a body by chance.
+      const inBuffers = testOf(file, "outer > buffers").sites.filter(({ space }) => space === "buffers");
+      expect(placesOf(inBuffers, report)).toEqual([`buffers model.ts:${lineIn("model.ts", "load")}`]);
+      expect(testOf(file, "outer > nothing").sites.filter(({ space }) => space !== "heap")).toEqual([]);
       // Of optimised loops V8 may know no more than the function, which then is said to be that.
       const [hottest] = placesOf(testOf(file, "objects").sites, report);
       const line = lineIn("all.test.ts", "objects");
