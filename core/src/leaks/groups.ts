@@ -117,8 +117,9 @@ function ownerOf(
   const holding = (kind: "buffer" | "native") => heap.filter(({ holds }) => holds.some((held) => held.kind === kind));
   const ofType = (types: readonly string[]) => heap.filter(({ type }) => types.includes(type));
   if (space === "native") return onlyOne(isTextOutside(site) ? ofType(["string"]) : holding("native"));
+  const holders = holding("buffer");
   // Small buffers share one that holds the memory.
-  return onlyOne(holding("buffer")) ?? onlyOne(ofType(BUFFERS));
+  return onlyOne(holders.length > 0 ? holders : ofType(BUFFERS));
 }
 
 function onlyOne<T>(list: readonly T[]): T | null {

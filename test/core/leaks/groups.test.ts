@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { ObjectGroup } from "../../../core/src/graph/types.js";
+import type { Finding } from "../../../core/src/leaks/confirm.js";
+import { NO_EVIDENCE } from "../../../core/src/leaks/evidence.js";
+import { toGroups } from "../../../core/src/leaks/groups.js";
+
+const path = (name: string) =>
+  ({
+    root: "module",
+    place: null,
+    native: false,
+    avoided: false,
+    steps: [{ edge: "module variable", name }],
+  }) as unknown;
+
+const onHeap = (type: string, holdsBuffers: boolean): Finding => {
+  const holds = holdsBuffers ? [{ kind: "buffer", type: "memory of an ArrayBuffer", count: 5, bytes: 5000 }] : [];
+  const group = { kind: "object", type, place: null, path: path(type), holds, traces: [] } as unknown as ObjectGroup;
+  return { ...BASE, space: "heap", group };
+};
+const BASE = {
+  ...{ kind: "", growth: "steady", countPerCall: 1, bytesPerCall: 100, retainedPerCall: 100 },
+  ...{ group: null, store: null },
+} as const;
+const BUFFERS: Finding = { ...BASE, space: "buffers" };
+
+const pathOfBuffers = (...heap: readonly Finding[]): unknown =>
+  toGroups([...heap, BUFFERS], NO_EVIDENCE, 20).find(({ space }) => space === "buffers")?.path;
+
+test("buffers are kept by the one group that holds them, or by the one that is made of them", () => {
+  expect(pathOfBuffers(onHeap("Session", true), onHeap("Map", false))).toEqual(path("Session"));
+  expect(pathOfBuffers(onHeap("Session", false), onHeap("Buffer", false))).toEqual(path("Buffer"));
+});
+
+test("where two groups hold buffers, nobody says which of them keeps these", () => {
+  expect(pathOfBuffers(onHeap("Gunzip", true), onHeap("Buffer", true))).toBeNull();
+});
