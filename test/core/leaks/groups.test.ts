@@ -18,10 +18,10 @@ const onHeap = (type: string, holdsBuffers: boolean): Finding => {
   const group = { kind: "object", type, place: null, path: path(type), holds, traces: [] } as unknown as ObjectGroup;
   return { ...BASE, space: "heap", group };
 };
-const BASE = {
+const BASE: Omit<Finding, "space"> = {
   ...{ kind: "", growth: "steady", countPerCall: 1, bytesPerCall: 100, retainedPerCall: 100 },
   ...{ group: null, store: null },
-} as const;
+};
 const BUFFERS: Finding = { ...BASE, space: "buffers" };
 
 const pathOfBuffers = (...heap: readonly Finding[]): unknown =>
