@@ -136,7 +136,8 @@ export class LeakGate {
   handle(event: CircusEvent, state: CircusState): void {
     switch (event.name) {
       case "run_start":
-        if (this.mode === "file") this.#watch = watchFile(this.#gate, testsToRun(state));
+        if (this.mode === "file")
+          this.#watch = watchFile(this.#gate, testsToRun(state), [...testsUnder(state.rootDescribeBlock)]);
         break;
       case "test_fn_start":
         this.#running.add(event.test);

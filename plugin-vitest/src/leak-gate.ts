@@ -49,7 +49,7 @@ export function createLeakGate(file: RunnerTestFile, session: Session): LeakGate
   return {
     mode: gate.mode,
     fileStarts() {
-      if (gate.mode === "file") watch = watchFile(gate, countTests(file));
+      if (gate.mode === "file") watch = watchFile(gate, countTests(file), [file, ...tasksIn(file)]);
     },
     bodyStarts(task) {
       watch?.testStarts();
@@ -147,6 +147,10 @@ function countSnapshots(state: NonNullable<ExpectState["snapshotState"]>): numbe
       sum + (typeof count === "number" ? count : ((count as { total?(): number } | undefined)?.total?.() ?? 0)),
     0,
   );
+}
+
+function tasksIn(suite: { readonly tasks: readonly RunnerTask[] }): readonly RunnerTask[] {
+  return suite.tasks.flatMap((task) => (task.type === "suite" ? [task, ...tasksIn(task)] : [task]));
 }
 
 function countTests(suite: { readonly tasks: readonly RunnerTask[] }): number {

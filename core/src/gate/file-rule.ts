@@ -54,7 +54,7 @@ export interface Surroundings {
  */
 export function outlivesFile({ kind, path }: Pick<ObjectGroup, "kind" | "path">, around: Surroundings): boolean {
   // Compiled code and shapes of objects come with the first run of whatever a test calls.
-  if (path === null || kind === "code" || kind === "shape" || kind === "system") return false;
+  if (path === null || path.avoided || kind === "code" || kind === "shape" || kind === "system") return false;
   switch (path.root) {
     case "global":
     case "module":

@@ -45,13 +45,14 @@ export interface FileWatch {
  * Watches a test file from before its first test on.
  *
  * @param expected tests that are to run: so many share a mark that there are few marks
+ * @param tests what the runner keeps of the tests: Node's asynchronous contexts may lead to it, and to all its results
  */
-export function watchFile(gate: FileGate, expected: number): FileWatch {
+export function watchFile(gate: FileGate, expected: number, tests: readonly object[]): FileWatch {
   const { binding, reason } = loadAddon();
   if (binding === null) return unwatched(reason);
   armTracker();
   withAddonErrors(() => binding.birthsBegin());
-  return createWatch(binding, gate, Math.max(1, Math.ceil(expected / MOST_SPANS)));
+  return createWatch(binding, gate, Math.max(1, Math.ceil(expected / MOST_SPANS)), tests);
 }
 
 function unwatched(reason: string): FileWatch {
@@ -67,7 +68,12 @@ function notJudged(why: string): string {
   return `Whether the file leaks is not known: ${why}.`;
 }
 
-function createWatch(binding: NativeBinding, gate: FileGate, testsInSpan: number): FileWatch {
+function createWatch(
+  binding: NativeBinding,
+  gate: FileGate,
+  testsInSpan: number,
+  ofRunner: readonly object[],
+): FileWatch {
   const spans: TestSpan[] = [];
   let open = true;
   let running = 0;
@@ -105,7 +111,7 @@ function createWatch(binding: NativeBinding, gate: FileGate, testsInSpan: number
             notes: [notJudged(`of fewer than ${LEAST_TESTS} tests that passed nothing can be told`)],
           };
         }
-        return judgeFile(binding, gate, spans, await settledRows(binding));
+        return judgeFile(binding, gate, spans, await settledRows(binding), ofRunner);
       } finally {
         end();
       }
@@ -147,6 +153,7 @@ function judgeFile(
   gate: FileGate,
   spans: readonly TestSpan[],
   rows: readonly RawInterval[],
+  ofRunner: readonly object[],
 ): WatchedFile {
   const clean: LeaksRecord = { verdict: "clean", reason: null, groups: [], ignored: [] };
   const suspected = recurs(
@@ -157,7 +164,7 @@ function judgeFile(
   const own = memspecScripts();
   // By its path, and by its URL, in which blanks are no blanks.
   const scripts = [gate.file, pathToFileURL(gate.file).pathname];
-  const avoided = pathsAvoid(binding, own, []);
+  const avoided = pathsAvoid(binding, own, ofRunner);
   const boundaries = [rows[0]?.firstObjectId ?? 0, ...rows.map(({ lastObjectId }) => lastObjectId)];
   const query = { ...avoided, avoid: [...avoided.avoid, ...scripts], boundaries, limit: MOST_GROUPS, members: 1 };
   const { answer, problem } = askOwnHeap(binding, (graph) => binding.graphGroups(graph, query));

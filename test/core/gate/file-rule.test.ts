@@ -62,6 +62,13 @@ describe("a group outlives its file when it is kept by", () => {
     expect(lives(listenedToBy("/p/node_modules/jest-circus/build/x.js"))).toBe(false);
   });
 
+  test("and not through what the runner keeps of its tests, whoever leads to that", () => {
+    const frame = step({ edge: "internal", type: "AsyncContextFrame" });
+    const way = pathFrom("module of Node", "node:internal/dns/utils", [frame, step({ name: "test" })]);
+    expect(lives({ ...way, avoided: true })).toBe(false);
+    expect(lives(way)).toBe(true);
+  });
+
   test("and not by the loader of modules, which keeps what a test is the first to load", () => {
     expect(lives(pathFrom("module of Node", null, [step({ type: "Module" }), end]))).toBe(false);
   });
