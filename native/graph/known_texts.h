@@ -14,7 +14,7 @@ struct KnownTexts {
        previous = kNoIndex, extension = kNoIndex, proto = kNoIndex, events = kNoIndex, target_events = kNoIndex,
        bound_function = kNoIndex, bound_this = kNoIndex, bound_arguments = kNoIndex, function = kNoIndex,
        registers = kNoIndex, value = kNoIndex, backing_store = kNoIndex, listener = kNoIndex, callback = kNoIndex,
-       next = kNoIndex, map = kNoIndex, reactions = kNoIndex, global_object = kNoIndex,
+       next = kNoIndex, map = kNoIndex, reactions = kNoIndex, global_object = kNoIndex, embedder_data = kNoIndex,
        global_proxy = kNoIndex, timers_back = kNoIndex,
        wrap_function = kNoIndex, constructor = kNoIndex;
   // Nodes.
@@ -23,7 +23,7 @@ struct KnownTexts {
        object_properties = kNoIndex, bound_arguments_node = kNoIndex, native_bind = kNoIndex, scope_info_node = kNoIndex,
        buffer_data = kNoIndex, cleanup_queue = kNoIndex, object = kNoIndex, array = kNoIndex, map_object = kNoIndex,
        set_object = kNoIndex, generator = kNoIndex, async_function = kNoIndex, weak_map = kNoIndex, weak_set = kNoIndex,
-       text_module = kNoIndex, promise_reaction = kNoIndex, promise = kNoIndex, map_node = kNoIndex, once_wrapper = kNoIndex, listener_object = kNoIndex,
+       text_module = kNoIndex, promise_reaction = kNoIndex, promise = kNoIndex, map_node = kNoIndex, proxy_node = kNoIndex, once_wrapper = kNoIndex, listener_object = kNoIndex,
        event_target = kNoIndex;
   // Roots.
   Text stack_roots = kNoIndex, handle_scope = kNoIndex, global_handles = kNoIndex, eternal_handles = kNoIndex,

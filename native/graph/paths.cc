@@ -80,6 +80,7 @@ void Paths::FindStarts(const PathOptions& options) {
       const Node global = scopes_.Follow(node, known_.global_object);
       const Node older = global != kNoIndex ? global : scopes_.Follow(node, known_.extension);
       if (older != kNoIndex) starts_[static_cast<int>(Rank::kProgram)].push_back(older);
+      StartAtSandbox(node);
     }
     if (!scopes_.IsContext(node) || graph_.id(node) > options.newest_root || !scopes_.IsModuleScope(node)) continue;
     const std::string_view url = scopes_.ScriptOf(node);
@@ -93,6 +94,22 @@ void Paths::FindStarts(const PathOptions& options) {
     }
   }
   starts_[static_cast<int>(Rank::kEngine)].push_back(kRoot);
+}
+
+// The object that `vm.createContext` was given, or what it is a proxy of (Jest's). From Node 22 on the realm's global variables
+// are its properties alone.
+void Paths::StartAtSandbox(Node realm) {
+  const Node data = scopes_.Follow(realm, known_.embedder_data);
+  if (data == kNoIndex) return;
+  std::vector<Node>& starts = starts_[static_cast<int>(Rank::kProgram)];
+  for (Edge edge = graph_.first_edge(data); edge < graph_.end_edge(data); ++edge) {
+    const Node sandbox = graph_.target(edge);
+    if (graph_.type(sandbox) == NodeType::kObject) starts.push_back(sandbox);
+    if (graph_.name(sandbox) != known_.proxy_node || known_.proxy_node == kNoIndex) continue;
+    for (Edge of = graph_.first_edge(sandbox); of < graph_.end_edge(sandbox); ++of) {
+      if (graph_.type(graph_.target(of)) == NodeType::kObject) starts.push_back(graph_.target(of));
+    }
+  }
 }
 
 // A realm whose global object is to be avoided holds what is looked for: nothing of it is where a way begins.

@@ -43,6 +43,7 @@ class Paths {
  private:
   void Start(Node node, Rank rank);
   void FindStarts(const PathOptions& options);
+  void StartAtSandbox(Node realm);
   void Expand(Node node, Rank rank);
   void Reach(Edge edge, Rank rank);
   void ReachValue(Edge edge, Rank rank);
