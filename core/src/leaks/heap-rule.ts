@@ -140,8 +140,14 @@ export function grownStores(found: ObjectGroups, batches: readonly Batch[]): rea
   const single = found.groups
     .filter(({ kind, count }) => count === 1 && kind !== "code" && kind !== "shape" && kind !== "closure")
     .map((group) => ({ key: shapeOf(group), bytes: group.retainedBytes, store: null, group }));
-  return [...stores, ...single].filter(({ bytes, store, group }) => (store ?? group)?.path != null && bytes >= least);
+  return [...stores, ...single].filter(({ bytes, store, group }) => {
+    const grown = store ?? group;
+    return grown !== null && grown.path !== null && !WEAK_LIST.test(grown.type) && bytes >= least;
+  });
 }
+
+/** V8's own, of scripts for one: they keep nothing alive, and places of what is gone are taken out only when one has to grow. */
+const WEAK_LIST = /^V8's Weak(?:ArrayList|FixedArray)$/u;
 
 /**
  * What grew in two runs, of which the second made as many calls as all before it: a container that is made for twice its

@@ -110,6 +110,12 @@ describe("containers", () => {
     expect(grownStores(found([], [store(1, 4 * 2048 - 1)]), batches)).toHaveLength(0);
   });
 
+  test("a weak list of V8's own keeps nothing, however long it gets", () => {
+    const list = group("V8's WeakArrayList", [1, 0, 0, 0], { kind: "system", retainedBytes: 40_000 });
+    expect(grownStores(found([list], []), batches)).toHaveLength(0);
+    expect(grownStores(found([{ ...list, type: "V8's EphemeronHashTable" }], []), batches)).toHaveLength(1);
+  });
+
   test("only what grew in both runs leaks", () => {
     const first = grownStores(found([], [store(1, 20_000), store(2, 20_000), store(3, 20_000)]), batches);
     const second = grownStores(found([], [store(1, 40_000), store(2, 20_000), store(4, 40_000)]), batches);
