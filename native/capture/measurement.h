@@ -53,7 +53,7 @@ struct Report {
   std::vector<SiteReport> sites;
   heap::Sampler::State sampler;
   bool heap_by_line;
-  std::uint64_t heap_sample_interval;  // in force, which an outer measurement may have set; 0: none
+  std::uint64_t heap_sample_interval;  // in force: finer than was asked for where another measurement wants that; 0: none
   std::uint64_t samples_dropped, blocks_dropped, stacks_dropped, unknown_frees;
   std::uint64_t own_bytes;
 };

@@ -9,8 +9,8 @@ import {
   type UpdateMode,
   uniqueNames,
 } from "@memspec/core/adapter";
-import type { RunnerTask, RunnerTestFile, RunnerTestSuite } from "vitest";
-import type { TestTask } from "./tasks.js";
+import type { RunnerTestFile } from "vitest";
+import { type TestTask, testsUnder } from "./tasks.js";
 
 /** The part of Vitest's worker state that this needs; not an official interface, so everything may be missing. */
 interface WorkerState {
@@ -59,13 +59,6 @@ export function openBaselines(file: RunnerTestFile, root: string): FileBaselines
       return baselinesRecord(summary, new Map([...allNames()].map(([task, name]) => [name, task.id])));
     },
   };
-}
-
-function* testsUnder(suite: RunnerTestSuite): Generator<TestTask> {
-  for (const task of suite.tasks as readonly RunnerTask[]) {
-    if (task.type === "suite") yield* testsUnder(task);
-    else yield task as TestTask;
-  }
 }
 
 /** As Vitest names a test's snapshots. */

@@ -170,7 +170,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       }
       const site = captureCallSite(definer);
       observation?.collected(task, () => site().line);
-      sites.set(task, site);
+      if (gate?.mode === "test") sites.set(task, site);
       if (limits.length === 0) return;
       armTracker();
       limited.set(task, { limits, site });

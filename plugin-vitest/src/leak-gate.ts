@@ -13,9 +13,9 @@ import {
   placeAt,
   watchFile,
 } from "@memspec/core/adapter";
-import { expect, type RunnerTask, type RunnerTestFile } from "vitest";
+import { expect, type RunnerTestFile } from "vitest";
 import type { Session } from "./session.js";
-import { interleaves, type TestTask } from "./tasks.js";
+import { interleaves, type TestTask, tasksUnder, testsUnder } from "./tasks.js";
 
 export interface LeakGate {
   readonly mode: FileGate["mode"];
@@ -49,7 +49,7 @@ export function createLeakGate(file: RunnerTestFile, session: Session): LeakGate
   return {
     mode: gate.mode,
     fileStarts() {
-      if (gate.mode === "file") watch = watchFile(gate, countTests(file), [file, ...tasksIn(file)]);
+      if (gate.mode === "file") watch = watchFile(gate, countTests(file), [file, ...tasksUnder(file)]);
     },
     bodyStarts(task) {
       watch?.testStarts();
@@ -149,14 +149,6 @@ function countSnapshots(state: NonNullable<ExpectState["snapshotState"]>): numbe
   );
 }
 
-function tasksIn(suite: { readonly tasks: readonly RunnerTask[] }): readonly RunnerTask[] {
-  return suite.tasks.flatMap((task) => (task.type === "suite" ? [task, ...tasksIn(task)] : [task]));
-}
-
-function countTests(suite: { readonly tasks: readonly RunnerTask[] }): number {
-  return suite.tasks.reduce(
-    (sum, task) =>
-      sum + (task.type === "suite" ? countTests(task) : task.mode === "run" || task.mode === "queued" ? 1 : 0),
-    0,
-  );
+function countTests(file: RunnerTestFile): number {
+  return [...testsUnder(file)].filter(({ mode }) => mode === "run" || mode === "queued").length;
 }

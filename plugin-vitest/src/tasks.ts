@@ -4,6 +4,18 @@ import type { RunnerTask, RunnerTestCase, RunnerTestSuite } from "vitest";
 
 export type TestTask = RunnerTestCase;
 
+/** All below a suite, suites included. */
+export function* tasksUnder(suite: { readonly tasks: readonly RunnerTask[] }): Generator<RunnerTask> {
+  for (const task of suite.tasks) {
+    yield task;
+    if (task.type === "suite") yield* tasksUnder(task);
+  }
+}
+
+export function* testsUnder(suite: { readonly tasks: readonly RunnerTask[] }): Generator<TestTask> {
+  for (const task of tasksUnder(suite)) if (task.type !== "suite") yield task as TestTask;
+}
+
 /**
  * Whether other tests may run between two steps of this one. A sequential test does when one of its suites is concurrent:
  * then the suites beside that one run at the same time.

@@ -77,7 +77,7 @@ function rawKey(frame: RawFrame): string {
 }
 
 /** Inlining is the compiler's affair: the same source position is the same site, inlined or not. */
-function frameKey(frame: SourceFrame): string {
+export function frameKey(frame: SourceFrame): string {
   return [frame.kind, frame.line, frame.column, frame.functionName, frame.file].join("|");
 }
 

@@ -90,7 +90,7 @@ export interface RawMeasurement {
   readonly sites: readonly RawSite[];
   readonly heapSampler: "off" | "running" | "taken";
   readonly heapByLine: boolean;
-  /** Bytes between two heap samples, which an outer measurement may have set; 0: none were taken. */
+  /** Bytes between two heap samples, never more than was asked for where all samples are wanted; finer where another measurement asked for that; 0: none were taken. */
   readonly heapSampleInterval: number;
   readonly truncated: {
     readonly samplesDropped: number;

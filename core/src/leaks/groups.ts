@@ -80,7 +80,7 @@ function inferred(site: AllocationSite | null): GroupSite {
   return site === null ? { site } : { site, siteInferred: true };
 }
 
-/** Where another measurement, or another tool, has V8's sampler there are no sites: V8's own stack names the functions. */
+/** Where another tool, or a measurement of what is retained, has V8's sampler there are no sites: V8's own stack names the functions. */
 function traceAsSite({ frames, bytes, count }: AllocationTrace, { frameOf }: Evidence): AllocationSite | null {
   if (frames.length === 0) return null;
   const stack = frames.map(frameOf);

@@ -1,7 +1,8 @@
 /** Records of the addon as records of the payload: rounded, and with unknowns. Pure. */
 
+import type { AllocationSite } from "../capture/measurement.js";
 import { POINT, SPAN } from "../capture/observe-binding.js";
-import type { FiguresRecord, LevelsRecord, PointRecord } from "./payload.js";
+import type { FiguresRecord, LevelsRecord, PointRecord, SiteRecord } from "./payload.js";
 
 /** Indices into a `FiguresRecord`, as in `SPAN`, with the time in ms. */
 export const FIGURES: typeof SPAN = SPAN;
@@ -42,6 +43,20 @@ export function pointRecords(timeline: Float64Array, offHeap: boolean): readonly
     points.push([ms, levelsRecord(timeline, at, offHeap), timeline[at + POINT.collection] ?? 0]);
   }
   return points;
+}
+
+/** @param stack number of its stack in the payload */
+export function siteRecord(
+  { space, bytes, count, peakBytes }: Pick<AllocationSite, "space" | "bytes" | "count" | "peakBytes">,
+  stack: number,
+): SiteRecord {
+  return [
+    space,
+    stack,
+    Math.round(bytes),
+    Math.round(count * 100) / 100,
+    peakBytes === null ? null : Math.round(peakBytes),
+  ];
 }
 
 function toMs(ns: number): number {

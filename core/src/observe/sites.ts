@@ -2,10 +2,13 @@
 
 import { byCodeUnits } from "../analysis/by-code-units.js";
 import { type FrameContext, toSourceFrame } from "../analysis/frames.js";
+import { createInterned, stackKey } from "../analysis/interned.js";
+import { frameKey } from "../analysis/sites.js";
 import { SPACES } from "../capture/binding.js";
 import type { AssertableSpace, SourceFrame } from "../capture/measurement.js";
 import { type RawObservation, SITE, SITE_SPANS } from "../capture/observe-binding.js";
 import type { SiteRecord } from "./payload.js";
+import { siteRecord } from "./records.js";
 
 /** How many sites of each span are told. */
 export interface SiteNumbers {
@@ -64,23 +67,19 @@ export function observedSites(
     spans.set(span, rows);
     add(rows, row);
   }
-  const table = createTable(stacks);
+  const frames = createInterned(frameKey);
+  const told = createInterned(stackKey);
+  const numberOf = (key: string): number => told.add((stacks.get(key) ?? []).map((frame) => frames.add(frame)));
   const records = (rows: ReadonlyMap<string, Row> | undefined, limit: number): readonly SiteRecord[] =>
-    hottest(rows, limit).map((row) => [
-      row.space,
-      table.stack(row.key),
-      Math.round(row.bytes),
-      Math.round(row.count * 100) / 100,
-      row.peakBytes === null ? null : Math.round(row.peakBytes),
-    ]);
+    hottest(rows, limit).map((row) => siteRecord(row, numberOf(row.key)));
   const bodies = new Map<number, readonly SiteRecord[]>();
   for (const [span, rows] of spans) if (span >= 0) bodies.set(span, records(rows, limits.body));
   return {
     file: records(file, limits.file),
     modules: records(spans.get(SITE_SPANS.modules), limits.modules),
     bodies,
-    frames: table.frames,
-    stacks: table.stacks,
+    frames: frames.values,
+    stacks: told.values,
   };
 }
 
@@ -136,35 +135,4 @@ function withoutRunner(stack: Uint32Array, frames: readonly SourceFrame[]): Uint
     if (owner === "user" || owner === "dependency") return stack.subarray(0, at + 1);
   }
   return stack;
-}
-
-/** Inlining is the compiler's affair: the same position in the source is the same site. */
-export function frameKey(frame: SourceFrame): string {
-  return [frame.kind, frame.line, frame.column, frame.functionName, frame.file].join("|");
-}
-
-function createTable(known: ReadonlyMap<string, readonly SourceFrame[]>): {
-  readonly frames: SourceFrame[];
-  readonly stacks: (readonly number[])[];
-  stack(key: string): number;
-} {
-  const frames: SourceFrame[] = [];
-  const stacks: (readonly number[])[] = [];
-  const frameIndex = new Map<string, number>();
-  const stackIndex = new Map<string, number>();
-  const indexOf = (frame: SourceFrame): number => {
-    const key = frameKey(frame);
-    const found = frameIndex.get(key) ?? frames.push(frame) - 1;
-    frameIndex.set(key, found);
-    return found;
-  };
-  return {
-    frames,
-    stacks,
-    stack(key) {
-      const found = stackIndex.get(key) ?? stacks.push((known.get(key) ?? []).map(indexOf)) - 1;
-      stackIndex.set(key, found);
-      return found;
-    },
-  };
 }

@@ -1,5 +1,6 @@
 /** Joins the reports of shards to the report that one run would have given. Pure. */
 
+import { createInterned, stackKey } from "../analysis/interned.js";
 import type { SourceFrame } from "../capture/measurement.js";
 import { MemspecError } from "../errors/memspec-error.js";
 import { moveFile } from "./move-file.js";
@@ -156,8 +157,8 @@ interface Tables {
 
 /** Frames and stacks of several reports, each once. */
 function createTables(): Tables {
-  const frames = createInterned<SourceFrame>();
-  const stacks = createInterned<readonly number[]>();
+  const frames = createInterned<SourceFrame>((frame) => JSON.stringify(frame));
+  const stacks = createInterned(stackKey);
   return {
     frames: frames.values,
     stacks: stacks.values,
@@ -165,20 +166,6 @@ function createTables(): Tables {
       const frameOf = report.frames.map((frame) => frames.add(frame));
       const stackOf = report.stacks.map((stack) => stacks.add(stack.map((frame) => frameOf[frame] ?? 0)));
       return (stack) => stackOf[stack] ?? 0;
-    },
-  };
-}
-
-function createInterned<T>(): { readonly values: readonly T[]; add(value: T): number } {
-  const values: T[] = [];
-  const known = new Map<string, number>();
-  return {
-    values,
-    add(value) {
-      const key = JSON.stringify(value);
-      const index = known.get(key) ?? values.push(value) - 1;
-      known.set(key, index);
-      return index;
     },
   };
 }

@@ -1,8 +1,9 @@
 /** The frames and stacks of a run, each once, with paths relative to its root. */
 
 import path from "node:path";
+import { createInterned, stackKey } from "../analysis/interned.js";
+import { frameKey } from "../analysis/sites.js";
 import type { SourceFrame } from "../capture/measurement.js";
-import { frameKey } from "../observe/sites.js";
 
 export interface StackTables {
   readonly frames: readonly SourceFrame[];
@@ -13,26 +14,15 @@ export interface StackTables {
 
 /** @param root absolute */
 export function createStackTables(root: string): StackTables {
-  const frames: SourceFrame[] = [];
-  const stacks: (readonly number[])[] = [];
-  const frameIndex = new Map<string, number>();
-  const stackIndex = new Map<string, number>();
-  const indexOf = (frame: SourceFrame): number => {
-    const key = `${frameKey(frame)}|${frame.owner}`;
-    const found = frameIndex.get(key) ?? frames.push({ ...frame, file: relativePath(root, frame.file) }) - 1;
-    frameIndex.set(key, found);
-    return found;
-  };
+  const frames = createInterned<SourceFrame>(
+    (frame) => `${frameKey(frame)}|${frame.owner}`,
+    (frame) => ({ ...frame, file: relativePath(root, frame.file) }),
+  );
+  const stacks = createInterned(stackKey);
   return {
-    frames,
-    stacks,
-    add(stack) {
-      const indices = stack.map(indexOf);
-      const key = indices.join(",");
-      const found = stackIndex.get(key) ?? stacks.push(indices) - 1;
-      stackIndex.set(key, found);
-      return found;
-    },
+    frames: frames.values,
+    stacks: stacks.values,
+    add: (stack) => stacks.add(stack.map((frame) => frames.add(frame))),
   };
 }
 

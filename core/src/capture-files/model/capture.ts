@@ -1,0 +1,248 @@
+/** A capture as data: what reading gives and what every report of a capture is made of. Plain, immutable; no file, no clock. */
+
+import type { CaptureEnd, CaptureMeta } from "../format/format.js";
+
+export type CaptureSpace = "heap" | "buffers" | "native";
+
+/** Of a stack; 1-based positions in the source that the user wrote where a source map says so; `null`: unknown. */
+export interface CaptureFrame {
+  /** "unresolved": allocated too shortly before the file was cut off for its stack to have been named. */
+  readonly kind: "javascript" | "native" | "builtin" | "unknown" | "unresolved";
+  /** "" when anonymous. Native names are demangled. */
+  readonly functionName: string;
+  /** Absolute path, URL, `node:` name, or the native object's path; "" when unknown. */
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  /** The position is where the function begins, not where the call stands. */
+  readonly lineIsFunction: boolean;
+  readonly inlined: boolean;
+  readonly owner: "user" | "dependency" | "node" | "runner" | "memspec" | "native";
+}
+
+/**
+ * Stacks as a tree that all views of one capture share. Node 0 is the root ("the program"), a node's parent is its caller, and has a lower number.
+ * `parents[node]`, `frameOf[node]` (index into `frames`; -1 for the root).
+ */
+export interface StackTree {
+  readonly frames: readonly CaptureFrame[];
+  readonly parents: Uint32Array;
+  readonly frameOf: Int32Array;
+}
+
+export interface CaptureThread {
+  /** Number in the file. */
+  readonly id: number;
+  readonly systemId: number;
+  readonly name: string;
+  /** 0: no JavaScript runs on it. */
+  readonly isolate: number;
+}
+
+/** One group of allocations: all of one stack, thread, space and allocator. */
+export interface CaptureRow {
+  /** A node of the tree: the innermost frame. 0: no stack was taken. */
+  readonly node: number;
+  readonly thread: number;
+  readonly space: CaptureSpace;
+  /** The hooked function ("malloc", …); "" on the heap. */
+  readonly allocator: string;
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** What was asked for of a capture. Bytes and counts of the heap are estimates unless `heapIsExact`. */
+export interface CaptureView {
+  readonly kind: ViewKind;
+  /** Only these spaces. */
+  readonly spaces: readonly CaptureSpace[];
+  /** The moment, or the window's end; microseconds since the recording began; `null` where the view has none. */
+  readonly time: number | null;
+  readonly rows: readonly CaptureRow[];
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** "peak": alive at the high-water mark; "leaked": alive at the end; "temporary": freed at once; "allocated": everything, freed or not; "window": born and still alive at the end of a window. */
+export type ViewKind = "peak" | "leaked" | "temporary" | "allocated" | "window";
+
+export interface ViewOptions {
+  readonly kind: ViewKind;
+  /** Default: all three. */
+  readonly spaces?: readonly CaptureSpace[];
+  /** For "temporary": freed before the same thread made more than this many further allocations. Default 1. */
+  readonly threshold?: number;
+  /** For "window": microseconds, inclusive. The resolution is that of the timeline. */
+  readonly fromUs?: number;
+  readonly toUs?: number;
+  /** Only this thread's allocations. */
+  readonly thread?: number;
+}
+
+/** Columns of equal length. Bytes; times in microseconds. */
+export interface CaptureTimeline {
+  readonly timeUs: Float64Array;
+  readonly heapUsed: Float64Array;
+  readonly heapCommitted: Float64Array;
+  readonly buffers: Float64Array;
+  readonly native: Float64Array;
+  readonly engine: Float64Array;
+  readonly rss: Float64Array;
+  readonly collections: readonly CaptureCollection[];
+}
+
+export interface CaptureCollection {
+  readonly isolate: number;
+  readonly kind: "young" | "full" | "other";
+  readonly beginUs: number;
+  readonly endUs: number;
+  readonly usedBefore: number;
+  readonly usedAfter: number;
+}
+
+export interface Peak {
+  readonly timeUs: number;
+  readonly heapBytes: number;
+  readonly buffersBytes: number;
+  readonly nativeBytes: number;
+}
+
+export interface SpaceStatistics {
+  readonly allocatedBytes: number;
+  readonly allocationCount: number | null;
+  readonly leakedBytes: number;
+  readonly leakedCount: number | null;
+  /** The space's own high-water mark; `null` in an aggregated file. */
+  readonly peakBytes: number | null;
+}
+
+export interface CaptureStatistics {
+  readonly durationUs: number;
+  readonly spaces: Readonly<Record<CaptureSpace, SpaceStatistics>>;
+  /** Of heap, buffers and native together: the heap's part is its last reading. */
+  readonly peak: Peak;
+  /** Of buffers and native: exact. */
+  readonly offHeapPeak: Peak;
+  readonly byAllocator: readonly {
+    readonly allocator: string;
+    readonly space: CaptureSpace;
+    readonly bytes: number;
+    readonly count: number;
+  }[];
+  /** Sizes of native allocations and buffers, in bins of powers of two: `from` inclusive, `to` exclusive. No bin is left out. */
+  readonly sizes: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly nativeCount: number;
+    readonly buffersCount: number;
+  }[];
+  readonly temporary: { readonly bytes: number; readonly count: number };
+  /** Held by V8's heaps and not in use at the end of the timeline; `null`: no reading. */
+  readonly heapFragmentationBytes: number | null;
+  /** Allocations whose stack is not known, of all. */
+  readonly withoutStack: { readonly bytes: number; readonly count: number };
+}
+
+/** Why a file could be read in part only. */
+export interface CaptureDamage {
+  /** What is before this byte counts. */
+  readonly atByte: number;
+  readonly reason: string;
+}
+
+/** Facts of a file that need no reading of its events. */
+export interface CaptureInfo {
+  readonly path: string;
+  readonly bytes: number;
+  readonly meta: CaptureMeta;
+  /** `null`: the recording did not end in order (the process was killed, or still runs). */
+  readonly end: CaptureEnd | null;
+  readonly damage: CaptureDamage | null;
+  readonly threads: readonly CaptureThread[];
+  /** Every sample of the heap stands for itself. */
+  readonly heapIsExact: boolean;
+}
+
+/** One event, for those who read all of them. */
+export type CaptureRecord =
+  | {
+      readonly type: "allocation";
+      readonly space: "buffers" | "native";
+      readonly address: number;
+      readonly bytes: number;
+      readonly thread: number;
+      readonly allocator: string;
+      readonly stack: number;
+    }
+  | { readonly type: "free"; readonly address: number; readonly thread: number }
+  | { readonly type: "restored"; readonly thread: number }
+  | {
+      readonly type: "map" | "commit";
+      readonly space: "buffers" | "native";
+      readonly address: number;
+      readonly bytes: number;
+      readonly thread: number;
+      readonly allocator: string;
+      readonly stack: number;
+    }
+  | { readonly type: "unmap"; readonly address: number; readonly bytes: number; readonly thread: number }
+  | {
+      readonly type: "heapAllocation";
+      readonly handle: number;
+      readonly bytes: number;
+      readonly thread: number;
+      readonly stack: number;
+    }
+  | { readonly type: "heapFree"; readonly handle: number; readonly thread: number }
+  | {
+      readonly type: "sampling";
+      readonly thread: number;
+      readonly interval: number;
+      readonly collectedAreTold: boolean;
+    }
+  | {
+      readonly type: "levels";
+      readonly timeUs: number;
+      readonly rss: number;
+      readonly buffers: number;
+      readonly native: number;
+      readonly engine: number;
+      readonly heaps: readonly { readonly isolate: number; readonly used: number; readonly committed: number }[];
+    }
+  | {
+      readonly type: "collectionBegins" | "collectionEnded";
+      readonly timeUs: number;
+      readonly isolate: number;
+      readonly kind: "young" | "full" | "other";
+      readonly used: number;
+    }
+  | { readonly type: "heapEnds"; readonly isolate: number }
+  | { readonly type: "missed"; readonly count: number };
+
+/**
+ * An open capture. Every question reads the file anew, in a stream: memory is bounded by the number of distinct stacks and of live blocks, never by
+ * the number of records. Ask for several views at once to read once.
+ */
+export interface Capture {
+  readonly info: CaptureInfo;
+  /** @throws MemspecError `MEMSPEC_CAPTURE_SUMS`: an aggregated file cannot answer (a window, another threshold, records) */
+  read(options: ReadOptions): Promise<CaptureReading>;
+  /** Every record, in order. */
+  records(): AsyncIterable<CaptureRecord>;
+  /** The frames of a stack as `records` names it, innermost first. */
+  stack(id: number): Promise<readonly CaptureFrame[]>;
+}
+
+export interface ReadOptions {
+  readonly views: readonly ViewOptions[];
+  /** Called with the share of the file that was read, 0 to 1, a few times a second. */
+  readonly onProgress?: (share: number) => void;
+}
+
+export interface CaptureReading {
+  /** In the order of the options. */
+  readonly views: readonly CaptureView[];
+  readonly tree: StackTree;
+  readonly timeline: CaptureTimeline;
+  readonly statistics: CaptureStatistics;
+}
