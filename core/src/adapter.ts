@@ -65,6 +65,7 @@ export type {
   SurvivorOptions,
 } from "./matchers/types.js";
 export type { ToSourceLine } from "./measure/analyse-here.js";
+export { type CaptureMode, type FileCapture, nameCapture, parseCapture } from "./observe/file-capture.js";
 export { type HardCap, type HardCapPlan, parseHardCap } from "./observe/hard-cap.js";
 export {
   type BodyHandle,

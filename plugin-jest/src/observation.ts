@@ -4,11 +4,13 @@ import { threadId } from "node:worker_threads";
 import {
   type BaselinesRecord,
   type BodyHandle,
+  type CaptureMode,
   type FileObserver,
   type FilePayload,
   type HardCapPlan,
   lineOfStack,
   makeStateFile,
+  nameCapture,
   type ObservedTest,
   observeFile,
   removeStateFile,
@@ -25,6 +27,8 @@ export interface ObservationPlan {
   readonly hardCap: HardCapPlan | null;
   /** Heap snapshots of tests that fail for their memory. */
   readonly heapsnapshot: boolean;
+  /** Captures of test files; `null`: none. */
+  readonly capture: CaptureMode | null;
   readonly folder: string;
   readonly id: FileId;
   /** `displayName`. */
@@ -83,14 +87,16 @@ export class Observation {
   /** Before the modules of the file: circus itself, which Jest loads anew for each file, is loaded by now. */
   #begin(): void {
     const { folder, hardCap, heapsnapshot, id, projectName, sampleInterval } = this.#plan;
-    const began = Date.now();
-    const header = { file: id.path, project: projectName, pid: process.pid, threadId, began };
+    const worker = { pid: process.pid, threadId, began: Date.now() };
+    const capture = nameCapture(this.#plan.capture, folder, worker);
+    const header = { file: id.path, project: projectName, ...worker, ...(capture === null ? {} : { capture }) };
     this.#stateFile = makeStateFile(folder, header);
     this.#observer = observeFile({
       sampleInterval,
       hardCap,
       stateFile: this.#stateFile,
       file: id.path,
+      capture,
       snapshots: heapsnapshot ? folder : null,
     });
   }

@@ -1,7 +1,15 @@
 /** The mixin that gives memory to any environment of Jest. */
 
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from "@jest/environment";
-import { type MemspecOptions, parseHardCap, parseObserve, parseReportOptions } from "@memspec/core/adapter";
+import {
+  type CaptureMode,
+  MemspecError,
+  type MemspecOptions,
+  parseCapture,
+  parseHardCap,
+  parseObserve,
+  parseReportOptions,
+} from "@memspec/core/adapter";
 import type { CircusEvent, CircusState } from "./circus.js";
 import type { EnvironmentOptions } from "./declared.js";
 import { splitOptions } from "./declared.js";
@@ -45,7 +53,7 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
       const { projectConfig, globalConfig } = config;
       const { memory, others } = splitOptions(projectConfig.testEnvironmentOptions as EnvironmentOptions);
       const { console, docblockPragmas, testPath } = context;
-      const plan = observationPlan(projectConfig, testPath, memory);
+      const plan = observationPlan(projectConfig, globalConfig, testPath, memory);
       const run = new FileRun(
         projectConfig.rootDir,
         testPath,
@@ -84,8 +92,9 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
 /** Who wants to know of the file: nobody, where no reporter of memspec's is at work. */
 function observationPlan(
   { id, displayName }: JestEnvironmentConfig["projectConfig"],
+  { workerThreads }: JestEnvironmentConfig["globalConfig"],
   path: string,
-  { observe, hardCap, report }: MemspecOptions,
+  { capture, observe, hardCap, report }: MemspecOptions,
 ): ObservationPlan | undefined {
   const folder = findFolder();
   const parsed = parseObserve(observe, "testEnvironmentOptions.memory");
@@ -94,10 +103,23 @@ function observationPlan(
     ...parsed,
     hardCap: parseHardCap(hardCap, "testEnvironmentOptions.memory"),
     heapsnapshot: wantsSnapshots(folder) ?? parseReportOptions(report).artifacts?.heapsnapshot === true,
+    capture: capturesIn(capture, workerThreads),
     folder,
     id: { project: id, path },
     projectName: displayName?.name ?? null,
   };
+}
+
+/** A process has one recording, and with worker threads runs several files at once. */
+function capturesIn(capture: MemspecOptions["capture"], workerThreads: boolean): CaptureMode | null {
+  const mode = parseCapture(capture, "testEnvironmentOptions.memory");
+  if (mode !== null && workerThreads) {
+    throw new MemspecError("MEMSPEC_INVALID_OPTION", `memspec: capture: "${mode}" is not for Jest's workerThreads.`, {
+      value: mode,
+      hint: "Threads run several test files in one process, of which there is one capture: leave workerThreads out.",
+    });
+  }
+  return mode;
 }
 
 /** Jest shows below each message the stack that it came by, which here would be memspec's alone. */

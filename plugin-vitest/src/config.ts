@@ -2,7 +2,10 @@
 
 import { fileURLToPath } from "node:url";
 import {
+  type CaptureMode,
+  MemspecError,
   type MemspecOptions,
+  parseCapture,
   parseHardCap,
   parseObserve,
   parseOptions,
@@ -78,12 +81,31 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
                 hardCap: parseHardCap(parsed.hardCap, "memspec"),
                 heapsnapshot: parseReportOptions(parsed.report).artifacts?.heapsnapshot === true,
                 shard,
+                capture: capturesIn(parsed, project.config.pool),
                 stateFolder: reporterOf(vitest, parsed).stateFolder,
               },
       });
     },
   };
 }
+
+/** A process has one recording, and in a pool of threads runs several files at once. */
+function capturesIn({ capture }: MemspecOptions, pool: string): CaptureMode | null {
+  const mode = parseCapture(capture, "memspec");
+  if (mode !== null && THREAD_POOLS.includes(pool)) {
+    throw new MemspecError(
+      "MEMSPEC_INVALID_OPTION",
+      `memspec: capture: "${mode}" is not for Vitest's pool "${pool}".`,
+      {
+        value: mode,
+        hint: 'Threads run several test files in one process, of which there is one capture: use pool: "forks" or "vmForks".',
+      },
+    );
+  }
+  return mode;
+}
+
+const THREAD_POOLS: readonly string[] = ["threads", "vmThreads"];
 
 /** One for the whole run, however many projects have the plugin: that of the first one's options. */
 function reporterOf(vitest: VitestPluginContext["vitest"], options: MemspecOptions): MemspecReporter {

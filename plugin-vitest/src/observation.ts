@@ -7,6 +7,7 @@ import {
   type FileObserver,
   type FilePayload,
   makeStateFile,
+  nameCapture,
   type ObservedTest,
   observeFile,
   removeStateFile,
@@ -52,19 +53,20 @@ export function observe(
     if (gate !== null) aroundAll((runSuite) => gated(gate, runSuite), 0);
     return undefined;
   }
-  const began = Date.now();
+  const worker = { pid: process.pid, threadId, began: Date.now() };
+  const capture = nameCapture(plan.capture, plan.stateFolder, worker);
   const stateFile = makeStateFile(plan.stateFolder, {
     file: file.filepath,
     project: file.projectName ?? null,
-    pid: process.pid,
-    threadId,
-    began,
+    ...worker,
+    ...(capture === null ? {} : { capture }),
   });
   const observer = observeFile({
     sampleInterval: plan.sampleInterval,
     hardCap: plan.hardCap,
     snapshots: plan.heapsnapshot ? plan.stateFolder : null,
     stateFile,
+    capture,
     file: file.name,
   });
   // Outermost of all hooks: it was registered first. No time limit is ours to set.

@@ -1,6 +1,6 @@
 /** What the plugin hands from Vitest's main process to the workers. */
 
-import type { HardCapPlan, MemspecOptions } from "@memspec/core/adapter";
+import type { CaptureMode, HardCapPlan, MemspecOptions } from "@memspec/core/adapter";
 
 export interface ProvidedMemspec {
   readonly options: MemspecOptions;
@@ -13,6 +13,8 @@ export interface ProvidedMemspec {
     readonly hardCap: HardCapPlan | null;
     /** Heap snapshots of tests that fail for their memory. */
     readonly heapsnapshot: boolean;
+    /** Captures of test files; `null`: none. */
+    readonly capture: CaptureMode | null;
     readonly stateFolder: string;
     /** `null`: the run is in one piece. */
     readonly shard: { readonly index: number; readonly count: number } | null;

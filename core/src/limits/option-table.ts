@@ -4,6 +4,7 @@ import type { BaselineOptions } from "../baselines/options.js";
 import type { CommonOptions } from "../capture/options.js";
 import type { LeakGateOptions } from "../gate/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
+import type { CaptureMode } from "../observe/file-capture.js";
 import type { HardCap } from "../observe/hard-cap.js";
 import type { ObserveOptions } from "../observe/options.js";
 import type { ReportOptions } from "./report-options.js";
@@ -19,6 +20,8 @@ export interface MemspecOptions extends CommonOptions, LeakGateOptions {
   readonly baseline?: boolean | BaselineOptions;
   /** What every test and file costs is observed. Default `true`. */
   readonly observe?: boolean | ObserveOptions;
+  /** A capture file for each test file: of those that fail, or of all. Default `false`. */
+  readonly capture?: CaptureMode | false;
   /** Memory at which a worker is stopped, before it takes the machine. Default `false`. */
   readonly hardCap?: HardCap | false;
   /** What is said at the end of an observed run, and where; `false`: nothing. */
@@ -167,6 +170,14 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     places: ["configuration"],
     meaning:
       "Memory at which a worker is stopped, before it takes the machine, see [observation](observation.md#a-hard-cap). A size is `total`: heap, buffers and native memory of a worker; `rss` is its process's resident memory. Not with `observe: false`.",
+  },
+  {
+    name: "capture",
+    type: 'false, "on-failure" or "all"',
+    default: "false",
+    places: ["configuration"],
+    meaning:
+      "Whether everything that a test file allocates is recorded to a capture, which is kept where the file fails, or always; see [captures](captures.md#captures-of-test-files). Each test file needs a process of its own at a time: not in Vitest's `threads` and `vmThreads`, nor with Jest's `workerThreads`. Not with `observe: false`.",
   },
   {
     name: "report",

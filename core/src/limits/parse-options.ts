@@ -3,6 +3,7 @@ import { invalid, validateOptions } from "../capture/validate-options.js";
 import { checkLeakGate } from "../gate/options.js";
 import type { LeakDefaults } from "../leaks/types.js";
 import { LEAK_DEFAULTS, planLeakCheck } from "../leaks/validate-options.js";
+import { parseCapture } from "../observe/file-capture.js";
 import { parseHardCap } from "../observe/hard-cap.js";
 import { parseObserve } from "../observe/options.js";
 import { type MemspecOptions, optionsOf } from "./option-table.js";
@@ -28,6 +29,14 @@ export function parseOptions(options: unknown): MemspecOptions {
   const hint = "Who watches a worker's memory is the observation: leave it on, or hardCap out.";
   if (parseHardCap(given.hardCap, "memspec") !== null && observed === null) {
     throw invalid("hardCap", given.hardCap, "memspec, observe: false", hint);
+  }
+  if (parseCapture(given.capture, "memspec") !== null && observed === null) {
+    throw invalid(
+      "capture",
+      given.capture,
+      "memspec, observe: false",
+      "The observation records: leave it on, or capture out.",
+    );
   }
   parseReportOptions(given.report);
   return given;

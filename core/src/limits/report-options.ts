@@ -46,7 +46,8 @@ export interface ReportPlan {
 const WHERE = "memspec, report";
 const KEYS: readonly (keyof ReportOptions)[] = ["terminal", "html", "json", "junit", "github", "artifacts"];
 
-const DEFAULT_FOLDER = ".memspec";
+/** Of files that a run leaves, relative to its root. */
+export const DEFAULT_FOLDER = ".memspec";
 const DEFAULT_JSON = `${DEFAULT_FOLDER}/report.json`;
 const NOTHING: ReportPlan = { terminal: "silent", html: null, json: null, junit: null, github: false, artifacts: null };
 

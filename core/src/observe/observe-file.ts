@@ -13,6 +13,7 @@ import { contextHere, sourceLinesHere, type ToSourceLine } from "../measure/anal
 import type { Attempt } from "./attempts.js";
 import { onFailedCheck } from "./failed-checks.js";
 import { createFailedTests, type FailedTests } from "./failed-tests.js";
+import { type FileCapture, type FileRecording, recordFile } from "./file-capture.js";
 import { filePayload, type TestPlace } from "./file-payload.js";
 import type { HardCapPlan } from "./hard-cap.js";
 import type { BreachRecord, FilePayload } from "./payload.js";
@@ -28,6 +29,8 @@ export interface ObservePlan {
   readonly file: string;
   /** Folder for heap snapshots of tests whose memory assertions fail; `null`: none are taken. */
   readonly snapshots: string | null;
+  /** Where everything that the file allocates is recorded; `null`: nowhere. */
+  readonly capture: FileCapture | null;
 }
 
 /** A test as the runner's side knows it. */
@@ -72,7 +75,8 @@ export function observeFile(plan: ObservePlan): FileObserver {
   const { binding, reason } = loadAddon();
   const began = Date.now();
   const tag = `${process.pid}-${threadId}-${began}`;
-  if (binding === null) return createObserver(null, reason, began, createFailedTests(null, "", tag));
+  const recording = plan.capture === null ? null : recordFile(plan.capture);
+  if (binding === null) return createObserver(null, reason, began, createFailedTests(null, "", tag), recording);
   armTracker();
   const { native } = describeNative(binding.capabilities(), OBSERVED);
   const { sampleInterval, stateFile, file } = plan;
@@ -81,7 +85,7 @@ export function observeFile(plan: ObservePlan): FileObserver {
   observing = binding;
   const take = plan.snapshots === null ? null : (path: string): boolean => binding.observeSnapshot(path);
   const failed = createFailedTests(take, plan.snapshots ?? "", tag);
-  return createObserver(binding, native.available ? null : native.reason, began, failed);
+  return createObserver(binding, native.available ? null : native.reason, began, failed, recording);
 }
 
 /** Of the observation that runs in this isolate. */
@@ -102,6 +106,7 @@ function createObserver(
   nativeMissing: string | null,
   began: number,
   failed: FailedTests,
+  recording: FileRecording | null,
 ): FileObserver {
   const attempts: Attempt[] = [];
   const breaches = new Map<string, readonly BreachRecord[]>();
@@ -170,11 +175,12 @@ function createObserver(
       const places = placings.map((place) => () => place(toSourceLine));
       onFailedCheck(undefined);
       const raw = binding === null ? null : withAddonErrors(() => binding.observeEnd());
-      return filePayload(
+      const payload = filePayload(
         raw,
         { attempts, breaches, failed: failed.byTest, places, late, began, nativeMissing, pid: process.pid, threadId },
         contextHere(),
       );
+      return recording === null ? payload : withCapture(payload, recording);
     },
   };
 
@@ -189,4 +195,13 @@ function createObserver(
     shared -= 1;
     if (shared === 0) mark("hooks");
   }
+}
+
+function withCapture(payload: FilePayload, recording: FileRecording): FilePayload {
+  const { capture, note } = recording.finish();
+  return {
+    ...payload,
+    ...(capture === undefined ? {} : { capture }),
+    notes: note === undefined ? payload.notes : [...payload.notes, note],
+  };
 }

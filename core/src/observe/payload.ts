@@ -5,6 +5,7 @@
 
 import type { AssertableSpace, SourceFrame } from "../capture/measurement.js";
 import type { LeakGroup, LeakVerdict } from "../leaks/types.js";
+import type { FileCapture } from "./file-capture.js";
 
 /**
  * Of one span, whole numbers but for times in ms: duration; allocated, peak and net of heap, buffers and native; peak of the
@@ -115,4 +116,6 @@ export interface FilePayload {
   readonly leaks?: LeaksRecord;
   /** The shard that ran it; absent: the run is in one piece. */
   readonly shard?: { readonly index: number; readonly count: number };
+  /** Where everything that the file allocated is recorded; absent: nowhere. */
+  readonly capture?: FileCapture;
 }

@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { FindSourceMap } from "../analysis/runner-maps.js";
+import type { FileCapture } from "./file-capture.js";
 import { type LastSites, readLastSites, SITES_SUFFIX } from "./last-sites.js";
 
 /** Which test file a worker runs, and where. */
@@ -18,6 +19,8 @@ export interface StateHeader {
   readonly threadId: number;
   /** Since 1970, in ms. */
   readonly began: number;
+  /** Absent: nothing is recorded. */
+  readonly capture?: FileCapture;
 }
 
 export interface WorkerState extends StateHeader {

@@ -69,8 +69,16 @@ export function fileReport(file: FileOutcome, startedAt: number, root: string, t
         gc: collection === 0 ? null : collection === 1 ? "minor" : "major",
       }),
     ),
+    ...captureOf(file),
     notes: payload?.notes ?? [],
   };
+}
+
+/** Where the worker left it; whoever publishes the report moves it to where it is to stay. */
+function captureOf({ payload, death, state }: FileOutcome): Pick<FileReport, "artifacts"> {
+  const capture = payload?.capture ?? death?.capture;
+  const kept = capture !== undefined && (capture.mode === "all" || state === "failed" || state === "died");
+  return kept ? { artifacts: [{ kind: "capture", path: capture.path }] } : {};
 }
 
 function testReport(

@@ -1,5 +1,6 @@
 /** What became of files and tests, as far as a runner's main process knows it: the input of `collectRun`. */
 
+import type { FileCapture } from "../observe/file-capture.js";
 import type { LastSites } from "../observe/last-sites.js";
 import type { FilePayload } from "../observe/payload.js";
 import type { WorkerState } from "../observe/state-file.js";
@@ -38,6 +39,7 @@ export interface FileDeath extends Omit<RunDeath, "last" | "sites"> {
   readonly sites: LastSites | null;
   readonly pid: number;
   readonly threadId: number;
+  readonly capture: FileCapture | undefined;
 }
 
 export interface DeathLevels {
@@ -60,7 +62,8 @@ export function fileDeath(state: WorkerState, message: string): FileDeath {
     state.nearHeapLimit || /ERR_WORKER_OUT_OF_MEMORY|out of memory|memory limit|heap limit/iu.test(message);
   const signal = /\bSIG[A-Z]+\b/u.exec(message)?.[0];
   const code = /exit ?code\D{0,3}(\d+)/iu.exec(message)?.[1];
-  const told = { test: state.test, last: state.last, sites: state.sites, pid: state.pid, threadId: state.threadId };
+  const { test, last, sites, pid, threadId, capture } = state;
+  const told = { test, last, sites, pid, threadId, capture };
   if (state.cap !== null) {
     const of = state.cap.of === "rss" ? "RSS" : "total";
     return { reason: "hard-cap", detail: `${of} above ${formatSize(state.cap.bytes)}`, ...told };

@@ -201,7 +201,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     last: orNull(ref("TimelinePoint")),
     sites: list(ref("RunSite")),
   }),
-  Artifact: object({ kind: words("heapprofile", "heapsnapshot"), path: STRING }),
+  Artifact: object({ kind: words("heapprofile", "heapsnapshot", "capture"), path: STRING }),
   TestReport: object(
     {
       name: NAME,

@@ -70,7 +70,7 @@ export interface FileReport {
   readonly baseline: RunLevels | null;
   /** Levels at its end less those of the baseline; without a collection, so garbage is in it. May be negative. */
   readonly left: RunLevels | null;
-  /** Files that were written because it leaks. Absent: none. */
+  /** Files that were written because it leaks, and its capture. Absent: none. */
   readonly artifacts?: readonly Artifact[];
   /** Hottest first: of everything in the file. */
   readonly sites: readonly RunSite[];
@@ -191,7 +191,7 @@ export interface RunBaselines {
 
 /** A file beside the report. */
 export interface Artifact {
-  readonly kind: "heapprofile" | "heapsnapshot";
+  readonly kind: "heapprofile" | "heapsnapshot" | "capture";
   /** Relative to the root where it lies below it. */
   readonly path: string;
 }

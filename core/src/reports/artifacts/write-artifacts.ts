@@ -2,7 +2,8 @@
 
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { ArtifactPlan } from "../../limits/report-options.js";
+import { compressCapture } from "../../capture-files/recording/compress-capture.js";
+import { type ArtifactPlan, DEFAULT_FOLDER } from "../../limits/report-options.js";
 import type { Artifact, FileReport, RunReport, RunSite, TestReport } from "../../runs/run-report.js";
 import { relativePath } from "../../runs/stack-tables.js";
 import { makeFolder, writeFiles } from "../files.js";
@@ -10,8 +11,8 @@ import { toHeapProfile } from "../heap-profile.js";
 import { createArtifactNames } from "./names.js";
 
 /**
- * Writes a profile for each test (and each file) that broke a limit, failed a memory assertion or leaks, and moves heap snapshots of its worker to
- * their place. What cannot be written is a note of the report, and no failure.
+ * Writes a profile for each test (and each file) that broke a limit, failed a memory assertion or leaks, and moves captures and heap snapshots of its
+ * worker to their place. What cannot be written is a note of the report, and no failure.
  *
  * @param plan `null`: nothing is written
  * @param root absolute
@@ -29,11 +30,19 @@ export function writeArtifacts(report: RunReport, plan: ArtifactPlan | null, roo
       return false;
     }
   };
+  const bases = new Map<FileReport | TestReport, string>();
+  const baseFor = (file: FileReport, test: TestReport | null, folder: string): string => {
+    const known = bases.get(test ?? file);
+    if (known !== undefined) return known;
+    const base = path.resolve(root, folder, names.nameFor(file.project, file.path, test?.name ?? null));
+    bases.set(test ?? file, base);
+    return base;
+  };
   const artifactsOf = (file: FileReport, test: TestReport | null): readonly Artifact[] => {
     // A worker leaves them by their absolute paths, in a folder that goes with the run.
     const left = (test?.artifacts ?? []).filter(({ path: from }) => path.isAbsolute(from) && existsSync(from));
     if (plan === null || !failsForMemory(test ?? file)) return [];
-    const base = path.resolve(root, plan.folder, names.nameFor(file.project, file.path, test?.name ?? null));
+    const base = baseFor(file, test, plan.folder);
     const made: Artifact[] = [];
     const sites = sitesFor(file, test);
     const profile = `${base}.heapprofile`;
@@ -49,10 +58,23 @@ export function writeArtifacts(report: RunReport, plan: ArtifactPlan | null, roo
     }
     return made;
   };
+  // Captures are asked for by an option of their own.
+  const captureOf = (file: FileReport): readonly Artifact[] => {
+    const left = (file.artifacts ?? []).filter(({ path: from }) => path.isAbsolute(from) && existsSync(from));
+    return left.flatMap((capture): readonly Artifact[] => {
+      const target = `${baseFor(file, null, plan?.folder ?? DEFAULT_FOLDER)}.memspec`;
+      const moved = attempt(() => {
+        move(capture.path, target);
+        compressCapture(target);
+      });
+      return moved ? [{ kind: "capture", path: relativePath(root, target) }] : [];
+    });
+  };
   const files = report.files.map((file): FileReport => {
-    const own = artifactsOf(file, null);
+    const { artifacts: _carried, ...rest } = file;
+    const own = [...captureOf(file), ...artifactsOf(file, null)];
     return {
-      ...file,
+      ...rest,
       ...(own.length === 0 ? {} : { artifacts: own }),
       tests: file.tests.map((test): TestReport => {
         const { artifacts: _left, ...rest } = test;

@@ -5,7 +5,7 @@ import { groupLines } from "../../assertions/leak-group-section.js";
 import { siteBytes } from "../../assertions/numbers.js";
 import type { MessageContext } from "../../assertions/outcome.js";
 import type { MessageStyle } from "../../assertions/style.js";
-import type { RunLeakGroup, RunReport } from "../../runs/run-report.js";
+import type { Artifact, RunLeakGroup, RunReport } from "../../runs/run-report.js";
 import {
   type BrokenLimit,
   type Death,
@@ -169,12 +169,34 @@ export function inconclusiveLines(
 
 const SHORT_ARTIFACTS = 5;
 
-/** Files that were written for failed tests. */
+/** Files that were written for failed tests, and captures. */
 export function artifactLines(report: RunReport, options: SectionOptions, style: MessageStyle): readonly string[] {
   const all = report.files.flatMap((file) => [
     ...(file.artifacts ?? []),
     ...file.tests.flatMap(({ artifacts }) => artifacts ?? []),
   ]);
+  const captures = all.filter(({ kind }) => kind === "capture");
+  return [
+    ...captureLines(captures, options, style),
+    ...devToolsLines(
+      all.filter(({ kind }) => kind !== "capture"),
+      options,
+      style,
+    ),
+  ];
+}
+
+function captureLines(all: readonly Artifact[], options: SectionOptions, style: MessageStyle): readonly string[] {
+  if (all.length === 0) return [];
+  const shown = options.verbose ? all : all.slice(0, SHORT_ARTIFACTS);
+  return [
+    `${style.strong(many(all.length, "capture"))}: memspec flamegraph, table, tree, summary or stats FILE`,
+    ...shown.map(({ path }) => `  ${style.place(path)}`),
+    ...restLine(all.length - shown.length, "capture", style),
+  ];
+}
+
+function devToolsLines(all: readonly Artifact[], options: SectionOptions, style: MessageStyle): readonly string[] {
   if (all.length === 0) return [];
   const shown = options.verbose ? all : all.slice(0, SHORT_ARTIFACTS);
   const snapshots = all.some(({ kind }) => kind === "heapsnapshot");
