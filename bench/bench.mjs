@@ -1,9 +1,10 @@
 // `npm run bench`: what memspec costs, as ratios to the untracked program in the same run.
-//   node bench/bench.mjs [--only suites,programs,pairs,graph,leaks,page] [--legs vitest-large,jest-memory,...] [--rounds 5] [--clock wall|cpu] [--json]
+//   node bench/bench.mjs [--only suites,programs,pairs,captures,graph,leaks,page] [--legs vitest-large,jest-memory,...] [--rounds 5] [--clock wall|cpu] [--json]
 // On a busy machine the processor's time (`--clock cpu`) says more; whole suites always tell both.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { benchCaptures } from "./captures.mjs";
 import { benchGraph } from "./graph.mjs";
 import { benchLeaks } from "./leaks.mjs";
 import { benchPage } from "./page.mjs";
@@ -15,6 +16,7 @@ const BENCHES = {
   suites: benchSuites,
   programs: benchPrograms,
   pairs: benchPairs,
+  captures: benchCaptures,
   graph: benchGraph,
   leaks: benchLeaks,
   page: benchPage,

@@ -13,7 +13,7 @@ const PAIRS = 5_000_000;
 const folder = fileURLToPath(new URL("pairs", import.meta.url));
 const recordings = fileURLToPath(new URL("../.cache/bench/heaptrack", import.meta.url));
 
-function build() {
+export function buildPairs() {
   const nodeGyp = createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js");
   const { headers } = describeNode(process.execPath);
   const where = headers === undefined ? [] : [`--nodedir=${headers}`];
@@ -22,7 +22,7 @@ function build() {
 }
 
 export function benchPairs(rounds, clock) {
-  build();
+  buildPairs();
   const program = [path.join(folder, "run.mjs")];
   const variants = {
     plain: () => printedTime(outputOf(process.execPath, [...program, "plain", String(PAIRS)]), clock),

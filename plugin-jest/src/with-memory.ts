@@ -111,9 +111,9 @@ function observationPlan(
 }
 
 /** A process has one recording, and with worker threads runs several files at once. */
-function capturesIn(capture: MemspecOptions["capture"], workerThreads: boolean): CaptureMode | null {
+function capturesIn(capture: MemspecOptions["capture"], workerThreads: boolean | undefined): CaptureMode | null {
   const mode = parseCapture(capture, "testEnvironmentOptions.memory");
-  if (mode !== null && workerThreads) {
+  if (mode !== null && workerThreads === true) {
     throw new MemspecError("MEMSPEC_INVALID_OPTION", `memspec: capture: "${mode}" is not for Jest's workerThreads.`, {
       value: mode,
       hint: "Threads run several test files in one process, of which there is one capture: leave workerThreads out.",
