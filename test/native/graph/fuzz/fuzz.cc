@@ -65,10 +65,17 @@ const char* const kPieces[] = {"-1", "4294967295", "18446744073709551615", "9999
                                ",",  "\\u",        "\\ud800",              "null",                    "1e9", "\"nodes\":[", "\"snapshot\":{"};
 
 void Damage(std::string& text, Dice& dice) {
+  // Half of the time numbers alone, so that more of what is read is wrong, and less of it is refused.
+  const bool gentle = dice.Below(2) == 0;
   const std::uint64_t times = 1 + dice.Below(6);
   for (std::uint64_t i = 0; i < times && !text.empty(); ++i) {
     const std::size_t at = dice.Below(text.size());
     const std::size_t length = 1 + dice.Below(std::min<std::size_t>(text.size() - at, dice.Below(2) == 0 ? 8 : 4096));
+    if (gentle) {
+      const std::size_t digit = text.find_first_of("0123456789", at);
+      if (digit != std::string::npos) text[digit] = static_cast<char>('0' + dice.Below(10));
+      continue;
+    }
     switch (dice.Below(7)) {
       case 0: text[at] = static_cast<char>(dice.Below(256)); break;
       case 1: text.erase(at, length); break;
