@@ -49,6 +49,23 @@ test("a peak is the first moment with the highest level", async () => {
   expect(statistics.offHeapPeak).toEqual({ timeUs: 10, heapBytes: 0, buffersBytes: 0, nativeBytes: 100 });
 });
 
+test("a peak that two spaces reach together by turns is seen", async () => {
+  const buffer = (address: number, bytes: number): TestEvent => ({
+    do: "allocate",
+    thread: 1,
+    space: "buffers",
+    allocator: 1,
+    address,
+    bytes,
+    stack: 2,
+  });
+  const before = [malloc(16, 100), free(16), buffer(16, 100), free(16)];
+  const events = [...before, malloc(32, 60), buffer(48, 30), malloc(64, 30)];
+  const { views, statistics } = await read(events, [{ kind: "peak" }]);
+  expect(views[0]?.bytes).toBe(120);
+  expect(statistics.peak).toMatchObject({ buffersBytes: 30, nativeBytes: 90 });
+});
+
 test("a block is temporary up to the threshold's number of further allocations, and not beyond it", async () => {
   const others = (count: number): readonly TestEvent[] =>
     Array.from({ length: count }, (_, index) => malloc(1600 + index * 16, 1));

@@ -4,7 +4,7 @@ import { MemspecError } from "../../errors/memspec-error.js";
 import { nearest } from "../../errors/nearest.js";
 import { showValue } from "../../errors/show-value.js";
 import type { CaptureInfo, CaptureSpace, ReadOptions, ViewKind, ViewOptions } from "../model/capture.js";
-import { MAX_WINDOWS } from "./ledger.js";
+import { MAX_WINDOWS } from "./accounts.js";
 import { bitsOf, SPACE_NAMES } from "./spaces.js";
 
 const KINDS: readonly ViewKind[] = ["peak", "leaked", "temporary", "allocated", "window"];
