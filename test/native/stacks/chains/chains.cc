@@ -22,7 +22,7 @@ bool g_threw = false;
 
 struct Guard {
   unsigned long bytes;
-  ~Guard();
+  __attribute__((noinline)) ~Guard();
 };
 void Use(volatile char* memory) { g_sink = static_cast<char>(g_sink + memory[0]); }
 }  // namespace
@@ -65,7 +65,7 @@ CHAIN void* chain_varying_frame(unsigned long bytes) {
   Use(memory);
   return block;
 }
-CHAIN void* chain_aligned_frame(unsigned long bytes, ...) {
+CHAIN void* chain_aligned_frame(unsigned long bytes) {
   alignas(128) volatile char aligned[256];
   auto* const memory = static_cast<char*>(alloca(bytes));
   std::memset(memory, 1, bytes);
@@ -156,7 +156,7 @@ const struct {
     {"new", chain_new},
     {"large frame", chain_large_frame},
     {"varying frame", chain_varying_frame},
-    {"aligned frame", [](unsigned long bytes) { return chain_aligned_frame(bytes); }},
+    {"aligned frame", chain_aligned_frame},
     {"through library", chain_through_library},
     {"into library", chain_into_library},
     {"sort", chain_sort},
