@@ -66,7 +66,10 @@ it("names the file of each native frame, its build id, and where in it the call 
   const addon = buildChains("with frame pointers", ["-Wl,--build-id=sha1"]);
   const { natives } = await runFixture<HybridStack>("chains.cjs", [addon, "into library"]);
   const [library, inAddon] = natives;
-  expect(library).toMatchObject({ module: path.join(path.dirname(addon), "libchains.so"), symbol: "library_allocates" });
+  expect(library).toMatchObject({
+    module: path.join(path.dirname(addon), "libchains.so"),
+    symbol: "library_allocates",
+  });
   expect(inAddon).toMatchObject({ module: addon, symbol: "chain_into_library" });
   for (const frame of [library, inAddon]) {
     const notes = execFileSync("readelf", ["-n", frame?.module ?? ""], { encoding: "utf8" });

@@ -7,9 +7,17 @@ import { pathToFileURL } from "node:url";
 /** The name as it is where it is not mangled, or in a way that is not known. */
 export type Demangle = (name: string) => string;
 
+/** As far as it is used here: Node's types leave it to those of browsers. */
+interface WebAssemblyHost {
+  readonly instantiate: (
+    code: Uint8Array,
+    imports: object,
+  ) => Promise<{ readonly instance: { readonly exports: Readonly<Record<string, () => void>> } }>;
+}
+
 /** What the package's own module, which only bundlers can load, would do. */
 interface Glue {
-  readonly __wbg_set_wasm: (exports: WebAssembly.Exports) => void;
+  readonly __wbg_set_wasm: (exports: Readonly<Record<string, () => void>>) => void;
   readonly demangle_any: (name: string) => string;
 }
 
@@ -24,9 +32,10 @@ async function load(): Promise<Demangle> {
   const { resolve } = createRequire(import.meta.url);
   const glue = (await import(pathToFileURL(resolve("gecko-profiler-demangle/index_bg.js")).href)) as Glue;
   const code = await readFile(resolve("gecko-profiler-demangle/index_bg.wasm"));
-  const { instance } = await WebAssembly.instantiate(code, { "./index_bg.js": { ...glue } });
+  const host = (globalThis as unknown as { readonly WebAssembly: WebAssemblyHost }).WebAssembly;
+  const { instance } = await host.instantiate(code, { "./index_bg.js": { ...glue } });
   glue.__wbg_set_wasm(instance.exports);
-  (instance.exports["__wbindgen_start"] as () => void)();
+  instance.exports["__wbindgen_start"]?.();
   const known = new Map<string, string>();
   return (name) => {
     let text = known.get(name);

@@ -2,11 +2,17 @@
 
 import { ByteReader } from "./byte-reader.js";
 import { type ByteSource, textAt } from "./byte-source.js";
-import type { UnitHeader } from "./dwarf-unit-headers.js";
 import { type Abbreviation, Form, type FormValue, readForm } from "./dwarf-forms.js";
 import type { DwarfSections } from "./dwarf-sections.js";
+import type { UnitHeader } from "./dwarf-unit-headers.js";
 
-export const Tag = { compileUnit: 0x11, inlinedFunction: 0x1d, function: 0x2e, partialUnit: 0x3c, skeletonUnit: 0x4a } as const;
+export const Tag = {
+  compileUnit: 0x11,
+  inlinedFunction: 0x1d,
+  function: 0x2e,
+  partialUnit: 0x3c,
+  skeletonUnit: 0x4a,
+} as const;
 
 export const Attribute = {
   name: 0x03,
@@ -79,7 +85,13 @@ const INDEXED_STRINGS: ReadonlySet<number> = new Set([0x1a, 0x25, 0x26, 0x27, 0x
 const INDEXED_ADDRESSES: ReadonlySet<number> = new Set([0x1b, 0x29, 0x2a, 0x2b, 0x2c]);
 
 /** "" where there is none. */
-export function textOf(form: number, value: FormValue, sections: DwarfSections, header: UnitHeader, bases: Bases): string {
+export function textOf(
+  form: number,
+  value: FormValue,
+  sections: DwarfSections,
+  header: UnitHeader,
+  bases: Bases,
+): string {
   if (typeof value === "string") return value;
   if (value === null) return "";
   if (form === Form.stringOffset) return textAt(sections.strings, value);
@@ -90,7 +102,13 @@ export function textOf(form: number, value: FormValue, sections: DwarfSections, 
 }
 
 /** `null` where there is none. */
-export function addressOf(form: number, value: FormValue, sections: DwarfSections, header: UnitHeader, bases: Bases): number | null {
+export function addressOf(
+  form: number,
+  value: FormValue,
+  sections: DwarfSections,
+  header: UnitHeader,
+  bases: Bases,
+): number | null {
   if (typeof value !== "number") return null;
   if (form === Form.address) return value;
   return INDEXED_ADDRESSES.has(form) ? indexedAddress(value, sections, header, bases) : null;

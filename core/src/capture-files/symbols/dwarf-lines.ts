@@ -53,7 +53,11 @@ export function readLineProgram(sections: DwarfSections, offset: number, folder:
     placeOf: (address) => {
       const row = rowAt(sequences, address);
       if (row === null) return null;
-      return { file: fileOf(row.file), line: row.line === 0 ? null : row.line, column: row.column === 0 ? null : row.column };
+      return {
+        file: fileOf(row.file),
+        line: row.line === 0 ? null : row.line,
+        column: row.column === 0 ? null : row.column,
+      };
     },
   };
 }
@@ -75,7 +79,13 @@ function rowAt(sequences: readonly (readonly Row[])[], address: number): Row | n
   return null;
 }
 
-function readHeader(reader: ByteReader, offsetBytes: number, sections: DwarfSections, folder: string, name: string): Header {
+function readHeader(
+  reader: ByteReader,
+  offsetBytes: number,
+  sections: DwarfSections,
+  folder: string,
+  name: string,
+): Header {
   const version = reader.u16();
   if (version < 2 || version > 5) throw new RangeError(`line program of version ${version}`);
   let addressBytes = 8;
@@ -117,7 +127,11 @@ function readFiles(reader: ByteReader, encoding: Encoding, sections: DwarfSectio
   return readEntries(reader, encoding, sections).map(({ text, index }) => path.resolve(folders[index] ?? folder, text));
 }
 
-function readEntries(reader: ByteReader, encoding: Encoding, sections: DwarfSections): { text: string; index: number }[] {
+function readEntries(
+  reader: ByteReader,
+  encoding: Encoding,
+  sections: DwarfSections,
+): { text: string; index: number }[] {
   const formats = Array.from({ length: reader.u8() }, () => ({ content: reader.uleb(), form: reader.uleb() }));
   return Array.from({ length: reader.uleb() }, () => {
     const entry = { text: "", index: 0 };

@@ -2,7 +2,7 @@
 
 import { ByteReader } from "./byte-reader.js";
 import type { ByteSource } from "./byte-source.js";
-import { type Attributes, Attribute, addressOf, type Bases, indexedAddress, numberAt } from "./dwarf-entries.js";
+import { Attribute, type Attributes, addressOf, type Bases, indexedAddress, numberAt } from "./dwarf-entries.js";
 import { Form } from "./dwarf-forms.js";
 import type { DwarfSections } from "./dwarf-sections.js";
 import type { UnitHeader } from "./dwarf-unit-headers.js";
@@ -23,13 +23,20 @@ const RangeEntry = {
 const CHUNK = 4096;
 
 /** @param base the unit's own lowest address */
-export function rangesOf(entry: Attributes, sections: DwarfSections, header: UnitHeader, bases: Bases, base: number): Ranges {
+export function rangesOf(
+  entry: Attributes,
+  sections: DwarfSections,
+  header: UnitHeader,
+  bases: Bases,
+  base: number,
+): Ranges {
   const list = entry.value(Attribute.ranges);
   if (typeof list === "number") {
     if (header.version < 5) return readOldList(sections.ranges, list, header.addressBytes, base);
     const offset =
       entry.form(Attribute.ranges) === Form.rangeListIndex
-        ? bases.rangeLists + numberAt(sections.rangeLists, bases.rangeLists + list * header.offsetBytes, header.offsetBytes)
+        ? bases.rangeLists +
+          numberAt(sections.rangeLists, bases.rangeLists + list * header.offsetBytes, header.offsetBytes)
         : list;
     return readList(sections, offset, header, bases, base);
   }
@@ -56,7 +63,13 @@ function readOldList(section: ByteSource, offset: number, addressBytes: number, 
   }
 }
 
-function readList(sections: DwarfSections, offset: number, header: UnitHeader, bases: Bases, firstBase: number): Ranges {
+function readList(
+  sections: DwarfSections,
+  offset: number,
+  header: UnitHeader,
+  bases: Bases,
+  firstBase: number,
+): Ranges {
   // A list has no length of its own: most are short.
   for (let length = CHUNK; ; length *= 8) {
     try {
@@ -67,7 +80,13 @@ function readList(sections: DwarfSections, offset: number, header: UnitHeader, b
   }
 }
 
-function parseList(reader: ByteReader, sections: DwarfSections, header: UnitHeader, bases: Bases, firstBase: number): Ranges {
+function parseList(
+  reader: ByteReader,
+  sections: DwarfSections,
+  header: UnitHeader,
+  bases: Bases,
+  firstBase: number,
+): Ranges {
   const ranges: number[] = [];
   const indexed = (): number => indexedAddress(reader.uleb(), sections, header, bases);
   const direct = (): number => reader.unsigned(header.addressBytes);

@@ -37,7 +37,15 @@ function readHeader(reader: ByteReader, offset: number, bytes: number, offsetByt
   if (version < 2 || version > 5) return null;
   if (version < 5) {
     const abbreviationsAt = reader.unsigned(offsetBytes);
-    return { offset, bytes, version, offsetBytes, abbreviationsAt, addressBytes: reader.u8(), entriesAt: reader.offset };
+    return {
+      offset,
+      bytes,
+      version,
+      offsetBytes,
+      abbreviationsAt,
+      addressBytes: reader.u8(),
+      entriesAt: reader.offset,
+    };
   }
   const type = reader.u8();
   const addressBytes = reader.u8();

@@ -81,7 +81,10 @@ function readUnits(sections: DwarfSections): readonly Unit[] {
     const abbreviations =
       tables.get(header.abbreviationsAt) ?? readAbbreviations(sections.abbreviations, header.abbreviationsAt);
     tables.set(header.abbreviationsAt, abbreviations);
-    const reader = new ByteReader(sections.info.slice(header.offset, Math.min(header.bytes, FIRST_ENTRY_BYTES)), header.entriesAt);
+    const reader = new ByteReader(
+      sections.info.slice(header.offset, Math.min(header.bytes, FIRST_ENTRY_BYTES)),
+      header.entriesAt,
+    );
     const root = readAttributes(reader, abbreviationOf(abbreviations, reader.uleb()), header);
     const bases = basesOf(root, header);
     const lowForm = root.form(Attribute.lowAddress);
@@ -194,7 +197,9 @@ function nameOf(entry: number, own: Unit, units: readonly Unit[], sections: Dwar
       at = reference;
       continue;
     }
-    const other = units.find((one) => reference >= one.header.offset && reference < one.header.offset + one.header.bytes);
+    const other = units.find(
+      (one) => reference >= one.header.offset && reference < one.header.offset + one.header.bytes,
+    );
     if (other === undefined) return plain;
     unit = other;
     at = reference - other.header.offset;

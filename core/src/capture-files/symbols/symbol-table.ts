@@ -29,7 +29,9 @@ export function readSymbolTable(elf: ElfFile): SymbolTable | null {
   let kept = 0;
   const data = table.data();
   for (let first = 0; first < count; first += CHUNK_ENTRIES) {
-    const reader = new ByteReader(data.slice(first * ENTRY_BYTES, Math.min(CHUNK_ENTRIES, count - first) * ENTRY_BYTES));
+    const reader = new ByteReader(
+      data.slice(first * ENTRY_BYTES, Math.min(CHUNK_ENTRIES, count - first) * ENTRY_BYTES),
+    );
     while (reader.bytes.length - reader.offset >= ENTRY_BYTES) {
       const name = reader.u32();
       const type = reader.u8() & 15;

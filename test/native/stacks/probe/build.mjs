@@ -27,9 +27,7 @@ export function buildProbe() {
     const file = path.join(root, "native/heap", sampler);
     if (existsSync(file)) units.push(file);
   }
-  const included = [...own, "native/heap", "test/native/stacks/probe"].flatMap((folder) =>
-    sourcesIn(folder, ".h"),
-  );
+  const included = [...own, "native/heap", "test/native/stacks/probe"].flatMap((folder) => sourcesIn(folder, ".h"));
   const newestHeader = Math.max(...included.map((file) => statSync(file).mtimeMs));
   let changed = false;
   const objects = units.map((unit) => {
