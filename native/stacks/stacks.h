@@ -26,6 +26,9 @@ StackId CaptureJavaScript(const RecursionGuard&, v8::Isolate* isolate, CodeMap&,
 // PrepareHeapCaptures comes first, once: it may read the program's symbol table.
 void PrepareHeapCaptures(const RecursionGuard&, CodeMap&);
 StackId CaptureHeapAllocation(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
+// Native frames, from the caller to the outermost, and JavaScript frames where they were called. `isolate` and `code`: both, or
+// nullptr for a thread without an isolate. At most kMaxHybridFrames.
+StackId CaptureHybrid(const RecursionGuard&, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite&);
 // Helper threads: the native caller only.
 StackId CaptureNative(const RecursionGuard&, const hooks::CallSite&);
 
@@ -42,7 +45,8 @@ struct Frame {
 };
 
 // Isolate's own thread, not inside a hook. Frames innermost first; `truncated` when deeper than kMaxFrames.
-struct Resolved { std::vector<Frame> frames; bool truncated; };
+// `native_missing`: of a hybrid stack, of which not all native frames are known; JavaScript's are.
+struct Resolved { std::vector<Frame> frames; bool truncated, native_missing; };
 Resolved Resolve(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, StackId);
 // The innermost function of a stack that has a machine frame of its own (an inlined one has none): where it starts.
 struct FunctionStart { int script_id = -1, line = 0, column = 0; };  // script_id -1: the stack has none
@@ -57,5 +61,6 @@ struct TableState { std::uint64_t own_bytes, stacks, dropped; };
 TableState State();
 
 inline constexpr int kMaxFrames = 64;
+inline constexpr int kMaxHybridFrames = 128;
 
 }  // namespace memspec::stacks
