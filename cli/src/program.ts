@@ -17,13 +17,16 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     code = result;
   };
   const program = new Command("memspec")
-    .description("Reports of the memory of test runs: shown, merged, compared.")
+    .description("The memory of Node.js programs: recorded, read, shown; reports of test runs.")
     .version(version())
     .option("--no-color", "no colours, even in a terminal")
     .showHelpAfterError("(add --help for what there is)")
     .exitOverride();
   // Commands take over settings that are made before them.
-  for (const add of COMMANDS) add(program, done);
+  for (const { title, commands } of COMMANDS) {
+    program.commandsGroup(`${title}:`);
+    for (const add of commands) add(program, done);
+  }
   program.addHelpText("after", HELP);
   try {
     await program.parseAsync(argv);
@@ -39,6 +42,9 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
 
 const HELP = `
 Examples:
+  memspec run app.js
+  memspec summary memspec-app.4711.memspec
+  memspec tree memspec-app.4711.memspec --leaks
   memspec report memory.json
   memspec report memory.json --html memory.html
   memspec merge shard-1.json shard-2.json shard-3.json -o memory.json
