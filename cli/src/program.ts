@@ -21,6 +21,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     .version(version())
     .option("--no-color", "no colours, even in a terminal")
     .showHelpAfterError("(add --help for what there is)")
+    // What comes after the program of `run` is the program's.
+    .enablePositionalOptions()
     .exitOverride();
   // Commands take over settings that are made before them.
   for (const { title, commands } of COMMANDS) {
@@ -29,7 +31,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
   program.addHelpText("after", HELP);
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync(hoisted(argv));
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -38,6 +40,17 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     );
     return FAILED;
   }
+}
+
+const COLOUR_FLAG = "--no-color";
+
+/** Colours are the program's option, and may be refused anywhere: but for `run`, where it is not ours to look. */
+function hoisted(argv: readonly string[]): readonly string[] {
+  const [node = "", script = "", ...words] = argv;
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
+  const ours = words.slice(0, end);
+  if (ours.find((word) => !word.startsWith("-")) === "run" || !ours.includes(COLOUR_FLAG)) return argv;
+  return [node, script, COLOUR_FLAG, ...ours.filter((word) => word !== COLOUR_FLAG), ...words.slice(end)];
 }
 
 const HELP = `
