@@ -13,7 +13,7 @@ export {
 } from "./reports/capture/compare-views.js";
 export { type ComparisonTextOptions, renderComparedViews } from "./reports/capture/comparison-text.js";
 export { onlySpaces, onlyThreads } from "./reports/capture/fold-stacks.js";
-export { headingOf, type ShownView } from "./reports/capture/heading.js";
+export { captureNotes, headingOf, type ShownView } from "./reports/capture/heading.js";
 export type { PackageRow } from "./reports/capture/packages.js";
 export { recordText, stackText } from "./reports/capture/record-text.js";
 export { type RecordedCapture, renderRecorded } from "./reports/capture/recorded-text.js";
