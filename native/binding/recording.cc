@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/own_memory.h"
 #include "binding/options.h"
 #include "binding/own_call.h"
 #include "capture/recording_control.h"
@@ -28,6 +29,7 @@ Napi::Value Facts(const Napi::CallbackInfo& info) {
     allocators.Set(static_cast<std::uint32_t>(i + 1), Napi::String::New(env, hooks::NameOf(static_cast<hooks::Function>(i))));
   }
   facts.Set("allocators", allocators);
+  facts.Set("pageBytes", Napi::Number::New(env, static_cast<double>(PageSize())));
   facts.Set("heapLifetimes", Napi::Boolean::New(env, capture::FindHeapLifetimes(own.guard(), State(env))));
   return facts;
 }

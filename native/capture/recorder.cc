@@ -106,7 +106,7 @@ StackId StackForRecording(const RecursionGuard& guard, ThreadState& thread, cons
 void TellHeapFirst(const RecursionGuard& guard, ThreadState& thread) {
   if (thread.isolate == nullptr || thread.isolate->recording() == nullptr) return;
   thread.isolate->lifetimes().Flush(guard);
-  thread.isolate->recording()->MaybeRead(guard);
+  if (!thread.own_work) thread.isolate->recording()->MaybeRead(guard);
 }
 
 [[gnu::noinline]] void RecordAllocated(const RecursionGuard& guard, ThreadState& thread, const hooks::AllocationEvent& event,
@@ -122,9 +122,11 @@ void TellHeapFirst(const RecursionGuard& guard, ThreadState& thread) {
 
 [[gnu::noinline]] void RecordFreed(const RecursionGuard& guard, void* address, const ledger::Block* block) {
   ThreadState& thread = t_thread;
-  // V8's own samples: they are of its own memory, or of a time when memspec worked.
+  // V8's samples of its heap: of the engine's memory, or, made while memspec worked, of nobody's.
   if (block == nullptr || block->space == Space::kEngine) {
-    if (thread.isolate != nullptr) thread.isolate->lifetimes().Freed(guard, address);
+    if (thread.isolate == nullptr) return;
+    heap::Lifetimes& lifetimes = thread.isolate->lifetimes();
+    if (block == nullptr || lifetimes.probing() || lifetimes.IsSample(block->bytes)) lifetimes.Freed(guard, address);
     return;
   }
   TellHeapFirst(guard, thread);

@@ -165,7 +165,8 @@ constexpr Sink kEmpty = {
     [](const RecursionGuard&, void*, const FreedBlock&) {},
     [](const RecursionGuard&, const MappingEvent&) {},
     [](const RecursionGuard&, void*, std::size_t) {},
-    [](const RecursionGuard&, const CallSite&) {},
+    [](const RecursionGuard&, void*, std::size_t, bool, const CallSite&) {},
+    [](const RecursionGuard&, void*) {},
 };
 
 }  // namespace
