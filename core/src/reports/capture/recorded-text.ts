@@ -25,7 +25,7 @@ export function renderRecorded(captures: readonly RecordedCapture[], options: Ca
   const frame = textFrame(options);
   const [first, ...others] = captures;
   if (first === undefined)
-    return asText(["memspec: nothing was recorded: no process of Node's was started that could be."]);
+    return asText(["memspec: nothing was recorded: the program started no Node process that can be."]);
   const files = others.length === 0 ? first.name : captures.map(({ name }) => name).join(" ");
   const notes = captures.flatMap((capture) => [
     ...(capture.problem === "" ? [] : [`${capture.name}: ${capture.problem}`]),
