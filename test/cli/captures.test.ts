@@ -261,7 +261,13 @@ describe("memspec merge", () => {
 
   test("tells what a merged capture lacks", async () => {
     file("cut-child.memspec", sampleCapture(500, { run: "r", process: { pid: 201, parentPid: 100 } }).subarray(0, -40));
-    const { exitCode, stderr } = await here.memspec("merge", "main.memspec", "cut-child.memspec", "-o", "lacks.memspec");
+    const { exitCode, stderr } = await here.memspec(
+      "merge",
+      "main.memspec",
+      "cut-child.memspec",
+      "-o",
+      "lacks.memspec",
+    );
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^memspec: Process 201: The file can be read up to byte /mu);
   });

@@ -52,11 +52,11 @@ afterAll(() => here.remove());
 const run = (...args: readonly string[]): Promise<ProgramRun> => here.memspec("run", ...args);
 const opened = (name: string): Promise<Capture> => openCapture(path.join(here.folder, name));
 
-/** What the buffers hold at the end, of each capture that is there. */
-async function keptBytes(): Promise<readonly number[]> {
+/** What the buffers hold at the end, or at their peak, of each capture that is there. */
+async function keptBytes(kind: "leaked" | "peak" = "leaked"): Promise<readonly number[]> {
   const kept: number[] = [];
   for (const name of captures()) {
-    const { views } = await (await opened(name)).read({ views: [{ kind: "leaked", spaces: ["buffers"] }] });
+    const { views } = await (await opened(name)).read({ views: [{ kind, spaces: ["buffers"] }] });
     kept.push(views[0]?.bytes ?? 0);
   }
   return kept.sort((a, b) => a - b);
@@ -176,7 +176,7 @@ describe("errors before the start", () => {
     [["nothing.js"], "MEMSPEC_NOT_RUNNABLE"],
     [["--", "no-such-program"], "MEMSPEC_NOT_RUNNABLE"],
     [["-o", "no/folder/a.memspec", "app.js"], "MEMSPEC_FILE_UNWRITABLE"],
-    [["--interval", "much", "app.js"], "Did you mean"],
+    [["--interval", "much", "app.js"], "Write a number and a unit"],
     [["--interval", "1kB", "--exact", "app.js"], "cannot be used with option"],
   ])("%j", async (args, told) => {
     const { exitCode, stdout, stderr } = await run(...args);
@@ -189,7 +189,8 @@ describe("errors before the start", () => {
 describe("following", () => {
   test("threads belong to their process, with their names", async () => {
     await run("-q", "-o", "a.memspec", "worker.js");
-    expect((await keptBytes()).every(isKept)).toBe(true);
+    // A thread's buffers go with it.
+    expect((await keptBytes("peak")).map(isKept)).toEqual([true]);
     const capture = await opened("a.memspec");
     expect(capture.info.threads.filter(({ isolate }) => isolate > 0).length).toBeGreaterThanOrEqual(2);
   });
