@@ -93,7 +93,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", () => {
     await page.focus("#filter");
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.className)).toBe("scroller");
-    for (let tabs = 0; tabs < 10; tabs += 1) await page.keyboard.press("Tab");
+    for (let tabs = 0; tabs < 11; tabs += 1) await page.keyboard.press("Tab");
     const focused = (): Promise<string> =>
       page.evaluate(() => document.activeElement?.getAttribute("data-index") ?? "none");
     expect(await focused()).toBe("0");

@@ -1,0 +1,123 @@
+/** Views of one capture as one HTML file: its flamegraph, its table, its timeline. */
+
+import page from "#page/capture";
+import type { CaptureInfo, CaptureReading, CaptureRow, CaptureTemporal } from "../../../capture-files/model/capture.js";
+import { formatSize, groupDigits } from "../../../sizes/format-size.js";
+import { fillPage } from "../../html/fill-page.js";
+import type { CapturePageData, PageTemporal, PageViews } from "./page-data.js";
+import { headOf, viewTexts } from "./page-head.js";
+import { excerptsOf, type ReadSource, type SourceExcerpt } from "./page-sources.js";
+import { collectStacks, type StackCollector } from "./page-stacks.js";
+import { thinTimeline } from "./page-timeline.js";
+
+export interface CapturePageOptions {
+  /** The panel that is shown first. Default "flame". */
+  readonly first?: "flame" | "table";
+  /** Callers above ("icicle", the default) or below. */
+  readonly direction?: "icicle" | "flame";
+  /** Begin with where it was allocated, its callers behind. Default `false`. */
+  readonly inverted?: boolean;
+  /** Show frames of Node, runners and memspec by themselves. Default `false`. */
+  readonly allFrames?: boolean;
+  /** The threshold of a temporary view. Default 1. */
+  readonly threshold?: number;
+  /** Gives source for the page to hold. Default: none. */
+  readonly readSource?: ReadSource;
+}
+
+/** @returns the whole file */
+export function renderCapturePage(
+  info: CaptureInfo,
+  reading: CaptureReading,
+  options: CapturePageOptions = {},
+): string {
+  const data = capturePageData(info, reading, options);
+  const program = data.head.program;
+  return fillPage(page, `Memory of ${program}`, data);
+}
+
+function capturePageData(info: CaptureInfo, reading: CaptureReading, options: CapturePageOptions): CapturePageData {
+  const root = info.meta.process.cwd;
+  const collector = collectStacks(reading.tree, root, info.meta.allocators);
+  const views = reading.views.map((view) => {
+    const [name, title] = viewTexts(view.kind, options.threshold ?? 1);
+    return {
+      kind: view.kind,
+      name,
+      title,
+      timeUs: view.time,
+      rows: collector.rows(view.rows),
+      bytes: Math.round(view.bytes),
+      count: Math.round(view.count),
+    };
+  });
+  const temporal = reading.temporal === null ? null : temporalOf(reading.temporal, collector);
+  const excerpts =
+    options.readSource === undefined ? [] : excerptsOf(rowsOf(reading), reading.tree, options.readSource);
+  const stacks = collector.stacks();
+  const content: PageViews = {
+    kind: "views",
+    first: options.first ?? "flame",
+    direction: options.direction ?? "icicle",
+    inverted: options.inverted ?? false,
+    folded: !(options.allFrames ?? false),
+    threads: info.threads.map(({ id, name }) => ({ id, name })),
+    allocators: collector.allocators,
+    heapIsExact: info.heapIsExact,
+    views,
+    temporal,
+    timeline: thinTimeline(reading.timeline),
+    sources: sourcesOf(excerpts, info, stacks.files),
+  };
+  const head = headOf(info, reading);
+  return { head: { ...head, notes: [...head.notes, ...smallNotes(collector)] }, stacks, content };
+}
+
+/** What source is looked for. */
+function rowsOf({ views, temporal }: CaptureReading): readonly Pick<CaptureRow, "node" | "bytes">[] {
+  if (temporal === null) return views.flatMap(({ rows }) => rows);
+  const { cells, groups } = temporal;
+  const bytes = new Float64Array(groups.length);
+  cells.group.forEach((group, at) => {
+    bytes[group] = (bytes[group] ?? 0) + (cells.bytes[at] ?? 0);
+  });
+  return [
+    ...views.flatMap(({ rows }) => rows),
+    ...groups.map(({ node }, group) => ({ node, bytes: bytes[group] ?? 0 })),
+  ];
+}
+
+function temporalOf({ bucketUs, buckets, groups, cells }: CaptureTemporal, collector: StackCollector): PageTemporal {
+  return {
+    bucketUs,
+    buckets,
+    groups: collector.keys(groups),
+    cells: {
+      group: [...cells.group],
+      born: [...cells.born],
+      freed: [...cells.freed],
+      bytes: Array.from(cells.bytes, Math.round),
+      count: Array.from(cells.count, (count) => Math.round(count * 100) / 100),
+    },
+  };
+}
+
+function sourcesOf(
+  excerpts: readonly SourceExcerpt[],
+  { meta }: CaptureInfo,
+  files: readonly string[],
+): PageViews["sources"] {
+  const startedMs = Date.parse(meta.startedAt);
+  return excerpts.flatMap(({ file, changedMs, lines }) => {
+    const { cwd } = meta.process;
+    const shown = files.indexOf(file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file);
+    return shown < 0 ? [] : [{ file: shown, changed: changedMs > startedMs, lines }];
+  });
+}
+
+function smallNotes({ small }: StackCollector): readonly string[] {
+  if (small.rows === 0) return [];
+  return [
+    `The ${groupDigits(small.rows)} smallest stacks, ${formatSize(Math.round(small.bytes))} in all, are shown as one: the page would be too large.`,
+  ];
+}
