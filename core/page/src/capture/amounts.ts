@@ -1,6 +1,5 @@
 /** Bytes and counts in words. */
 
-import { siteBytes } from "../../../src/assertions/numbers.js";
 import { formatSize, groupDigits } from "../../../src/sizes/format-size.js";
 
 /** "~1,204 allocations" */
@@ -9,10 +8,11 @@ export function countText(count: number, estimated: boolean): string {
   return `${estimated ? "~" : ""}${groupDigits(whole)} allocation${whole === 1 ? "" : "s"}`;
 }
 
-/** "+1.2 MB", "−300 kB", "0 B": for the eye, with a minus sign as wide as the plus. */
+/** "+1.2 MB", "~−300 kB", "0 B": with a minus sign as wide as the plus. */
 export function changeText(bytes: number, estimated: boolean): string {
-  const size = siteBytes(Math.abs(bytes), estimated);
-  return Math.round(bytes) === 0 ? formatSize(0) : `${bytes > 0 ? "+" : "−"}${size}`;
+  const whole = Math.round(bytes);
+  if (whole === 0) return formatSize(0);
+  return `${estimated ? "~" : ""}${whole > 0 ? "+" : "−"}${formatSize(Math.abs(whole))}`;
 }
 
 /** "1.234 s", "12.3 s" */

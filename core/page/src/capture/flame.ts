@@ -45,8 +45,10 @@ export function makeFlame(panel: HTMLElement, content: PageViews, stacks: Stacks
     chosen: ({ id }) => source.show(id),
   });
 
-  const ownText = (node: FlameNode): string =>
-    inverted || node.parent === null ? "" : `; ${siteBytes(node.ownBytes, node.estimated)} of it allocated here`;
+  function ownText(node: FlameNode): string {
+    if (inverted || node.parent === null) return "";
+    return `; ${siteBytes(node.ownBytes, node.estimated)} of it allocated here`;
+  }
 
   function treeOf(): FlameNode {
     const samples = selection.rows.map(

@@ -16,21 +16,26 @@ export function showHead(head: PageHead): void {
   showTiles([
     [
       formatSize(Math.round(peak.heapBytes + peak.buffersBytes + peak.nativeBytes)),
-      `peak, at ${secondsText(peak.timeUs)}`,
+      peak.timeUs === null ? "peak: of each process its own" : `peak, at ${secondsText(peak.timeUs)}`,
     ],
     [formatSize(Math.round(peak.heapBytes)), "of it heap"],
     [formatSize(Math.round(peak.buffersBytes)), "of it buffers"],
     [formatSize(Math.round(peak.nativeBytes)), "of it native"],
-    [
-      `${heap}${formatSize(Math.round(spaces.heap.leakedBytes + spaces.buffers.leakedBytes + spaces.native.leakedBytes))}`,
-      "alive at the end",
-    ],
+    [leakedText(spaces, heap), "alive at the end"],
     [durationText(head.durationUs / 1000), head.ended, head.alerts.length > 0],
   ]);
   showRemarks(head);
 }
 
+/** "n/a" where that of a space is not known. */
+function leakedText({ heap, buffers, native }: PageHead["spaces"], mark: string): string {
+  const parts = [heap.leakedBytes, buffers.leakedBytes, native.leakedBytes];
+  if (parts.includes(null)) return "n/a";
+  return `${mark}${formatSize(Math.round(parts.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0)))}`;
+}
+
 export function showDifferenceHead(before: PageHead, after: PageHead): void {
+  byId("tiles").classList.add("pairs");
   byId("title").textContent = `What grew: ${after.program}`;
   byId("machine").textContent =
     `from ${before.file} (${before.started}) to ${after.file} (${after.started}) · ${after.machine}`;
@@ -47,7 +52,6 @@ export function showDifferenceHead(before: PageHead, after: PageHead): void {
   const named = (head: PageHead): PageHead => ({
     ...head,
     alerts: head.alerts.map((alert) => `${head.file}: ${alert}`),
-    notes: head.notes.map((note) => note),
   });
   const other = named(before);
   showRemarks({

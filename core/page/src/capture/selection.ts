@@ -69,7 +69,10 @@ export function startSelection(
   function draw(): void {
     title.textContent = titleOf();
     const count = selection.rows.reduce((sum, row) => sum + row.count, 0);
+    const unknown = view === WINDOW ? (temporal?.unknownSpaces ?? []) : (views[Number(view)]?.unknownSpaces ?? []);
     const ofSpaces = SPACES.map((name, index) => {
+      if (unknown.includes(name))
+        return h("span", { class: `part ${name}` }, h("i", { class: `swatch ${name}` }), `${name}: not known`);
       const bytes = selection.rows.reduce((sum, row) => (row.space === index ? sum + row.bytes : sum), 0);
       const size = siteBytes(bytes, index === 0 && !heapIsExact && bytes > 0);
       return h(

@@ -24,7 +24,9 @@ export function makeTimeline(content: PageViews, head: PageHead, choose: (from: 
   const peakBytes = peak.heapBytes + peak.buffersBytes + peak.nativeBytes;
   const chart: Chart = makeChart(timeline, {
     height: HEIGHT,
-    mark: { second: peak.timeUs / 1e6, title: `peak ${formatSize(Math.round(peakBytes))}` },
+    ...(peak.timeUs === null
+      ? {}
+      : { mark: { second: peak.timeUs / 1e6, title: `peak ${formatSize(Math.round(peakBytes))}` } }),
     ...(temporal === null
       ? {}
       : {

@@ -79,7 +79,6 @@ export function makeChart(levels: Levels, options: ChartOptions): Chart {
   let chart = draw();
   new ResizeObserver(() => {
     chart.setSize({ width: frame.clientWidth, height });
-    showWindow();
   }).observe(frame);
 
   function draw(): uPlot {
@@ -117,7 +116,12 @@ export function makeChart(levels: Levels, options: ChartOptions): Chart {
       hooks: {
         setCursor: [(plot) => tell(plot.cursor.idx ?? null)],
         setSelect: [(plot) => selected(plot)],
-        draw: [(plot) => drawCollections(plot, levels), (plot) => drawMark(plot, options.mark)],
+        draw: [
+          (plot) => drawCollections(plot, levels),
+          (plot) => drawMark(plot, options.mark),
+          // Its place is known once the scales are.
+          (plot) => showWindow(plot),
+        ],
       },
     };
   }
@@ -128,11 +132,11 @@ export function makeChart(levels: Levels, options: ChartOptions): Chart {
     dragged(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"));
   }
 
-  function showWindow(): void {
+  function showWindow(plot: uPlot): void {
     if (window === null) return;
-    const [from, to] = window.map((second) => chart.valToPos(second, "x")) as [number, number];
+    const [from, to] = window.map((second) => plot.valToPos(second, "x")) as [number, number];
     setting = true;
-    chart.setSelect({ left: from, width: Math.max(1, to - from), top: 0, height: chart.over.clientHeight }, false);
+    plot.setSelect({ left: from, width: Math.max(1, to - from), top: 0, height: plot.over.clientHeight }, false);
     setting = false;
   }
 
@@ -169,12 +173,11 @@ export function makeChart(levels: Levels, options: ChartOptions): Chart {
     readout,
     select(from, to) {
       window = [from, to];
-      showWindow();
+      showWindow(chart);
     },
     redraw() {
       chart.destroy();
       chart = draw();
-      showWindow();
     },
   };
 }
@@ -209,16 +212,20 @@ function drawMark(chart: uPlot, mark: ChartOptions["mark"]): void {
   const right = x > bbox.left + bbox.width / 2;
   ctx.save();
   ctx.strokeStyle = colour("bad");
-  ctx.fillStyle = colour("bad");
   ctx.lineWidth = scale;
   ctx.setLineDash([4 * scale, 3 * scale]);
   ctx.beginPath();
   ctx.moveTo(x, bbox.top);
   ctx.lineTo(x, bbox.top + bbox.height);
   ctx.stroke();
-  ctx.font = `${12 * scale}px system-ui, sans-serif`;
-  ctx.textAlign = right ? "right" : "left";
-  ctx.fillText(mark.title, x + (right ? -6 : 6) * scale, bbox.top + 11 * scale);
+  ctx.font = `600 ${12 * scale}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  const { width } = ctx.measureText(mark.title);
+  const left = right ? x - width - 6 * scale : x + 6 * scale;
+  ctx.fillStyle = colour("card");
+  ctx.fillRect(left - 3 * scale, bbox.top, width + 6 * scale, 16 * scale);
+  ctx.fillStyle = colour("bad");
+  ctx.fillText(mark.title, left, bbox.top + 12 * scale);
   ctx.restore();
 }
 

@@ -98,7 +98,7 @@ export function makeDifferenceFlame(
       { class: "legend" },
       h("li", {}, h("span", { class: "swatch grew-3" }), "▲ grew"),
       h("li", {}, h("span", { class: "swatch shrank-3" }), "▼ shrank"),
-      h("li", {}, h("span", { class: "swatch same" }), "＝ the same; paler: less of what is there"),
+      h("li", {}, h("span", { class: "swatch same" }), "= the same; paler: a smaller part of what is there"),
     ),
     view.crumbs,
     view.details,
@@ -120,7 +120,7 @@ function changeOf({ bytes, before, estimated }: FlameNode): string {
 
 function signOf({ bytes, before }: FlameNode): string {
   const change = Math.round(bytes - before);
-  return change === 0 ? "＝" : change > 0 ? "▲" : "▼";
+  return change === 0 ? "=" : change > 0 ? "▲" : "▼";
 }
 
 function shadeOf({ bytes, before }: FlameNode): string {

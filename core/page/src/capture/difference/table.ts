@@ -144,7 +144,7 @@ export function makeDifferenceTable(
 function signed(count: number, estimated: boolean): string {
   const whole = Math.round(count);
   if (whole === 0) return "0";
-  return `${whole > 0 ? "+" : "−"}${estimated ? "~" : ""}${groupDigits(Math.abs(whole))}`;
+  return `${estimated ? "~" : ""}${whole > 0 ? "+" : "−"}${groupDigits(Math.abs(whole))}`;
 }
 
 function word(key: string, title: string, hint: string, text: (site: ChangedSite) => string): Column<ChangedSite> {

@@ -1,6 +1,6 @@
 /** Samples as one tree of calls: outermost first, or, inverted, innermost first. */
 
-export type FlameOwner = "user" | "dependency" | "node" | "runner" | "memspec" | "native";
+export type FlameOwner = "user" | "dependency" | "node" | "runner" | "memspec" | "native" | "unknown";
 
 export interface FlameFrame {
   readonly name: string;

@@ -8,6 +8,8 @@ import { type Box, boxesOf, counterpart, type FlameNode, matchedBytes, pathTo } 
 const ROW = 22;
 /** Narrower boxes can neither be read nor hit. */
 const LEAST_PIXELS = 2;
+/** Narrower boxes have no name in them. */
+const NAMED_PIXELS = 20;
 /** Crumbs that are shown at each end of a long way. */
 const CRUMBS = 4;
 
@@ -76,7 +78,7 @@ export function makeFlameView(root: FlameNode, options: FlameViewOptions): Flame
     const rows = 1 + boxes.reduce((most, { node }) => Math.max(most, node.depth), 0);
     graph.style.height = `${rows * ROW}px`;
     tooltip.hide();
-    graph.replaceChildren(...boxes.map((box, index) => boxElement(box, index, rows)));
+    graph.replaceChildren(...boxes.map((box, index) => boxElement(box, index, rows, width)));
     if (boxes.length === 0)
       graph.replaceChildren(h("p", { class: "hint", role: "treeitem", tabindex: 0 }, options.empty));
     found.textContent = wanted === "" ? "" : (options.found ?? foundBytes)(tree, matches);
@@ -85,7 +87,7 @@ export function makeFlameView(root: FlameNode, options: FlameViewOptions): Flame
     if (hadFocus) graph.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
   }
 
-  function boxElement({ node, left, width }: Box, index: number, rows: number): HTMLElement {
+  function boxElement({ node, left, width }: Box, index: number, rows: number, pixels: number): HTMLElement {
     const classes = ["box", options.classOf(node)];
     if (node.depth < zoomed.depth) classes.push("above");
     if (wanted !== "") classes.push(matches(node) ? "match" : "no-match");
@@ -101,7 +103,7 @@ export function makeFlameView(root: FlameNode, options: FlameViewOptions): Flame
         tabindex: node === focused ? 0 : -1,
         "data-index": index,
       },
-      h("span", { "aria-hidden": "true" }, options.nameOf(node)),
+      width * pixels < NAMED_PIXELS ? null : h("span", { "aria-hidden": "true" }, options.nameOf(node)),
     );
     box.style.left = `${left * 100}%`;
     box.style.width = `${width * 100}%`;

@@ -32,17 +32,18 @@ export interface JoinedViews {
 }
 
 /**
- * Frames are the same when function and file are, wherever they stand in it: code moves between two versions of a program. A frame
- * without a name is the same on the same line alone. A position is told where the second capture, or else the first, has only one.
+ * Frames are the same when both captures know function, file and position. Code moves between two versions of a program: all others are the
+ * same when function and file are, and have a position where there is only one, in the second capture or else in the first.
  *
  * @param index of the view, in both readings
  */
 export function joinViews(before: ComparedCapture, after: ComparedCapture, index = 0): JoinedViews {
-  const joined = startJoin();
-  const sides = [before, after].map(({ info, reading }) => ({
+  const given = [before, after].map(({ info, reading }) => ({
     rows: reading.views[index]?.rows ?? [],
-    nodeOf: joined.adding(reading.tree, info.meta.process.cwd),
+    tree: withRelativeFiles(reading.tree, info.meta.process.cwd),
   }));
+  const joined = startJoin(inBoth(given.map(({ tree }) => tree)));
+  const sides = given.map(({ rows, tree }) => ({ rows, nodeOf: joined.adding(tree) }));
   const rows = new Map<string, { row: Pick<JoinedRow, "node" | "space" | "allocator">; amounts: [Amount, Amount] }>();
   sides.forEach(({ rows: given, nodeOf }, side) => {
     for (const { node, space, allocator, bytes, count } of given) {
@@ -62,13 +63,32 @@ export function joinViews(before: ComparedCapture, after: ComparedCapture, index
 
 const NOTHING: Amount = { bytes: 0, count: 0 };
 
+function withRelativeFiles(tree: StackTree, root: string): StackTree {
+  return { ...tree, frames: tree.frames.map((frame) => ({ ...frame, file: relativePath(frame.file, root) })) };
+}
+
+/** Positions that every tree knows. */
+function inBoth(trees: readonly StackTree[]): ReadonlySet<string> {
+  const [first, ...others] = trees.map(({ frames }) => new Set(frames.map(positionOf)));
+  return new Set([...(first ?? [])].filter((key) => others.every((keys) => keys.has(key))));
+}
+
+function functionOf({ kind, owner, functionName, file }: CaptureFrame): string {
+  return [kind, owner, functionName, file].join("\n");
+}
+
+function positionOf(frame: CaptureFrame): string {
+  return `${functionOf(frame)}\n${frame.line}:${frame.column}`;
+}
+
 interface Join {
   /** @returns the joined node of a node of the tree; only nodes that are asked for are joined */
-  adding(tree: StackTree, root: string): (node: number) => number;
+  adding(tree: StackTree): (node: number) => number;
   tree(): StackTree;
 }
 
-function startJoin(): Join {
+/** @param exact positions at which a frame is by itself */
+function startJoin(exact: ReadonlySet<string>): Join {
   const frames: CaptureFrame[] = [];
   const frameByKey = new Map<string, number>();
   const lastSide = new Map<number, number>();
@@ -78,8 +98,8 @@ function startJoin(): Join {
   let side = 0;
 
   const frameIndex = (frame: CaptureFrame, of: number): number => {
-    const place = frame.functionName === "" ? `:${frame.line}:${frame.column}` : "";
-    const key = [frame.kind, frame.owner, frame.functionName, frame.file, place].join("\n");
+    const position = positionOf(frame);
+    const key = exact.has(position) ? position : functionOf(frame);
     const known = frameByKey.get(key);
     if (known === undefined) {
       frameByKey.set(key, frames.length);
@@ -95,7 +115,7 @@ function startJoin(): Join {
   };
 
   return {
-    adding(tree, root) {
+    adding(tree) {
       const of = side;
       side += 1;
       const nodes = new Map<number, number>([[0, 0]]);
@@ -105,8 +125,7 @@ function startJoin(): Join {
         if (known !== undefined) return known;
         const parent = nodeOf(tree.parents[node] ?? 0);
         const id = tree.frameOf[node] ?? -1;
-        const given = tree.frames[id] as CaptureFrame;
-        const frame = frameIds.get(id) ?? frameIndex({ ...given, file: relativePath(given.file, root) }, of);
+        const frame = frameIds.get(id) ?? frameIndex(tree.frames[id] as CaptureFrame, of);
         frameIds.set(id, frame);
         const key = `${parent} ${frame}`;
         const joined = children.get(key) ?? parents.push(parent) - 1;

@@ -49,7 +49,7 @@ export interface PageHead {
   readonly file: string;
   /** "2026-11-29 13:05:11 UTC" */
   readonly started: string;
-  /** "Node 24.4.1, linux x64, process 4711" */
+  /** "Node 24.4.1, linux x64, process 4711", "3 processes" */
   readonly machine: string;
   readonly durationUs: number;
   /** "exit code 0", "killed, or still running" */
@@ -97,6 +97,7 @@ export interface PageView {
   readonly rows: PageRows;
   readonly bytes: number;
   readonly count: number;
+  readonly unknownSpaces: readonly CaptureSpace[];
 }
 
 /** Columns of equal length. Spaces by their place in `SPACES`, threads by id, allocators by index. */
@@ -114,6 +115,7 @@ export const SPACES: readonly CaptureSpace[] = ["heap", "buffers", "native"];
 export interface PageTemporal {
   readonly bucketUs: number;
   readonly buckets: number;
+  readonly unknownSpaces: readonly CaptureSpace[];
   readonly groups: Omit<PageRows, "bytes" | "count">;
   readonly cells: {
     readonly group: readonly number[];

@@ -1,22 +1,39 @@
 /** What a capture's page says above everything else. */
 
-import type { CaptureInfo, CaptureReading, ViewKind } from "../../../capture-files/model/capture.js";
+import type {
+  CaptureInfo,
+  CaptureProcess,
+  CaptureReading,
+  CaptureStatistics,
+  ViewKind,
+} from "../../../capture-files/model/capture.js";
 import { formatSize, groupDigits } from "../../../sizes/format-size.js";
 import type { PageHead } from "./page-data.js";
 
-export function headOf(info: CaptureInfo, { statistics }: Pick<CaptureReading, "statistics">): PageHead {
-  const { process, startedAt, notes } = info.meta;
+export function headOf(info: CaptureInfo, reading: Pick<CaptureReading, "statistics" | "damage">): PageHead {
+  const { statistics } = reading;
+  const { processes } = info;
+  const { process, startedAt } = info.meta;
+  const several = processes.length > 1;
+  // What was found while reading is of the file that was read: known as one where there is one.
+  const found = several ? processes : processes.map((each) => ({ ...each, damage: reading.damage }));
   return {
     program: programOf(info),
     file: info.path.split(/[/\\]/u).at(-1) ?? info.path,
     started: startedAt.replace("T", " ").replace(/(?:\.\d+)?Z$/u, " UTC"),
-    machine: `Node ${process.node.replace(/^v/u, "")}, ${process.platform} ${process.architecture}, process ${process.pid}`,
+    machine: `Node ${process.node.replace(/^v/u, "")}, ${process.platform} ${process.architecture}, ${several ? `${processes.length} processes` : `process ${process.pid}`}`,
     durationUs: statistics.durationUs,
-    ended: endedText(info),
+    ended: endedText(found[0] ?? info),
     peak: statistics.peak,
     spaces: statistics.spaces,
-    alerts: alertsOf(info),
-    notes: [...heapNotes(info), ...lostNotes(info), ...notes],
+    alerts: found.flatMap((each) =>
+      alertsOf(each).map((alert) => (several ? `Process ${each.meta.process.pid}: ${alert}` : alert)),
+    ),
+    notes: [
+      ...heapNotes(info),
+      ...lostNotes(info, statistics),
+      ...new Set(processes.flatMap(({ meta }) => meta.notes)),
+    ],
     heapIsExact: info.heapIsExact,
   };
 }
@@ -28,7 +45,9 @@ function programOf({ meta: { process } }: CaptureInfo): string {
   return shown.join(" ") || "node";
 }
 
-function endedText({ end, damage }: CaptureInfo): string {
+type Ended = Pick<CaptureProcess, "end" | "damage">;
+
+function endedText({ end, damage }: Ended): string {
   if (end === null) return damage === null ? "killed, or still running" : "cut off";
   switch (end.reason) {
     case "exit":
@@ -47,7 +66,7 @@ const EARLY = {
   slow: "The disk could not keep up: the recording stopped before the program did.",
 } as const;
 
-function alertsOf({ end, damage }: CaptureInfo): readonly string[] {
+function alertsOf({ end, damage }: Ended): readonly string[] {
   const alerts: string[] = [];
   if (damage !== null) {
     alerts.push(
@@ -71,12 +90,20 @@ function heapNotes({ meta, heapIsExact }: CaptureInfo): readonly string[] {
   ];
 }
 
-function lostNotes({ end }: CaptureInfo): readonly string[] {
-  if (end === null) return [];
-  const { stacks, blocks } = end.dropped;
+function lostNotes({ processes }: CaptureInfo, statistics: CaptureStatistics): readonly string[] {
+  const dropped = (key: "stacks" | "blocks"): number =>
+    processes.reduce((sum, { end }) => sum + (end?.dropped[key] ?? 0), 0);
+  const [stacks, blocks] = [dropped("stacks"), dropped("blocks")];
+  const { missedCount, withoutNativeFrames } = statistics;
   return [
+    ...(missedCount === 0
+      ? []
+      : [`${groupDigits(missedCount)} allocations could not be written down: they are in no figure.`]),
     ...(stacks === 0 ? [] : [`${groupDigits(stacks)} stacks found no room: their allocations have none.`]),
     ...(blocks === 0 ? [] : [`${groupDigits(blocks)} blocks could not be followed.`]),
+    ...(withoutNativeFrames.count === 0
+      ? []
+      : [`Of ${groupDigits(Math.round(withoutNativeFrames.count))} allocations the native frames are missing.`]),
   ];
 }
 

@@ -61,7 +61,14 @@ export function collectStacks(tree: StackTree, root: string, allocators: readonl
   const nodeOfSmall = (): number => {
     if (smallNode === null) {
       smallNode = parents.push(0) - 1;
-      const frame = { name: "(small stacks)", file: -1, line: null, column: null, owner: "native", marks: [] } as const;
+      const frame = {
+        name: "(small stacks)",
+        file: -1,
+        line: null,
+        column: null,
+        owner: "unknown",
+        marks: [],
+      } as const;
       frameOf.push(shownFrames.push(frame) - 1);
     }
     return smallNode;
@@ -142,4 +149,5 @@ const NAMELESS: Readonly<Record<CaptureFrame["kind"], string>> = {
   builtin: "(builtin)",
   unknown: "(unknown)",
   unresolved: "(not resolved: cut off)",
+  truncated: "(outer frames are missing)",
 };

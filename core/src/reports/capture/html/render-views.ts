@@ -49,9 +49,10 @@ function capturePageData(info: CaptureInfo, reading: CaptureReading, options: Ca
       rows: collector.rows(view.rows),
       bytes: Math.round(view.bytes),
       count: Math.round(view.count),
+      unknownSpaces: view.unknownSpaces,
     };
   });
-  const temporal = reading.temporal === null ? null : temporalOf(reading.temporal, collector);
+  const temporal = reading.temporal === undefined ? null : temporalOf(reading.temporal, collector);
   const excerpts =
     options.readSource === undefined ? [] : excerptsOf(rowsOf(reading), reading.tree, options.readSource);
   const stacks = collector.stacks();
@@ -61,7 +62,7 @@ function capturePageData(info: CaptureInfo, reading: CaptureReading, options: Ca
     direction: options.direction ?? "icicle",
     inverted: options.inverted ?? false,
     folded: !(options.allFrames ?? false),
-    threads: info.threads.map(({ id, name }) => ({ id, name })),
+    threads: threadsOf(info),
     allocators: collector.allocators,
     heapIsExact: info.heapIsExact,
     views,
@@ -73,9 +74,17 @@ function capturePageData(info: CaptureInfo, reading: CaptureReading, options: Ca
   return { head: { ...head, notes: [...head.notes, ...smallNotes(collector)] }, stacks, content };
 }
 
+/** Where there are several processes, with theirs. */
+function threadsOf({ threads, processes }: CaptureInfo): PageViews["threads"] {
+  return threads.map(({ id, name, process }) => {
+    const pid = processes.length > 1 ? processes[process]?.meta.process.pid : undefined;
+    return { id, name: pid === undefined ? name : `${name || "thread"}, process ${pid}` };
+  });
+}
+
 /** What source is looked for. */
 function rowsOf({ views, temporal }: CaptureReading): readonly Pick<CaptureRow, "node" | "bytes">[] {
-  if (temporal === null) return views.flatMap(({ rows }) => rows);
+  if (temporal === undefined) return views.flatMap(({ rows }) => rows);
   const { cells, groups } = temporal;
   const bytes = new Float64Array(groups.length);
   cells.group.forEach((group, at) => {
@@ -87,10 +96,14 @@ function rowsOf({ views, temporal }: CaptureReading): readonly Pick<CaptureRow, 
   ];
 }
 
-function temporalOf({ bucketUs, buckets, groups, cells }: CaptureTemporal, collector: StackCollector): PageTemporal {
+function temporalOf(
+  { bucketUs, buckets, unknownSpaces, groups, cells }: CaptureTemporal,
+  collector: StackCollector,
+): PageTemporal {
   return {
     bucketUs,
     buckets,
+    unknownSpaces,
     groups: collector.keys(groups),
     cells: {
       group: [...cells.group],
