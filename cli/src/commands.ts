@@ -3,12 +3,14 @@
 import type { Command } from "commander";
 import { addCompare } from "./compare.js";
 import { addDiff } from "./diff.js";
+import { addFlamegraph } from "./flamegraph.js";
 import { addLeaks } from "./leaks.js";
 import { addMerge } from "./merge.js";
 import { addParse } from "./parse.js";
 import { addReport } from "./report.js";
 import { addStats } from "./stats.js";
 import { addSummary } from "./summary.js";
+import { addTable } from "./table.js";
 import { addTimeline } from "./timeline.js";
 import { addTree } from "./tree.js";
 
@@ -17,6 +19,8 @@ export type AddCommand = (program: Command, done: (code: number) => void) => voi
 
 export const COMMANDS: readonly AddCommand[] = [
   // Captures.
+  addFlamegraph,
+  addTable,
   addSummary,
   addTree,
   addStats,

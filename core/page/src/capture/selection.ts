@@ -1,6 +1,7 @@
 /** What is shown: which view, space and thread. The panels are told when it changes. */
 
 import { percent, siteBytes } from "../../../src/assertions/numbers.js";
+import type { ViewKind } from "../../../src/capture-files/model/capture.js";
 import { type PageViews, SPACES } from "../../../src/reports/capture/html/page-data.js";
 import { byId, check, choice, h } from "../shared/dom.js";
 import { countText, secondsText } from "./amounts.js";
@@ -21,6 +22,14 @@ export interface SelectionControl {
 }
 
 const WINDOW = "window";
+
+const NAMES: Readonly<Record<ViewKind, string>> = {
+  peak: "peak",
+  leaked: "alive at the end",
+  temporary: "temporary",
+  allocated: "all allocated",
+  window: "window",
+};
 
 /**
  * @param changed called with what is shown from now on
@@ -98,14 +107,12 @@ export function startSelection(
       const [from, to] = window;
       return `Allocated from ${secondsText(from * temporal.bucketUs)} to ${secondsText((to + 1) * temporal.bucketUs)}, alive at the end of that window`;
     }
-    const shown = views[Number(view)];
-    if (shown === undefined) return "";
-    return shown.timeUs === null ? shown.title : `${shown.title}, at ${secondsText(shown.timeUs)}`;
+    return views[Number(view)]?.title ?? "";
   }
 
   const named = [
     ...(temporal === null ? [] : [[WINDOW, "window of time"] as const]),
-    ...views.map(({ name }, index) => [String(index), name] as const),
+    ...views.map(({ kind }, index) => [String(index), NAMES[kind]] as const),
   ];
   const viewChoice = choice("view", "View", named, (value) => {
     view = value;

@@ -89,14 +89,9 @@ export interface PageFrame {
 
 export interface PageView {
   readonly kind: ViewKind;
-  /** "Alive at the high-water mark" */
+  /** "Alive at the high-water mark, 1.20 s after the start" */
   readonly title: string;
-  /** For a list of views: "peak". */
-  readonly name: string;
-  readonly timeUs: number | null;
   readonly rows: PageRows;
-  readonly bytes: number;
-  readonly count: number;
   readonly unknownSpaces: readonly CaptureSpace[];
 }
 

@@ -1,40 +1,41 @@
 /** What grew from one capture to another, as one HTML file: a table and a differential flamegraph. */
 
 import page from "#page/capture";
-import type { CaptureRow } from "../../../capture-files/model/capture.js";
+import type { CaptureInfo, CaptureReading, CaptureRow } from "../../../capture-files/model/capture.js";
 import { formatSize, groupDigits } from "../../../sizes/format-size.js";
 import { fillPage } from "../../html/fill-page.js";
-import { type ComparedCapture, type JoinedRow, joinViews } from "../difference/join-views.js";
+import type { ComparedView } from "../compare-views.js";
+import { type ShownView, viewText } from "../heading.js";
+import { type JoinedRow, joinViews } from "./join-views.js";
 import type { CapturePageData, PageDifference } from "./page-data.js";
-import { headOf, viewTexts } from "./page-head.js";
+import { headOf } from "./page-head.js";
 import { collectStacks } from "./page-stacks.js";
 
 /** More rows than this are not in a page: those that changed least are left out. */
 const MOST_ROWS = 40_000;
 
-export interface DifferencePageOptions {
-  /** The threshold of a temporary view. Default 1. */
-  readonly threshold?: number;
+/** One view of a capture. */
+export interface DifferenceSide {
+  /** With what was found only when the events were read. */
+  readonly info: CaptureInfo;
+  readonly reading: CaptureReading;
+  readonly view: ShownView;
 }
 
 /**
- * @param before read with one view
- * @param after read with the same
+ * @param after read with the same options
  * @returns the whole file
  */
-export function renderDifferencePage(
-  before: ComparedCapture,
-  after: ComparedCapture,
-  options: DifferencePageOptions = {},
-): string {
-  const joined = joinViews(before, after);
+export function renderDifferencePage(before: DifferenceSide, after: DifferenceSide): string {
+  const [one, other] = [before, after].map(comparedOf) as [ComparedView, ComparedView];
+  const joined = joinViews(one, other);
   const { shown, left } = mostChanged(joined.rows);
   const collector = collectStacks(joined.tree, "", after.info.meta.allocators);
-  const [, title] = viewTexts(after.reading.views[0]?.kind ?? "peak", options.threshold ?? 1);
   const keys = collector.keys(shown.map((row): CaptureRow => ({ ...row, thread: 0, ...row.after })));
   const content: PageDifference = {
     kind: "difference",
-    view: title,
+    // Each has its own moment.
+    view: viewText({ ...after.view, view: { ...after.view.view, time: null } }),
     before: headOf(before.info, before.reading),
     allocators: collector.allocators,
     heapIsExact: before.info.heapIsExact && after.info.heapIsExact,
@@ -50,6 +51,10 @@ export function renderDifferencePage(
   const notes = left.length === 0 ? head.notes : [...head.notes, leftText(left)];
   const data: CapturePageData = { head: { ...head, notes }, stacks: collector.stacks(), content };
   return fillPage(page, `What grew: ${head.program}`, data);
+}
+
+function comparedOf({ info, reading, view }: DifferenceSide): ComparedView {
+  return { info, tree: reading.tree, view: view.view };
 }
 
 function rounded(count: number): number {

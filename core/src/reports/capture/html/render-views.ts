@@ -1,11 +1,18 @@
 /** Views of one capture as one HTML file: its flamegraph, its table, its timeline. */
 
 import page from "#page/capture";
-import type { CaptureInfo, CaptureReading, CaptureRow, CaptureTemporal } from "../../../capture-files/model/capture.js";
+import type {
+  CaptureInfo,
+  CaptureReading,
+  CaptureRow,
+  CaptureSpace,
+  CaptureTemporal,
+} from "../../../capture-files/model/capture.js";
 import { formatSize, groupDigits } from "../../../sizes/format-size.js";
 import { fillPage } from "../../html/fill-page.js";
+import { type ShownView, viewText } from "../heading.js";
 import type { CapturePageData, PageTemporal, PageViews } from "./page-data.js";
-import { headOf, viewTexts } from "./page-head.js";
+import { headOf } from "./page-head.js";
 import { excerptsOf, type ReadSource, type SourceExcerpt } from "./page-sources.js";
 import { collectStacks, type StackCollector } from "./page-stacks.js";
 import { thinTimeline } from "./page-timeline.js";
@@ -19,42 +26,40 @@ export interface CapturePageOptions {
   readonly inverted?: boolean;
   /** Show frames of Node, runners and memspec by themselves. Default `false`. */
   readonly allFrames?: boolean;
-  /** The threshold of a temporary view. Default 1. */
-  readonly threshold?: number;
+  /** Of windows of time only these spaces, and these threads. Default: all. Views are narrowed by those who give them. */
+  readonly spaces?: readonly CaptureSpace[] | undefined;
+  readonly threads?: ReadonlySet<number> | null;
   /** Gives source for the page to hold. Default: none. */
   readonly readSource?: ReadSource;
 }
 
-/** @returns the whole file */
-export function renderCapturePage(
-  info: CaptureInfo,
-  reading: CaptureReading,
-  options: CapturePageOptions = {},
-): string {
-  const data = capturePageData(info, reading, options);
-  const program = data.head.program;
-  return fillPage(page, `Memory of ${program}`, data);
+/** What was read of a capture, and how it is shown. */
+export interface ShownCapture {
+  /** With what was found only when the events were read. */
+  readonly info: CaptureInfo;
+  readonly reading: CaptureReading;
+  /** Views of the reading, the first of which is shown first. */
+  readonly shown: readonly ShownView[];
 }
 
-function capturePageData(info: CaptureInfo, reading: CaptureReading, options: CapturePageOptions): CapturePageData {
+/** @returns the whole file */
+export function renderCapturePage(capture: ShownCapture, options: CapturePageOptions = {}): string {
+  const data = capturePageData(capture, options);
+  return fillPage(page, `Memory of ${data.head.program}`, data);
+}
+
+function capturePageData({ info, reading, shown }: ShownCapture, options: CapturePageOptions): CapturePageData {
   const root = info.meta.process.cwd;
   const collector = collectStacks(reading.tree, root, info.meta.allocators);
-  const views = reading.views.map((view) => {
-    const [name, title] = viewTexts(view.kind, options.threshold ?? 1);
-    return {
-      kind: view.kind,
-      name,
-      title,
-      timeUs: view.time,
-      rows: collector.rows(view.rows),
-      bytes: Math.round(view.bytes),
-      count: Math.round(view.count),
-      unknownSpaces: view.unknownSpaces,
-    };
-  });
-  const temporal = reading.temporal === undefined ? null : temporalOf(reading.temporal, collector);
+  const views = shown.map(({ view, ...asked }) => ({
+    kind: view.kind,
+    title: viewText({ view, ...asked }),
+    rows: collector.rows(view.rows),
+    unknownSpaces: view.unknownSpaces,
+  }));
+  const temporal = reading.temporal === undefined ? null : temporalOf(narrowed(reading.temporal, options), collector);
   const excerpts =
-    options.readSource === undefined ? [] : excerptsOf(rowsOf(reading), reading.tree, options.readSource);
+    options.readSource === undefined ? [] : excerptsOf(rowsOf(shown, reading), reading.tree, options.readSource);
   const stacks = collector.stacks();
   const content: PageViews = {
     kind: "views",
@@ -83,17 +88,39 @@ function threadsOf({ threads, processes }: CaptureInfo): PageViews["threads"] {
 }
 
 /** What source is looked for. */
-function rowsOf({ views, temporal }: CaptureReading): readonly Pick<CaptureRow, "node" | "bytes">[] {
-  if (temporal === undefined) return views.flatMap(({ rows }) => rows);
+function rowsOf(
+  shown: readonly ShownView[],
+  { temporal }: CaptureReading,
+): readonly Pick<CaptureRow, "node" | "bytes">[] {
+  const rows = shown.flatMap(({ view }) => view.rows);
+  if (temporal === undefined) return rows;
   const { cells, groups } = temporal;
   const bytes = new Float64Array(groups.length);
   cells.group.forEach((group, at) => {
     bytes[group] = (bytes[group] ?? 0) + (cells.bytes[at] ?? 0);
   });
-  return [
-    ...views.flatMap(({ rows }) => rows),
-    ...groups.map(({ node }, group) => ({ node, bytes: bytes[group] ?? 0 })),
-  ];
+  return [...rows, ...groups.map(({ node }, group) => ({ node, bytes: bytes[group] ?? 0 }))];
+}
+
+function narrowed(temporal: CaptureTemporal, { spaces, threads = null }: CapturePageOptions): CaptureTemporal {
+  if (spaces === undefined && threads === null) return temporal;
+  const { groups, cells } = temporal;
+  const isKept = groups.map(
+    ({ space, thread }) => (spaces?.includes(space) ?? true) && (threads === null || threads.has(thread)),
+  );
+  const kept = [...cells.group.keys()].filter((at) => isKept[cells.group[at] ?? 0]);
+  const pick = (column: ArrayLike<number>): number[] => kept.map((at) => column[at] ?? 0);
+  return {
+    ...temporal,
+    unknownSpaces: temporal.unknownSpaces.filter((space) => spaces?.includes(space) ?? true),
+    cells: {
+      group: Uint32Array.from(pick(cells.group)),
+      born: Uint16Array.from(pick(cells.born)),
+      freed: Uint16Array.from(pick(cells.freed)),
+      bytes: Float64Array.from(pick(cells.bytes)),
+      count: Float64Array.from(pick(cells.count)),
+    },
+  };
 }
 
 function temporalOf(

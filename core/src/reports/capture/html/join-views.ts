@@ -1,18 +1,8 @@
 /** The same view of two captures, joined stack by stack: what was there before, what is there after. */
 
 import { relativePath } from "../../../assertions/frames.js";
-import type {
-  CaptureFrame,
-  CaptureInfo,
-  CaptureReading,
-  CaptureRow,
-  StackTree,
-} from "../../../capture-files/model/capture.js";
-
-export interface ComparedCapture {
-  readonly info: CaptureInfo;
-  readonly reading: CaptureReading;
-}
+import type { CaptureFrame, CaptureRow, StackTree } from "../../../capture-files/model/capture.js";
+import type { ComparedView } from "../compare-views.js";
 
 /** Of one stack, space and allocator; all threads together, for threads of two runs have nothing in common. */
 export interface JoinedRow extends Pick<CaptureRow, "node" | "space" | "allocator"> {
@@ -34,13 +24,11 @@ export interface JoinedViews {
 /**
  * Frames are the same when both captures know function, file and position. Code moves between two versions of a program: all others are the
  * same when function and file are, and have a position where there is only one, in the second capture or else in the first.
- *
- * @param index of the view, in both readings
  */
-export function joinViews(before: ComparedCapture, after: ComparedCapture, index = 0): JoinedViews {
-  const given = [before, after].map(({ info, reading }) => ({
-    rows: reading.views[index]?.rows ?? [],
-    tree: withRelativeFiles(reading.tree, info.meta.process.cwd),
+export function joinViews(before: ComparedView, after: ComparedView): JoinedViews {
+  const given = [before, after].map(({ info, view, tree }) => ({
+    rows: view.rows,
+    tree: withRelativeFiles(tree, info.meta.process.cwd),
   }));
   const joined = startJoin(inBoth(given.map(({ tree }) => tree)));
   const sides = given.map(({ rows, tree }) => ({ rows, nodeOf: joined.adding(tree) }));
