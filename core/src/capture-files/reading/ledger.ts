@@ -12,6 +12,7 @@ import { type Budget, Malformed } from "./malformed.js";
 import { MappingTable } from "./mapping-table.js";
 import { PeakTracker } from "./peak-tracker.js";
 import { SizeHistogram } from "./size-histogram.js";
+import type { TemporalCells } from "./temporal-cells.js";
 import { TimelineBuilder } from "./timeline-builder.js";
 
 /** Columns of a group. Behind them: two for each threshold, three for each peak (mark, bytes, count), two for each window. */
@@ -38,6 +39,8 @@ export interface LedgerContext {
   readonly allocators: number;
   /** Isolate of a thread, 0: none is known. */
   isolateOf(thread: number): number;
+  /** Told what is freed when. In place of the windows in which it was born, a block keeps the tick: there are none then. */
+  readonly temporal?: TemporalCells | undefined;
 }
 
 export class Ledger {
@@ -245,6 +248,7 @@ export class Ledger {
     freed[at + 3] = born;
     freed[at + 4] = windows;
     freed[at + 5] = later;
+    freed[at + 6] = this.#openWindows;
     this.#countTemporary(group, bytes, 1, later);
     this.#take(group, bytes, 1, windows);
   }
@@ -253,7 +257,7 @@ export class Ledger {
   #restore(thread: number): void {
     this.#reach(thread);
     const at = thread * FREED_FIELDS;
-    const [address = -1, bytes = 0, group = 0, born = 0, windows = 0, later = 0] = this.#freed.subarray(
+    const [address = -1, bytes = 0, group = 0, born = 0, windows = 0, later = 0, freedAt = 0] = this.#freed.subarray(
       at,
       at + FREED_FIELDS,
     );
@@ -262,6 +266,7 @@ export class Ledger {
     if (address <= 0 || this.#blocks.find(address) >= 0) return;
     this.#blocks.add(address, bytes, group, born, windows);
     this.#countTemporary(group, -bytes, -1, later);
+    this.#context.temporal?.free(group, windows, -bytes, -1, freedAt);
     this.#give(group, bytes, 1, windows);
   }
 
@@ -293,7 +298,8 @@ export class Ledger {
         const later = ((this.#made[this.groups.thread(group)] as number) - mappings.born(slot)) >>> 0;
         if (isSeen) this.#countTemporary(group, mappings.bytes(slot), 1, later);
         mappings.remove(slot);
-      }
+        this.#context.temporal?.forget(removed.mapping);
+      } else this.#context.temporal?.cut(removed.mapping, removed.bytes);
       this.#take(group, removed.bytes, removed.whole ? 1 : 0, windows);
     }
   }
@@ -365,6 +371,20 @@ export class Ledger {
     }
   }
 
+  /** All events were applied: what is alive is told to `temporal`. */
+  tellLive(): void {
+    const { temporal } = this.#context;
+    if (temporal === undefined) return;
+    for (const table of [this.#blocks, this.#mappings, this.#objects]) {
+      for (let slot = 0; slot < table.capacity; slot += 1) {
+        if (!table.isUsed(slot)) continue;
+        const cut = table === this.#mappings ? temporal.cutOf(table.address(slot) / 16) : 0;
+        const weight = table === this.#objects ? this.#weight(table.bytes(slot), table.born(slot)) : 1;
+        temporal.live(table.group(slot), table.windows(slot), (table.bytes(slot) - cut) * weight, weight);
+      }
+    }
+  }
+
   // Figures.
 
   #group(stack: number, thread: number, space: number, allocator: number): number {
@@ -406,6 +426,7 @@ export class Ledger {
   /** Less is alive. */
   #take(group: number, bytes: number, count: number, windows: number): void {
     this.#change(group, -bytes, -count, windows);
+    this.#context.temporal?.free(group, windows, bytes, count);
     const space = this.groups.space(group);
     if (space === SpaceCode.native) this.#native -= bytes;
     else if (space === SpaceCode.buffers) this.#buffers -= bytes;
@@ -484,6 +505,10 @@ export class Ledger {
       if (this.#timeUs >= fromUs && this.#timeUs <= toUs) open |= 1 << index;
     }
     this.#openWindows = open >>> 0;
+    const { temporal } = this.#context;
+    if (temporal === undefined) return;
+    temporal.setTime(this.#timeUs);
+    this.#openWindows = temporal.tick;
   }
 
   #readLevels(batch: EventBatch, at: number): void {
@@ -520,8 +545,11 @@ export class Ledger {
   }
 }
 
-/** Of a thread's last free: address (0: none yet, -1: of nothing that is known), bytes, group, born, windows, later allocations. */
-const FREED_FIELDS = 6;
+/**
+ * Of a thread's last free: address (0: none yet, -1: of nothing that is known), bytes, group, born, windows, later allocations, windows in which the
+ * free was.
+ */
+const FREED_FIELDS = 7;
 
 interface Figures {
   readonly bytes: number;
