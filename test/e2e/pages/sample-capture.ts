@@ -13,6 +13,7 @@ import type {
   StackTree,
   ViewKind,
 } from "../../../core/src/capture-files/model/capture.js";
+import type { ShownCapture } from "../../../core/src/reports/capture/html/render-views.js";
 
 export interface SampleOptions {
   /** Stacks that allocate. Default 120. */
@@ -31,18 +32,13 @@ export interface SampleOptions {
   readonly cwd?: string;
 }
 
-export interface SampleCapture {
-  readonly info: CaptureInfo;
-  readonly reading: CaptureReading;
-}
-
 const DURATION_US = 8_000_000;
 const BUCKETS = 160;
 const ALLOCATORS = ["", "malloc", "calloc", "mmap"];
 const NAMES = ["parse", "render", "load", "merge", "encode", "index", "visit", "emit", "resolve", "collect"];
 const FILES = ["src/server.ts", "src/parser/lexer.ts", "src/parser/parser.ts", "src/store.ts", "src/images/resize.ts"];
 
-export function sampleCapture(options: SampleOptions = {}): SampleCapture {
+export function sampleCapture(options: SampleOptions = {}): ShownCapture {
   const { views = ["peak"], temporal = false, killed = false, scale = 1, cwd = "/srv/app" } = options;
   const random = seeded(7);
   const tree = sampleTree(options, cwd, random);
@@ -92,7 +88,7 @@ export function sampleCapture(options: SampleOptions = {}): SampleCapture {
     },
     ...(temporal ? { temporal: sampleTemporal(rows, random) } : {}),
   };
-  return { info, reading };
+  return { info, reading, shown: made.map((view) => ({ view, options: { kind: view.kind }, threads: [] })) };
 }
 
 function seeded(seed: number): () => number {
@@ -297,6 +293,7 @@ function sampleInfo(killed: boolean, cwd: string): CaptureInfo {
       nativeStacks: true,
       heapInterval: 32_768,
       timelineIntervalMs: 10,
+      pageBytes: 4096,
       allocators: ALLOCATORS,
       startedAt: "2026-11-29T13:05:11.123Z",
       process: {
