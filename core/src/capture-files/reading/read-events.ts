@@ -40,7 +40,6 @@ export async function readEvents(
     budget,
     temporal,
     pageBytes: process.meta.pageBytes,
-    allocators: process.meta.allocators.length,
     isolateOf: isolateLookUp(process),
   });
   const damage = await applyEvents(file, process, ledger, onRead);
@@ -54,7 +53,7 @@ async function applyEvents(
   ledger: Ledger,
   onRead: OnRead,
 ): Promise<CaptureDamage | null> {
-  const decoder = new EventDecoder();
+  const decoder = new EventDecoder(process.meta.allocators.length);
   const batch = new EventBatch();
   const ended: ChunksEnd = { damage: null };
   for await (const chunk of eventPayloads(file, process, ended)) {
