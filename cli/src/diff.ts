@@ -10,6 +10,7 @@ import {
   sizeOption,
   VIEW_HELP,
 } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { readView } from "./open-view.js";
 import { addOutputOptions, type OutputOptions, put, putFile, textOptionsOf } from "./output.js";
 
@@ -49,7 +50,7 @@ export function addDiff(program: Command, done: (code: number) => void): void {
     .option("--json", "as JSON")
     .option("--html <file>", "write an HTML page: what changed as a table and as a differential flamegraph");
   addOutputOptions(addCaptureOptions(command))
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (beforeFile: string, afterFile: string, options: DiffOptions) => {
       const readBefore = await readView([beforeFile], options);
       const readAfter = await readView([afterFile], options);
