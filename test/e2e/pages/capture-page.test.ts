@@ -199,7 +199,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a capture", () => {
     expect(await page.locator("#view-title").textContent()).toContain("high-water mark");
     expect(await page.locator(".u-select").isVisible()).toBe(false);
     await page.getByRole("button", { name: "Whole recording" }).click();
-    await page.waitForFunction(() => document.querySelector("#view-title")?.textContent?.includes("8.0 s"));
+    await page.waitForFunction(() => document.querySelector("#view-title")?.textContent?.includes("to 8.00 s"));
     expect(await page.locator("#view").inputValue()).toBe("window");
   });
 
@@ -300,7 +300,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a capture", () => {
     const shrunk = page.locator('.box[class*="shrank"]');
     expect(await grown.count()).toBeGreaterThan(3);
     expect(await shrunk.count()).toBeGreaterThan(3);
-    expect(await grown.first().textContent()).toMatch(/^▲ ~?\+/u);
+    expect(await grown.first().locator("span").getAttribute("data-before")).toMatch(/^▲ ~?\+[\d.]+ [kM]?B$/u);
     for (const label of await shrunk.evaluateAll((all) => all.map((box) => box.ariaLabel)))
       expect(label).toMatch(/, shrank by ~?[\d.]+ [kM]?B, from /u);
     const same = (): Promise<number> => page.locator(".box.same").count();

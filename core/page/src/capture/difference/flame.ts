@@ -35,7 +35,8 @@ export function makeDifferenceFlame(
     label: "Differential flamegraph of allocations",
     empty: "Nothing differs here.",
     classOf: (node) => shadeOf(node),
-    nameOf: (node) => `${signOf(node)} ${changeOf(node)} ${node.name}`,
+    nameOf: ({ name }) => name,
+    signOf: (node) => `${signOf(node)} ${changeOf(node)}`,
     textOf: (node) => [node.name, wordsOf(node), node.place].filter(Boolean).join(", "),
     tooltip: (node) => [node.name, ...(node.place === "" ? [] : [node.place]), wordsOf(node)],
     describe: (node) => [

@@ -21,6 +21,8 @@ export interface FlameViewOptions {
   readonly classOf: (node: FlameNode) => string;
   /** In the box. */
   readonly nameOf: (node: FlameNode) => string;
+  /** Before the name, for the eye alone. */
+  readonly signOf?: (node: FlameNode) => string;
   /** For those who do not see the box. */
   readonly textOf: (node: FlameNode, root: FlameNode) => string;
   /** Of the box that is pointed at or focused, above the graph. */
@@ -103,7 +105,9 @@ export function makeFlameView(root: FlameNode, options: FlameViewOptions): Flame
         tabindex: node === focused ? 0 : -1,
         "data-index": index,
       },
-      width * pixels < NAMED_PIXELS ? null : h("span", { "aria-hidden": "true" }, options.nameOf(node)),
+      width * pixels < NAMED_PIXELS
+        ? null
+        : h("span", { "aria-hidden": "true", "data-before": options.signOf?.(node) ?? null }, options.nameOf(node)),
     );
     box.style.left = `${left * 100}%`;
     box.style.width = `${width * 100}%`;
