@@ -29,7 +29,7 @@ export function createBudget(limitBytes: number): Budget {
 }
 
 /** Of one kind of definition, of live mappings: more than a recording has room for, and than JavaScript's own maps hold. */
-export const MAX_ENTRIES: number = 2 ** 23;
+const MAX_ENTRIES: number = 2 ** 23;
 
 /** @throws Malformed where there would be more than `MAX_ENTRIES` */
 export function checkCount(count: number, what: string): void {

@@ -11,7 +11,7 @@ import type {
   ViewKind,
   ViewOptions,
 } from "../model/capture.js";
-import { MAX_WINDOWS } from "./ledger.js";
+import { MAX_WINDOWS } from "./accounts.js";
 import { bitsOf, SPACE_NAMES } from "./spaces.js";
 
 const KINDS: readonly ViewKind[] = ["peak", "leaked", "temporary", "allocated", "window"];

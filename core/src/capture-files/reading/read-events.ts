@@ -2,12 +2,13 @@
 
 import type { FileHandle } from "node:fs/promises";
 import type { CaptureDamage, Peak } from "../model/capture.js";
+import type { LedgerQuestions } from "./accounts.js";
 import type { ChunksEnd } from "./chunks.js";
 import { EventBatch } from "./event-batch.js";
 import { EventDecoder } from "./event-decoder.js";
 import { damageIn, eventPayloads } from "./event-payloads.js";
 import type { AmountOf, ProcessFigures } from "./figures.js";
-import { Ledger, type LedgerQuestions } from "./ledger.js";
+import { Ledger } from "./ledger.js";
 import { createBudget, EVENTS_LIMIT_BYTES, Malformed } from "./malformed.js";
 import type { PeakTracker } from "./peak-tracker.js";
 import { DEFAULT_THRESHOLD, type Question } from "./questions.js";
@@ -112,24 +113,25 @@ function unique(values: readonly number[]): readonly number[] {
 }
 
 function figuresOf(ledger: Ledger, asked: LedgerQuestions): ProcessFigures {
+  const { accounts } = ledger;
   const trackerOf = (spaces: number): PeakTracker | undefined =>
-    [...ledger.levels, ...ledger.peaks].find((tracker) => tracker.spaces === spaces);
+    [...accounts.levels, ...accounts.peaks].find((tracker) => tracker.spaces === spaces);
   const timeline = ledger.timeline.timeline();
   const hasReadings = ledger.timeline.last !== null || timeline.collections.length > 0;
   return {
-    groups: ledger.groups,
-    all: (group) => ledger.all(group),
-    live: (group) => ledger.live(group),
-    atPeak: (spaces) => bound((group, index) => ledger.atPeak(group, index), asked.peaks.indexOf(spaces)),
+    groups: accounts.groups,
+    all: (group) => accounts.all(group),
+    live: (group) => accounts.live(group),
+    atPeak: (spaces) => bound((group, index) => accounts.atPeak(group, index), asked.peaks.indexOf(spaces)),
     temporary: (threshold) =>
-      bound((group, index) => ledger.temporary(group, index), asked.thresholds.indexOf(threshold)),
-    window: (index) => bound((group, at) => ledger.window(group, at), index),
+      bound((group, index) => accounts.temporary(group, index), asked.thresholds.indexOf(threshold)),
+    window: (index) => bound((group, at) => accounts.window(group, at), index),
     peak: (spaces) => peakOf(trackerOf(spaces)),
     highest: (space) => (space === 0 && !hasReadings ? null : (trackerOf(1 << space)?.bytes ?? null)),
     sizes: ledger.sizes,
     missedCount: ledger.missedCount,
     heapLifetimesUnknown: ledger.heapLifetimesUnknown,
-    timeUs: ledger.timeUs,
+    timeUs: accounts.timeUs,
     timeline,
   };
 }

@@ -19,8 +19,8 @@ export function below(random: Random, limit: number): number {
   return Math.floor(random() * limit);
 }
 
-export const THREADS = 4;
-export const STACKS = 9;
+const THREADS = 4;
+const STACKS = 9;
 
 /** Threads 1 and 2 have isolates. */
 export const isolateOf = (thread: number): number => (thread === 1 || thread === 2 ? thread : 0);
