@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { addCompare } from "./compare.js";
 import { addDiff } from "./diff.js";
+import { addFlamegraph } from "./flamegraph.js";
 import { addLeaks } from "./leaks.js";
 import { addMerge } from "./merge.js";
 import { addParse } from "./parse.js";
@@ -10,6 +11,7 @@ import { addReport } from "./report.js";
 import { addRun } from "./run.js";
 import { addStats } from "./stats.js";
 import { addSummary } from "./summary.js";
+import { addTable } from "./table.js";
 import { addTimeline } from "./timeline.js";
 import { addTree } from "./tree.js";
 
@@ -22,7 +24,10 @@ interface CommandGroup {
 }
 
 export const COMMANDS: readonly CommandGroup[] = [
-  { title: "Captures of programs", commands: [addRun, addSummary, addTree, addStats, addTimeline, addDiff, addParse] },
+  {
+    title: "Captures of programs",
+    commands: [addRun, addFlamegraph, addTable, addSummary, addTree, addStats, addTimeline, addDiff, addParse],
+  },
   { title: "Heap snapshots", commands: [addLeaks] },
   { title: "Reports of test runs", commands: [addReport, addCompare] },
   { title: "Captures and reports", commands: [addMerge] },

@@ -1,6 +1,6 @@
 /** `memspec diff`: what allocates more and less than in an earlier capture. */
 
-import { compareViews, renderComparedViews, type ViewComparison } from "@memspec/core/reports";
+import { compareViews, renderComparedViews, renderDifferencePage, type ViewComparison } from "@memspec/core/reports";
 import type { Command } from "commander";
 import {
   addCaptureOptions,
@@ -12,13 +12,14 @@ import {
 } from "./capture-options.js";
 import { helpText } from "./help-text.js";
 import { readView } from "./open-view.js";
-import { addOutputOptions, type OutputOptions, put, textOptionsOf } from "./output.js";
+import { addOutputOptions, type OutputOptions, put, putFile, textOptionsOf } from "./output.js";
 
 interface DiffOptions extends OutputOptions, CaptureOptions {
   readonly limit: number;
   readonly tolerance: number;
   readonly absolute: number;
   readonly json?: true;
+  readonly html?: string;
 }
 
 /** As of `memspec compare`: 1 is an error's. */
@@ -32,6 +33,7 @@ ${VIEW_HELP}
 Examples:
   memspec diff before.memspec after.memspec
   memspec diff before.memspec after.memspec --leaks --limit 30
+  memspec diff before.memspec after.memspec --html grown.html
   memspec diff before.memspec after.memspec --tolerance 10% --absolute 1MB
 
 Exit codes: 0 the sum is the same within the tolerance, 2 it has grown, 4 it has shrunk, 1 an error.`;
@@ -45,19 +47,23 @@ export function addDiff(program: Command, done: (code: number) => void): void {
     .option("--limit <rows>", "most rows for what grew, and for what shrank", positive, 10)
     .option("--tolerance <share>", "relative tolerance of the sum, such as 5% or 0.05", shareOption, 0.05)
     .option("--absolute <size>", 'absolute tolerance of the sum, such as "500 kB"', sizeOption, 100_000)
-    .option("--json", "as JSON");
+    .option("--json", "as JSON")
+    .option("--html <file>", "write an HTML page: what changed as a table and as a differential flamegraph");
   addOutputOptions(addCaptureOptions(command))
     .addHelpText("after", helpText(HELP))
     .action(async (beforeFile: string, afterFile: string, options: DiffOptions) => {
-      const before = comparedOf(await readView([beforeFile], options));
-      const after = comparedOf(await readView([afterFile], options));
+      const readBefore = await readView([beforeFile], options);
+      const readAfter = await readView([afterFile], options);
+      const before = comparedOf(readBefore);
+      const after = comparedOf(readAfter);
       const tolerance = { relative: options.tolerance, absoluteBytes: options.absolute };
       const comparison = compareViews(before, after, tolerance, options.allFrames === true);
       const { limit } = options;
       const text = options.json
         ? `${JSON.stringify(comparison, null, 2)}\n`
         : renderComparedViews(comparison, before, after, { ...textOptionsOf(program, options), limit });
-      put(text, options);
+      if (options.html !== undefined) putFile(options.html, renderDifferencePage(readBefore, readAfter), options);
+      if (options.html === undefined || options.json || options.output !== undefined) put(text, options);
       done(EXIT_CODES[comparison.verdict]);
     });
 }

@@ -7,6 +7,7 @@ import {
   type CaptureReading,
   onlyThreads,
   type ShownView,
+  type TemporalOptions,
   type ViewOptions,
 } from "@memspec/core/reports";
 import { type CaptureOptions, threadsOf, viewOptionsOf } from "./capture-options.js";
@@ -17,26 +18,32 @@ export interface ReadCapture {
   readonly reading: CaptureReading;
   /** With what was found only when the events were read. */
   readonly info: CaptureInfo;
+  /** Threads that it was narrowed to; `null`: all. */
+  readonly threads: ReadonlySet<number> | null;
   /** Of each view that was asked for, in their order. */
   readonly shown: readonly ShownView[];
 }
 
-/** @param views what is asked for: one reading of the file answers all of them */
+/**
+ * @param views what is asked for: one reading of the file answers all of them
+ * @param temporal asks for what answers every window of time, too
+ */
 export async function readCapture(
   files: readonly string[],
   views: readonly ViewOptions[],
   options: Pick<CaptureOptions, "thread"> = {},
+  temporal?: TemporalOptions,
 ): Promise<ReadCapture> {
   const capture = await openCapture(files);
   const threads = threadsOf(options, capture.info);
   const reading = await withProgress(`reading ${files.join(", ")}`, (onProgress) =>
-    capture.read({ views, onProgress }),
+    capture.read({ views, onProgress, ...(temporal === undefined ? {} : { temporal }) }),
   );
   const shown = reading.views.map((view, index): ShownView => {
     const asked = views[index] ?? { kind: view.kind };
     return { view: onlyThreads(view, threads), options: asked, threads: options.thread ?? [] };
   });
-  return { capture, reading, info: infoAfter(capture.info, reading), shown };
+  return { capture, reading, info: infoAfter(capture.info, reading), shown, threads };
 }
 
 /** The one view that the options of a command ask for. */

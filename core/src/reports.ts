@@ -14,6 +14,9 @@ export {
 export { type ComparisonTextOptions, renderComparedViews } from "./reports/capture/comparison-text.js";
 export { onlySpaces, onlyThreads } from "./reports/capture/fold-stacks.js";
 export { captureNotes, headingOf, type ShownView } from "./reports/capture/heading.js";
+export type { ReadSource, SourceText } from "./reports/capture/html/page-sources.js";
+export { type DifferenceSide, renderDifferencePage } from "./reports/capture/html/render-difference.js";
+export { type CapturePageOptions, renderCapturePage, type ShownCapture } from "./reports/capture/html/render-views.js";
 export type { PackageRow } from "./reports/capture/packages.js";
 export { recordText, stackText } from "./reports/capture/record-text.js";
 export { type RecordedCapture, renderRecorded } from "./reports/capture/recorded-text.js";

@@ -1,20 +1,28 @@
-// Builds the page of a run's report (core/page): one script, one style sheet and the HTML around them, as one module of
-// strings, which the HTML report reads when it is asked for. No other file is needed to make a page.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+// Builds the pages (core/page): of each one script, one style sheet and the HTML around them, as one module of strings,
+// which the HTML report reads when it is asked for. No other file is needed to make a page.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { rolldown } from "rolldown";
 import { repositoryRoot } from "./sources.mjs";
 
-const page = path.join(repositoryRoot, "core/page");
+const folder = path.join(repositoryRoot, "core/page");
 const output = path.join(repositoryRoot, "core/dist/page");
+/** `core/page/<name>.html`, `core/page/src/<name>/main.ts`, and `core/page/style/<name>.css` after what pages share. */
+const PAGES = ["run", "capture"];
 
-/** @returns {Promise<string[]>} folders of the packages whose code is in the page */
+/** @returns {Promise<string[]>} folders of the packages whose code is in the pages */
 export async function buildPage() {
-  const uplot = path.join(repositoryRoot, "node_modules/uplot");
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  const carried = await Promise.all(PAGES.map(buildOne));
+  return [...new Set(carried.flat())].sort();
+}
+
+async function buildOne(name) {
   const bundle = await rolldown({
-    input: path.join(page, "src/main.ts"),
+    input: path.join(folder, "src", name, "main.ts"),
     platform: "browser",
-    tsconfig: path.join(page, "tsconfig.json"),
+    tsconfig: path.join(folder, "tsconfig.json"),
     transform: { target: "es2022" },
     onwarn: (warning) => {
       throw new Error(`core/page: ${warning.message}`);
@@ -25,16 +33,19 @@ export async function buildPage() {
   const [chunk] = chunks;
   const carried = [...new Set(chunk.moduleIds.filter((id) => id.includes("/node_modules/")).map(packageOf))].sort();
   const styles = [
-    readFileSync(path.join(uplot, "dist/uPlot.min.css"), "utf8"),
-    readFileSync(path.join(page, "style.css"), "utf8"),
-  ];
+    path.join(repositoryRoot, "node_modules/uplot/dist/uPlot.min.css"),
+    path.join(folder, "style/shared.css"),
+    path.join(folder, "style", `${name}.css`),
+  ].filter((file) => existsSync(file));
   const asset = {
-    html: readFileSync(path.join(page, "page.html"), "utf8"),
+    html: readFileSync(path.join(folder, `${name}.html`), "utf8"),
     script: inScript(`${licenceComment(carried)}\n${chunk.code}`),
-    style: styles.join("\n").trim(),
+    style: styles
+      .map((file) => readFileSync(file, "utf8"))
+      .join("\n")
+      .trim(),
   };
-  mkdirSync(output, { recursive: true });
-  writeFileSync(path.join(output, "page.cjs"), `module.exports = ${JSON.stringify(asset)};\n`);
+  writeFileSync(path.join(output, `${name}.cjs`), `module.exports = ${JSON.stringify(asset)};\n`);
   return carried;
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { boxesOf, buildTree, type FlameNode, matchedBytes } from "../../../core/page/src/flame/tree.js";
-import { COLUMNS, sorted } from "../../../core/page/src/table/columns.js";
-import { fileRows, matching, testRows } from "../../../core/page/src/table/rows.js";
-import { levelsOf, runningAt } from "../../../core/page/src/timeline/levels.js";
+import { frameOf, type SampleOptions, samplesOf } from "../../../core/page/src/run/samples.js";
+import { columnsOf } from "../../../core/page/src/run/table/columns.js";
+import { fileRows, matching, testRows } from "../../../core/page/src/run/table/rows.js";
+import { levelsOf, runningAt } from "../../../core/page/src/run/timeline/levels.js";
+import { boxesOf, buildTree, type FlameNode, matchedBytes } from "../../../core/page/src/shared/flame/tree.js";
+import { sorted } from "../../../core/page/src/shared/rows/columns.js";
 import type { FileReport, RunReport, TimelinePoint } from "../../../core/src/runs/run-report.js";
 import { sampleRun } from "./sample-run.js";
 
@@ -13,8 +15,14 @@ describe("flamegraph", () => {
   const sites = report.files.flatMap((file) => file.sites);
   const nodes = (node: FlameNode): readonly FlameNode[] => [node, ...node.children.flatMap(nodes)];
 
+  const treeOf = (options: SampleOptions) => {
+    const { samples, unknownBytes } = samplesOf(sites, report, options);
+    const root = buildTree(samples, (id) => frameOf(id, report), { inverted: false, folded: false });
+    return { root, unknownBytes };
+  };
+
   test("the root holds the bytes of all sites, each node those of its children and its own", () => {
-    const { root } = buildTree(sites, report, { spaces: ALL, figure: "bytes" });
+    const { root } = treeOf({ spaces: ALL, figure: "bytes" });
     expect(root.bytes).toBe(sites.reduce((sum, site) => sum + site.bytes, 0));
     for (const node of nodes(root)) {
       expect(node.bytes).toBe(node.children.reduce((sum, child) => sum + child.bytes, node.ownBytes));
@@ -22,18 +30,18 @@ describe("flamegraph", () => {
   });
 
   test("of one space, and at the peak, only what is known counts; the rest is told", () => {
-    const heap = buildTree(sites, report, { spaces: ["heap"], figure: "peakBytes" });
+    const heap = treeOf({ spaces: ["heap"], figure: "peakBytes" });
     expect(heap.root.bytes).toBe(0);
     expect(heap.unknownBytes).toBe(
       sites.filter(({ space }) => space === "heap").reduce((sum, { bytes }) => sum + bytes, 0),
     );
-    const buffers = buildTree(sites, report, { spaces: ["buffers"], figure: "peakBytes" });
+    const buffers = treeOf({ spaces: ["buffers"], figure: "peakBytes" });
     expect(buffers.unknownBytes).toBe(0);
     expect(buffers.root.bytes).toBeGreaterThan(0);
   });
 
   test("what is zoomed is as wide as the graph, with its ancestors above and nothing beside it", () => {
-    const { root } = buildTree(sites, report, { spaces: ALL, figure: "bytes" });
+    const { root } = treeOf({ spaces: ALL, figure: "bytes" });
     const zoomed = root.children[0]?.children[0]?.children[1] as FlameNode;
     const boxes = boxesOf(zoomed, 0);
     expect(boxes.find(({ node }) => node === zoomed)).toMatchObject({ left: 0, width: 1 });
@@ -43,7 +51,7 @@ describe("flamegraph", () => {
   });
 
   test("a match within a match counts once", () => {
-    const { root } = buildTree(sites, report, { spaces: ALL, figure: "bytes" });
+    const { root } = treeOf({ spaces: ALL, figure: "bytes" });
     expect(matchedBytes(root, () => true)).toBe(root.bytes);
     expect(matchedBytes(root, () => false)).toBe(0);
     const some = matchedBytes(root, ({ name }) => name === "parseRecord" || name === "readLines");
@@ -55,9 +63,15 @@ describe("flamegraph", () => {
 describe("table", () => {
   test("every column sorts both ways, unknown figures last in each", () => {
     const rows = [...fileRows(report), ...testRows(report)];
-    for (const column of COLUMNS) {
+    const columns = columnsOf(
+      () => 1,
+      ({ place }) => place,
+    );
+    for (const column of columns) {
       for (const descending of [true, false]) {
-        const values = sorted(rows, { key: column.key, descending }).map(column.value);
+        const values = sorted(rows, columns, { key: column.key, descending }, ({ searched }) => searched).map(
+          column.value,
+        );
         const known = values.filter((value) => value !== null);
         expect(values.slice(0, known.length)).toEqual(known);
         const pairs = known.slice(1).map((value, index) => [known[index], value] as const);
@@ -65,7 +79,7 @@ describe("table", () => {
           expect(descending ? (one as number) >= (two as number) : (one as number) <= (two as number)).toBe(true);
       }
     }
-    expect(sorted(rows, { key: "native", descending: true })).toHaveLength(rows.length);
+    expect(sorted(rows, columns, { key: "native", descending: true }, ({ name }) => name)).toHaveLength(rows.length);
   });
 
   test("all words of the filter must be in the name or the path, whatever their case", () => {

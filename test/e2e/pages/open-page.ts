@@ -1,4 +1,4 @@
-/** A report's page, opened as a user opens it: from a file. Whatever it asks of a network, and says on the console, is kept. */
+/** A page, opened as a user opens it: from a file. Whatever it asks of a network, and says on the console, is kept. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,10 +24,14 @@ export interface ViewOptions {
   readonly tab?: string;
 }
 
-export async function openReport(browser: Browser, report: RunReport, options: ViewOptions = {}): Promise<OpenPage> {
+export function openReport(browser: Browser, report: RunReport, options: ViewOptions = {}): Promise<OpenPage> {
+  return openHtml(browser, renderHtml(report), options);
+}
+
+export async function openHtml(browser: Browser, html: string, options: ViewOptions = {}): Promise<OpenPage> {
   const folder = mkdtempSync(path.join(tmpdir(), "memspec-page-"));
-  const file = path.join(folder, "run.html");
-  writeFileSync(file, renderHtml(report));
+  const file = path.join(folder, "page.html");
+  writeFileSync(file, html);
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.theme ?? "light",

@@ -275,6 +275,8 @@ export interface Capture {
 
 export interface ReadOptions {
   readonly views: readonly ViewOptions[];
+  /** Keep what answers every window of time. Default: no. @throws by `read` `MEMSPEC_CAPTURE_SUMS` on an aggregated file */
+  readonly temporal?: TemporalOptions;
   /** Called with the share of the file that was read, 0 to 1, a few times a second. */
   readonly onProgress?: (share: number) => void;
 }
@@ -288,4 +290,38 @@ export interface CaptureReading {
   readonly statistics: CaptureStatistics;
   /** That of `info`, or what was found where the events were read. */
   readonly damage: CaptureDamage | null;
+  /** Where it was asked for. */
+  readonly temporal?: CaptureTemporal;
+}
+
+export interface TemporalOptions {
+  /** At most this many buckets of time. Default 200. */
+  readonly mostBuckets?: number;
+  /** At most this many cells: where there would be more, two buckets become one, all through, until there are not. Default 250,000. */
+  readonly mostCells?: number;
+}
+
+/**
+ * What was born in one bucket of time and freed in a later one, for each group of allocations. A window of whole buckets `from` to `to`, inclusive, left
+ * behind what has `from <= born <= to < freed`. What is freed in the bucket it was born in is in no window, and in no cell.
+ *
+ * In one pass: a live block keeps its time of birth; its free, or the end of the file, adds it to a cell. The width of a bucket doubles when the recording turns
+ * out to be longer, or the cells more, than there is room for; joining neighbours is exact, so the result does not depend on when that was.
+ */
+export interface CaptureTemporal {
+  /** All buckets are as wide, but the last, which ends with the recording. Bucket `i` begins at `i * bucketUs`. */
+  readonly bucketUs: number;
+  readonly buckets: number;
+  /** Those of which the file cannot tell this: they have no cells. */
+  readonly unknownSpaces: readonly CaptureSpace[];
+  /** The groups that cells name. */
+  readonly groups: readonly Pick<CaptureRow, "node" | "thread" | "space" | "allocator">[];
+  /** Columns of equal length, by group, then `born`, then `freed`. `freed` is `buckets` for what was alive at the end. */
+  readonly cells: {
+    readonly group: Uint32Array;
+    readonly born: Uint16Array;
+    readonly freed: Uint16Array;
+    readonly bytes: Float64Array;
+    readonly count: Float64Array;
+  };
 }

@@ -8,6 +8,7 @@ import { GroupTable } from "./group-table.js";
 import { HeapLevels } from "./heap-levels.js";
 import type { Budget } from "./malformed.js";
 import { PeakTracker } from "./peak-tracker.js";
+import type { TemporalCells } from "./temporal-cells.js";
 
 /** Columns of a group. Behind them: three for each peak (mark, bytes, count), two for each threshold, two for each window. */
 const Column = { liveBytes: 0, liveCount: 1, allBytes: 2, allCount: 3, first: 4 } as const;
@@ -29,8 +30,10 @@ export class Accounts {
   readonly peaks: readonly PeakTracker[];
   readonly levels: readonly PeakTracker[];
   readonly heap: HeapLevels = new HeapLevels();
-  /** Windows in which the present moment lies, as bits. */
+  /** Windows in which the present moment lies, as bits. With `temporal`, when there are none, its tick. */
   openWindows = 0;
+  /** Told what is freed when, where that was asked for. */
+  readonly temporal: TemporalCells | undefined;
   /** The last reading of the clock. */
   timeUs = 0;
 
@@ -46,7 +49,8 @@ export class Accounts {
   /** Bytes of a space that can be allocated without any tracker's coming above its peak, at least. */
   readonly #room = new Float64Array([Number.POSITIVE_INFINITY, 0, 0]);
 
-  constructor(questions: LedgerQuestions, budget: Budget) {
+  constructor(questions: LedgerQuestions, budget: Budget, temporal?: TemporalCells) {
+    this.temporal = temporal;
     this.#thresholds = questions.thresholds;
     this.#highestThreshold = Math.max(...questions.thresholds);
     this.#windows = questions.windows;
@@ -126,6 +130,7 @@ export class Accounts {
   /** Less is alive. */
   take(group: number, bytes: number, count: number, windows: number): void {
     this.#change(group, -bytes, -count, windows);
+    this.temporal?.free(group, windows, bytes, count);
     const space = this.groups.space(group);
     this.#live[space] = (this.#live[space] as number) - bytes;
   }
@@ -188,5 +193,8 @@ export class Accounts {
       if (this.timeUs >= fromUs && this.timeUs <= toUs) open |= 1 << index;
     }
     this.openWindows = open >>> 0;
+    if (this.temporal === undefined) return;
+    this.temporal.setTime(this.timeUs);
+    this.openWindows = this.temporal.tick;
   }
 }

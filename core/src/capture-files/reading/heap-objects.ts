@@ -82,6 +82,17 @@ export class HeapObjects {
     }
   }
 
+  /** All events were read: what is alive is told to `temporal`. */
+  tellLive(): void {
+    const objects = this.#objects;
+    for (let slot = 0; slot < objects.capacity; slot += 1) {
+      if (!objects.isUsed(slot)) continue;
+      const bytes = objects.bytes(slot);
+      const weight = this.#weight(bytes, objects.born(slot));
+      this.#accounts.temporal?.live(objects.group(slot), objects.windows(slot), bytes * weight, weight);
+    }
+  }
+
   #take(slot: number): void {
     const objects = this.#objects;
     const bytes = objects.bytes(slot);

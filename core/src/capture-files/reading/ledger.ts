@@ -11,16 +11,22 @@ import { LiveTable } from "./live-table.js";
 import { type Budget, Malformed } from "./malformed.js";
 import { MappingTable } from "./mapping-table.js";
 import { SizeHistogram } from "./size-histogram.js";
+import type { TemporalCells } from "./temporal-cells.js";
 import { TimelineBuilder } from "./timeline-builder.js";
 
-/** Of a thread's last free: address (0: none yet, -1: of nothing that is known), bytes, group, born, windows, later allocations. */
-const FREED_FIELDS = 6;
+/**
+ * Of a thread's last free: address (0: none yet, -1: of nothing that is known), bytes, group, born, windows, later allocations, windows in which the
+ * free was.
+ */
+const FREED_FIELDS = 7;
 
 export interface LedgerContext {
   readonly budget: Budget;
   readonly pageBytes: number;
   /** Isolate of a thread, 0: none is known. */
   isolateOf(thread: number): number;
+  /** Told what is freed when. In place of the windows in which it was born, a block keeps the tick: there are none then. */
+  readonly temporal?: TemporalCells | undefined;
 }
 
 export class Ledger {
@@ -43,9 +49,9 @@ export class Ledger {
   /** One address, as tables want it. */
   readonly #keys = new Float64Array(1);
 
-  constructor(questions: LedgerQuestions, { budget, pageBytes, isolateOf }: LedgerContext) {
+  constructor(questions: LedgerQuestions, { budget, pageBytes, isolateOf, temporal }: LedgerContext) {
     this.#budget = budget;
-    this.accounts = new Accounts(questions, budget);
+    this.accounts = new Accounts(questions, budget, temporal);
     this.timeline = new TimelineBuilder(budget);
     this.#blocks = new LiveTable(budget);
     this.#mappings = new LiveTable(budget);
@@ -193,6 +199,7 @@ export class Ledger {
     freed[at + 3] = born;
     freed[at + 4] = windows;
     freed[at + 5] = later;
+    freed[at + 6] = this.accounts.openWindows;
     this.accounts.countTemporary(group, bytes, 1, later);
     this.accounts.take(group, bytes, 1, windows);
   }
@@ -201,7 +208,7 @@ export class Ledger {
   #restore(thread: number): void {
     this.#reach(thread);
     const at = thread * FREED_FIELDS;
-    const [address = -1, bytes = 0, group = 0, born = 0, windows = 0, later = 0] = this.#freed.subarray(
+    const [address = -1, bytes = 0, group = 0, born = 0, windows = 0, later = 0, freedAt = 0] = this.#freed.subarray(
       at,
       at + FREED_FIELDS,
     );
@@ -210,6 +217,7 @@ export class Ledger {
     if (address <= 0 || this.#blocks.find(this.#key(address), 0) >= 0) return;
     this.#blocks.add(this.#key(address), 0, bytes, group, born, windows);
     this.accounts.countTemporary(group, -bytes, -1, later);
+    this.accounts.temporal?.free(group, windows, -bytes, -1, freedAt);
     this.accounts.give(group, this.accounts.groups.space(group), bytes, 1, windows);
   }
 
@@ -242,9 +250,24 @@ export class Ledger {
         const later = ((this.#made[this.accounts.groups.thread(group)] as number) - mappings.born(slot)) >>> 0;
         if (isSeen) this.accounts.countTemporary(group, mappings.bytes(slot), 1, later);
         mappings.remove(slot);
-      }
+        this.accounts.temporal?.forget(removed.mapping);
+      } else this.accounts.temporal?.cut(removed.mapping, removed.bytes);
       this.accounts.take(group, removed.bytes, removed.whole ? 1 : 0, windows);
     }
+  }
+
+  /** All events were applied: what is alive is told to `temporal`. */
+  tellLive(): void {
+    const { temporal } = this.accounts;
+    if (temporal === undefined) return;
+    for (const table of [this.#blocks, this.#mappings]) {
+      for (let slot = 0; slot < table.capacity; slot += 1) {
+        if (!table.isUsed(slot)) continue;
+        const cut = table === this.#mappings ? temporal.cutOf(table.address(slot) / 16) : 0;
+        temporal.live(table.group(slot), table.windows(slot), table.bytes(slot) - cut, 1);
+      }
+    }
+    this.#objects.tellLive();
   }
 
   #key(address: number): Float64Array {

@@ -84,6 +84,10 @@ export class LiveTable {
     return this.#wide[slot * 3] !== 0;
   }
 
+  address(slot: number): number {
+    return (this.#wide[slot * 3] as number) - 1;
+  }
+
   bytes(slot: number): number {
     const bytes = this.#narrow[slot * 6 + 2] as number;
     return bytes < HUGE ? bytes : (this.#huge.get((this.#wide[slot * 3] as number) - 1) ?? 0);

@@ -17,7 +17,7 @@ import { openFile, withCaptureFile } from "./chunks.js";
 import { createFrameSources } from "./frame-sources.js";
 import { checkTogether } from "./one-run.js";
 import { inOrder, offsetsOf, threadNumber } from "./process-numbers.js";
-import { questionsOf } from "./questions.js";
+import { questionsOf, temporalOf } from "./questions.js";
 import { readCapture } from "./read-capture.js";
 import { findProcesses, type RecordedProcess } from "./recorded-process.js";
 import { readRecords } from "./records.js";
@@ -46,7 +46,13 @@ async function openCaptureWith(
   return {
     info,
     read: async (options: ReadOptions): Promise<CaptureReading> =>
-      readCapture(processes, offsetsOf(processes), questionsOf(options, info), openSymbols, options.onProgress),
+      readCapture(
+        processes,
+        offsetsOf(processes),
+        { questions: questionsOf(options, info), temporal: temporalOf(options) },
+        openSymbols,
+        options.onProgress,
+      ),
     records: () => recordsOf(processes),
     stack: (id, process = 0) => framesOf(processes, openSymbols, id, process),
   };

@@ -3,12 +3,19 @@
 import { MemspecError } from "../../errors/memspec-error.js";
 import { nearest } from "../../errors/nearest.js";
 import { showValue } from "../../errors/show-value.js";
-import type { CaptureInfo, CaptureSpace, ReadOptions, ViewKind, ViewOptions } from "../model/capture.js";
+import type {
+  CaptureInfo,
+  CaptureSpace,
+  ReadOptions,
+  TemporalOptions,
+  ViewKind,
+  ViewOptions,
+} from "../model/capture.js";
 import { MAX_WINDOWS } from "./accounts.js";
 import { bitsOf, SPACE_NAMES } from "./spaces.js";
 
 const KINDS: readonly ViewKind[] = ["peak", "leaked", "temporary", "allocated", "window"];
-const READ_OPTIONS: readonly (keyof ReadOptions)[] = ["views", "onProgress"];
+const READ_OPTIONS: readonly (keyof ReadOptions)[] = ["views", "temporal", "onProgress"];
 const VIEW_OPTIONS: readonly (keyof ViewOptions)[] = [
   "kind",
   "spaces",
@@ -21,6 +28,12 @@ const VIEW_OPTIONS: readonly (keyof ViewOptions)[] = [
 
 /** Further allocations of its thread that a temporary allocation may have outlived. */
 export const DEFAULT_THRESHOLD = 1;
+
+const TEMPORAL_OPTIONS: readonly (keyof TemporalOptions)[] = ["mostBuckets", "mostCells"];
+const DEFAULT_BUCKETS = 200;
+const MAX_BUCKETS = 1000;
+const DEFAULT_CELLS = 250_000;
+const MAX_CELLS = 2_000_000;
 
 /** A view with its defaults. */
 export interface Question {
@@ -45,6 +58,24 @@ export function questionsOf(options: unknown, info: CaptureInfo): readonly Quest
     throw wrong("views", views, `At most ${MAX_WINDOWS} windows are read at once.`);
   }
   return questions;
+}
+
+/**
+ * Windows of time, with their defaults; `null`: they are not asked for.
+ *
+ * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`
+ */
+export function temporalOf(options: ReadOptions): Required<TemporalOptions> | null {
+  if (options.temporal === undefined) return null;
+  const given = objectOf(options.temporal, TEMPORAL_OPTIONS, "temporal");
+  if (options.views.some(({ kind }) => kind === "window"))
+    throw wrong("temporal", options.temporal, "It holds all windows: ask for a view of one in a reading of its own.");
+  const mostBuckets = wholeOf("mostBuckets", given["mostBuckets"]) ?? DEFAULT_BUCKETS;
+  if (mostBuckets < 2 || mostBuckets > MAX_BUCKETS)
+    throw wrong("mostBuckets", mostBuckets, `It is from 2 to ${MAX_BUCKETS}.`);
+  const mostCells = wholeOf("mostCells", given["mostCells"]) ?? DEFAULT_CELLS;
+  if (mostCells < 1 || mostCells > MAX_CELLS) throw wrong("mostCells", mostCells, `It is from 1 to ${MAX_CELLS}.`);
+  return { mostBuckets, mostCells };
 }
 
 function questionOf(view: unknown, info: CaptureInfo): Question {

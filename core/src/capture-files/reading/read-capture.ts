@@ -1,9 +1,18 @@
 /** One reading: all that was asked, of all processes. */
 
-import type { CaptureDamage, CaptureReading, CaptureSpace, CaptureView, ReadOptions } from "../model/capture.js";
+import type {
+  CaptureDamage,
+  CaptureReading,
+  CaptureSpace,
+  CaptureView,
+  ReadOptions,
+  TemporalOptions,
+} from "../model/capture.js";
+import { sumsCannotTell } from "./capture-errors.js";
 import { withCaptureFile } from "./chunks.js";
 import type { Amount, AmountOf, ProcessFigures } from "./figures.js";
 import { createFrameSources } from "./frame-sources.js";
+import { joinTemporal, type ProcessTemporal } from "./join-temporal.js";
 import { joinTimelines, type ProcessTimeline } from "./join-timelines.js";
 import { threadNumber } from "./process-numbers.js";
 import { createProgress } from "./progress.js";
@@ -26,17 +35,28 @@ interface Answer {
   readonly unknown: readonly CaptureSpace[];
 }
 
+export interface Asking {
+  readonly questions: readonly Question[];
+  /** `null`: windows of time are not asked for. */
+  readonly temporal: Required<TemporalOptions> | null;
+}
+
 /** @throws MemspecError `MEMSPEC_CAPTURE_SUMS`, and those of opening a file, which may be gone */
 export async function readCapture(
   processes: readonly RecordedProcess[],
   offsets: readonly number[],
-  questions: readonly Question[],
+  { questions, temporal }: Asking,
   openSymbols: OpenSymbols,
   onProgress: ReadOptions["onProgress"],
 ): Promise<CaptureReading> {
   for (const { meta, path } of processes) {
-    if (meta.contents === "sums") for (const question of questions) checkSumsCan(question, path);
+    if (meta.contents !== "sums") continue;
+    for (const question of questions) checkSumsCan(question, path);
+    if (temporal !== null) throw sumsCannotTell(path, "what was born in a window of time");
   }
+  const tickUs = tickOf(processes);
+  const temporals: ProcessTemporal[] = [];
+  const unknownInTime = new Set<CaptureSpace>();
   const progress = createProgress(processes, onProgress);
   const tree = new TreeBuilder();
   const rows = new RowTable(questions.length);
@@ -52,7 +72,7 @@ export async function readCapture(
       const onRead = progress(index);
       return process.meta.contents === "sums"
         ? readSums(file, process, onRead)
-        : readEvents(file, process, own, onRead);
+        : readEvents(file, process, own, onRead, temporal === null ? undefined : { ...temporal, tickUs, offsetUs });
     });
     damage ??= read.damage;
     statistics.add(process, read.figures);
@@ -62,19 +82,45 @@ export async function readCapture(
     const stacks = new StackNodes(process.definitions, createFrameSources(process.definitions, symbols), tree);
     const asked = amountsOf(own, index, process, read.figures);
     addRows(rows, asked, index, process, read.figures, stacks);
+    if (read.temporal !== undefined) {
+      const heapIsKnown = isHeapKnown(process, read.figures);
+      if (!heapIsKnown) unknownInTime.add("heap");
+      const { groups } = read.figures;
+      temporals.push({
+        cells: read.temporal,
+        endUs: offsetUs + durationUs,
+        rowOf: (group) =>
+          !heapIsKnown && groups.space(group) === HEAP ? null : rowOf(rows, group, index, process, groups, stacks),
+      });
+    }
     for (const [view, { unknown }] of asked.entries()) {
       const question = own[view];
       if (question === undefined || !isOf(question, index)) continue;
       answers[view]?.push({ timeUs: timeOf(question, read.figures, durationUs, offsetUs), unknown });
     }
   }
+  // Before the tree is made: it has the stacks of these, too.
+  const inTime =
+    temporal === null ? undefined : joinTemporal(temporals, rows, { ...temporal, tickUs }, [...unknownInTime]);
   return {
     views: questions.map((question, view) => viewOf(question, view, rows, answers[view] ?? [])),
     tree: tree.tree(),
     timeline: joinTimelines(timelines),
     statistics: statistics.build(Math.max(0, ...timelines.map(({ offsetUs, durationUs }) => offsetUs + durationUs))),
     damage,
+    ...(inTime === undefined ? {} : { temporal: inTime }),
   };
+}
+
+/** Nothing of a file is known to a finer time than its timeline. */
+function tickOf(processes: readonly RecordedProcess[]): number {
+  const intervals = processes.map(({ meta }) => meta.timelineIntervalMs).filter((ms) => ms > 0);
+  return 1000 * (intervals.length === 0 ? 1 : Math.min(...intervals));
+}
+
+/** When objects of the heap died. */
+function isHeapKnown({ meta }: RecordedProcess, { heapLifetimesUnknown }: ProcessFigures): boolean {
+  return meta.heapInterval !== 0 && !heapLifetimesUnknown;
 }
 
 /** Windows are on the common clock. */
@@ -146,15 +192,24 @@ function addRows(
     for (const [view, { amount }] of asked.entries()) {
       const { bytes, count } = amount(group);
       if (bytes === 0 && count === 0) continue;
-      if (row === -1) {
-        const space = groups.space(group);
-        const allocator = space === HEAP ? "" : (process.meta.allocators[groups.allocator(group)] ?? "");
-        const key = rows.key({ thread: threadNumber(index, groups.thread(group)), space, allocator });
-        row = rows.row(stacks.node(groups.stack(group)), key);
-      }
+      if (row === -1) row = rowOf(rows, group, index, process, groups, stacks);
       rows.add(row, view, bytes, count);
     }
   }
+}
+
+function rowOf(
+  rows: RowTable,
+  group: number,
+  index: number,
+  process: RecordedProcess,
+  groups: ProcessFigures["groups"],
+  stacks: StackNodes,
+): number {
+  const space = groups.space(group);
+  const allocator = space === HEAP ? "" : (process.meta.allocators[groups.allocator(group)] ?? "");
+  const key = rows.key({ thread: threadNumber(index, groups.thread(group)), space, allocator });
+  return rows.row(stacks.node(groups.stack(group)), key);
 }
 
 /** Of the view's moment on the common clock. */

@@ -14,6 +14,7 @@ import type { PeakTracker } from "./peak-tracker.js";
 import { DEFAULT_THRESHOLD, type Question } from "./questions.js";
 import type { RecordedProcess } from "./recorded-process.js";
 import { ALL_BITS, HEAP_BIT, OFF_HEAP_BITS } from "./spaces.js";
+import { TemporalCells, type TemporalLimits } from "./temporal-cells.js";
 
 /** Told the byte of the file up to which it was read. */
 export type OnRead = (byte: number) => void;
@@ -21,6 +22,8 @@ export type OnRead = (byte: number) => void;
 export interface EventsRead {
   readonly figures: ProcessFigures;
   readonly damage: CaptureDamage | null;
+  /** Where it was asked for. */
+  readonly temporal?: TemporalCells | undefined;
 }
 
 /** @param questions those that a process's events can answer: each kind of view, each window in its order */
@@ -29,15 +32,20 @@ export async function readEvents(
   process: RecordedProcess,
   questions: readonly Question[],
   onRead: OnRead,
+  temporalLimits?: TemporalLimits,
 ): Promise<EventsRead> {
   const asked = ledgerQuestions(questions);
+  const budget = createBudget(EVENTS_LIMIT_BYTES);
+  const temporal = temporalLimits === undefined ? undefined : new TemporalCells(temporalLimits, budget);
   const ledger = new Ledger(asked, {
-    budget: createBudget(EVENTS_LIMIT_BYTES),
+    budget,
+    temporal,
     pageBytes: process.meta.pageBytes,
     isolateOf: isolateLookUp(process),
   });
   const damage = await applyEvents(file, process, ledger, onRead);
-  return { figures: figuresOf(ledger, asked), damage: damage ?? process.damage };
+  ledger.tellLive();
+  return { figures: figuresOf(ledger, asked), damage: damage ?? process.damage, temporal };
 }
 
 async function applyEvents(

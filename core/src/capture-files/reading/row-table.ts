@@ -46,6 +46,13 @@ export class RowTable {
     return row;
   }
 
+  /** What a row is of. */
+  keyOf(row: number): Pick<CaptureRow, "node" | "thread" | "space" | "allocator"> {
+    const key = this.#keys.values[this.#keyOf[row] ?? 0];
+    if (key === undefined) throw new Error("there is no such row");
+    return { node: this.#nodes[row] ?? 0, thread: key.thread, space: spaceName(key.space), allocator: key.allocator };
+  }
+
   add(row: number, view: number, bytes: number, count: number): void {
     const at = (row * this.#views + view) * 2;
     this.#amounts[at] = (this.#amounts[at] ?? 0) + bytes;

@@ -124,9 +124,18 @@ const ENDS: Readonly<Record<"full" | "slow", string>> = {
 
 /** What is true of a capture and makes its figures weaker, in sentences; empty for a whole one. */
 export function captureNotes(info: CaptureInfo): readonly string[] {
+  return notesOf(info, (process) => [...lossNotes(process), ...processNotes(process)]);
+}
+
+/** Of those, what says that the recording is not whole. */
+export function captureLosses(info: CaptureInfo): readonly string[] {
+  return notesOf(info, lossNotes);
+}
+
+function notesOf(info: CaptureInfo, notes: (process: CaptureProcess) => readonly string[]): readonly string[] {
   const several = info.processes.length > 1;
   const told = info.processes.flatMap((process) =>
-    processNotes(process).map((note) => (several ? `Process ${process.meta.process.pid}: ${note}` : note)),
+    notes(process).map((note) => (several ? `Process ${process.meta.process.pid}: ${note}` : note)),
   );
   return [...new Set(told)];
 }
@@ -146,7 +155,8 @@ const KIND_WORDS: Readonly<Record<CaptureView["kind"], string>> = {
   window: "allocated in the window and alive at its end",
 };
 
-function processNotes({ end, damage, meta }: CaptureProcess): readonly string[] {
+/** What the recording lacks at its end. */
+function lossNotes({ end, damage }: CaptureProcess): readonly string[] {
   const notes: string[] = [];
   if (damage !== null) {
     notes.push(
@@ -157,13 +167,14 @@ function processNotes({ end, damage, meta }: CaptureProcess): readonly string[] 
     notes.push(
       "The recording did not end in order (the program was killed, or still runs): what was written until then counts.",
     );
-  } else {
-    if (end.reason === "full" || end.reason === "slow") {
-      notes.push(`${ENDS[end.reason]}${end.detail === "" ? "" : ` (${withoutStop(end.detail)})`}.`);
-    }
-    notes.push(...droppedNotes(end.dropped));
+  } else if (end.reason === "full" || end.reason === "slow") {
+    notes.push(`${ENDS[end.reason]}${end.detail === "" ? "" : ` (${withoutStop(end.detail)})`}.`);
   }
-  return [...notes, ...meta.notes];
+  return notes;
+}
+
+function processNotes({ end, meta }: CaptureProcess): readonly string[] {
+  return [...(end === null ? [] : droppedNotes(end.dropped)), ...meta.notes];
 }
 
 function droppedNotes(dropped: CaptureEnd["dropped"]): readonly string[] {

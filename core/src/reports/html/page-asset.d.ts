@@ -1,5 +1,5 @@
 /** What native/tools/build-page.mjs makes of core/page. */
-declare module "#page" {
+declare module "#page/*" {
   interface PageAsset {
     /** With `%NAME%` where the parts go. */
     readonly html: string;
