@@ -16,13 +16,8 @@ export {
   type Tolerance,
 } from "./reports/compare/compare-runs.js";
 export { readRunReport, type WrittenFile, writeFiles } from "./reports/files.js";
-export {
-  type HeapProfile,
-  type HeapProfileNode,
-  type SiteSelection,
-  selectSites,
-  toHeapProfile,
-} from "./reports/heap-profile.js";
+export { type SiteSelection, selectSites, toHeapProfile } from "./reports/heap-profile.js";
+export type { HeapProfile, HeapProfileNode } from "./reports/heap-profile-builder.js";
 export { renderHtml } from "./reports/html/render-html.js";
 export { publishRun } from "./reports/publish-run.js";
 export { type RenderContext, type RenderedRun, renderRun } from "./reports/render-run.js";

@@ -7,6 +7,7 @@ export const CORE_ROOMS: readonly string[] = [
   "sizes",
   "capture",
   "analysis",
+  "capture-files",
   "graph",
   "measure",
   "leaks",
