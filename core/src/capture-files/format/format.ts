@@ -61,6 +61,8 @@ export interface CaptureMeta {
   readonly heapInterval: number;
   /** Milliseconds between two `levels`. */
   readonly timelineIntervalMs: number;
+  /** Of a page of memory: mappings come and go in whole pages. Where it is missing: 4096. */
+  readonly pageBytes: number;
   /** Names of the hooked functions, by the number that events name. Index 0 is "". */
   readonly allocators: readonly string[];
   readonly startedAt: string;

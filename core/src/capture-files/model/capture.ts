@@ -6,8 +6,11 @@ export type CaptureSpace = "heap" | "buffers" | "native";
 
 /** Of a stack; 1-based positions in the source that the user wrote where a source map says so; `null`: unknown. */
 export interface CaptureFrame {
-  /** "unresolved": allocated too shortly before the file was cut off for its stack to have been named. */
-  readonly kind: "javascript" | "native" | "builtin" | "unknown" | "unresolved";
+  /**
+   * "unresolved": allocated too shortly before the file was cut off for its stack to have been named. "truncated": outermost, in place of
+   * frames for which there was no room.
+   */
+  readonly kind: "javascript" | "native" | "builtin" | "unknown" | "unresolved" | "truncated";
   /** "" when anonymous. Native names are demangled. */
   readonly functionName: string;
   /** Absolute path, URL, `node:` name, or the native object's path; "" when unknown. */
@@ -17,7 +20,8 @@ export interface CaptureFrame {
   /** The position is where the function begins, not where the call stands. */
   readonly lineIsFunction: boolean;
   readonly inlined: boolean;
-  readonly owner: "user" | "dependency" | "node" | "runner" | "memspec" | "native";
+  /** "unknown": of a frame of which nothing is known. */
+  readonly owner: "user" | "dependency" | "node" | "runner" | "memspec" | "native" | "unknown";
 }
 
 /**
@@ -31,8 +35,10 @@ export interface StackTree {
 }
 
 export interface CaptureThread {
-  /** Number in the file. */
+  /** Number in the file; where several processes are read together, a number of its own. */
   readonly id: number;
+  /** Index into `CaptureInfo.processes`. */
+  readonly process: number;
   readonly systemId: number;
   readonly name: string;
   /** 0: no JavaScript runs on it. */
@@ -41,7 +47,7 @@ export interface CaptureThread {
 
 /** One group of allocations: all of one stack, thread, space and allocator. */
 export interface CaptureRow {
-  /** A node of the tree: the innermost frame. 0: no stack was taken. */
+  /** A node of the tree: the innermost frame. 0: no stack was taken. No two rows have all of node, thread, space and allocator in common. */
   readonly node: number;
   readonly thread: number;
   readonly space: CaptureSpace;
@@ -56,14 +62,19 @@ export interface CaptureView {
   readonly kind: ViewKind;
   /** Only these spaces. */
   readonly spaces: readonly CaptureSpace[];
-  /** The moment, or the window's end; microseconds since the recording began; `null` where the view has none. */
+  /** The moment, or the window's end; microseconds since the recording began; `null` where the view has none, or each process its own. */
   readonly time: number | null;
+  /** Of `spaces`, those of which the file cannot tell this: they have no rows. The heap, where it was not sampled or what died was not told. */
+  readonly unknownSpaces: readonly CaptureSpace[];
   readonly rows: readonly CaptureRow[];
   readonly bytes: number;
   readonly count: number;
 }
 
-/** "peak": alive at the high-water mark; "leaked": alive at the end; "temporary": freed at once; "allocated": everything, freed or not; "window": born and still alive at the end of a window. */
+/**
+ * "peak": alive at the high-water mark of the spaces that are asked for together; "leaked": alive at the end; "temporary": freed at once (on the
+ * heap: by the first collection); "allocated": everything, freed or not; "window": born in a window and alive at its end.
+ */
 export type ViewKind = "peak" | "leaked" | "temporary" | "allocated" | "window";
 
 export interface ViewOptions {
@@ -72,11 +83,13 @@ export interface ViewOptions {
   readonly spaces?: readonly CaptureSpace[];
   /** For "temporary": freed before the same thread made more than this many further allocations. Default 1. */
   readonly threshold?: number;
-  /** For "window": microseconds, inclusive. The resolution is that of the timeline. */
+  /** For "window": microseconds, inclusive; default: the beginning, the end. The resolution is that of the timeline. */
   readonly fromUs?: number;
   readonly toUs?: number;
-  /** Only this thread's allocations. */
+  /** Only this thread's allocations. A peak is the process's all the same. */
   readonly thread?: number;
+  /** Only this process's, an index into `CaptureInfo.processes`. */
+  readonly process?: number;
 }
 
 /** Columns of equal length. Bytes; times in microseconds. */
@@ -92,6 +105,8 @@ export interface CaptureTimeline {
 }
 
 export interface CaptureCollection {
+  /** Index into `CaptureInfo.processes`. */
+  readonly process: number;
   readonly isolate: number;
   readonly kind: "young" | "full" | "other";
   readonly beginUs: number;
@@ -101,18 +116,20 @@ export interface CaptureCollection {
 }
 
 export interface Peak {
-  readonly timeUs: number;
+  /** The last reading of the clock before it; `null`: not one moment but the sum of each process's own peak. */
+  readonly timeUs: number | null;
   readonly heapBytes: number;
   readonly buffersBytes: number;
   readonly nativeBytes: number;
 }
 
+/** `null`: unknown. */
 export interface SpaceStatistics {
-  readonly allocatedBytes: number;
+  readonly allocatedBytes: number | null;
   readonly allocationCount: number | null;
-  readonly leakedBytes: number;
+  readonly leakedBytes: number | null;
   readonly leakedCount: number | null;
-  /** The space's own high-water mark; `null` in an aggregated file. */
+  /** The space's own high-water mark, of the heap: its highest reading; `null` in an aggregated file, and of several processes. */
   readonly peakBytes: number | null;
 }
 
@@ -141,6 +158,10 @@ export interface CaptureStatistics {
   readonly heapFragmentationBytes: number | null;
   /** Allocations whose stack is not known, of all. */
   readonly withoutStack: { readonly bytes: number; readonly count: number };
+  /** Allocations of which only the JavaScript frames are known, though native ones were asked for. */
+  readonly withoutNativeFrames: { readonly bytes: number; readonly count: number };
+  /** Allocations of native memory and buffers that the recording could not write down; they are in no figure. */
+  readonly missedCount: number;
 }
 
 /** Why a file could be read in part only. */
@@ -150,8 +171,20 @@ export interface CaptureDamage {
   readonly reason: string;
 }
 
+/** One recorded process. */
+export interface CaptureProcess {
+  readonly path: string;
+  readonly meta: CaptureMeta;
+  /** `null`: the recording did not end in order (the process was killed, or still runs). */
+  readonly end: CaptureEnd | null;
+  readonly damage: CaptureDamage | null;
+}
+
 /** Facts of a file that need no reading of its events. */
 export interface CaptureInfo {
+  /** One; several in a merged file, and where several files are read together: the first is the one that began the others. */
+  readonly processes: readonly CaptureProcess[];
+  /** This and the next five: of the first process's file. */
   readonly path: string;
   readonly bytes: number;
   readonly meta: CaptureMeta;
@@ -159,12 +192,14 @@ export interface CaptureInfo {
   readonly end: CaptureEnd | null;
   readonly damage: CaptureDamage | null;
   readonly threads: readonly CaptureThread[];
-  /** Every sample of the heap stands for itself. */
+  /** Every sample of the heap stands for itself, in all processes. */
   readonly heapIsExact: boolean;
 }
 
 /** One event, for those who read all of them. */
 export type CaptureRecord =
+  /** What follows is of this process, an index into `CaptureInfo.processes`. Only where there are several. */
+  | { readonly type: "process"; readonly process: number }
   | {
       readonly type: "allocation";
       readonly space: "buffers" | "native";
@@ -229,8 +264,8 @@ export interface Capture {
   read(options: ReadOptions): Promise<CaptureReading>;
   /** Every record, in order. */
   records(): AsyncIterable<CaptureRecord>;
-  /** The frames of a stack as `records` names it, innermost first. */
-  stack(id: number): Promise<readonly CaptureFrame[]>;
+  /** The frames of a stack as `records` names it, innermost first. `process`: whose, default the first. */
+  stack(id: number, process?: number): Promise<readonly CaptureFrame[]>;
 }
 
 export interface ReadOptions {
@@ -243,6 +278,9 @@ export interface CaptureReading {
   /** In the order of the options. */
   readonly views: readonly CaptureView[];
   readonly tree: StackTree;
+  /** Of several processes: the sum of their last readings. */
   readonly timeline: CaptureTimeline;
   readonly statistics: CaptureStatistics;
+  /** That of `info`, or what was found where the events were read. */
+  readonly damage: CaptureDamage | null;
 }
