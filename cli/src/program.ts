@@ -3,9 +3,7 @@
 import { readFileSync } from "node:fs";
 import { isMemspecError } from "@memspec/core";
 import { Command, CommanderError } from "commander";
-import { addCompare } from "./compare.js";
-import { addMerge } from "./merge.js";
-import { addReport } from "./report.js";
+import { COMMANDS } from "./commands.js";
 
 /** What a command was given is wrong, or could not be done. */
 const FAILED = 1;
@@ -13,7 +11,7 @@ const FAILED = 1;
 export type ExitCode = number;
 
 /** @returns the exit code */
-export function run(argv: readonly string[]): ExitCode {
+export async function run(argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
   const done = (result: ExitCode): void => {
     code = result;
@@ -25,12 +23,10 @@ export function run(argv: readonly string[]): ExitCode {
     .showHelpAfterError("(add --help for what there is)")
     .exitOverride();
   // Commands take over settings that are made before them.
-  addReport(program, done);
-  addMerge(program, done);
-  addCompare(program, done);
+  for (const add of COMMANDS) add(program, done);
   program.addHelpText("after", HELP);
   try {
-    program.parse(argv);
+    await program.parseAsync(argv);
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;

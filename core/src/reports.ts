@@ -1,5 +1,6 @@
 /** Reports of whole runs: read, merged, compared and rendered. Apart from the rest, which every test worker loads. */
 
+export type * from "./capture-files/model/capture.js";
 export type { ReportOptions } from "./limits/report-options.js";
 export { type AnnotationOptions, githubAnnotations } from "./reports/ci/annotations.js";
 export { renderJunit } from "./reports/ci/junit.js";
