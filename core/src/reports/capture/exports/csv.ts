@@ -1,15 +1,15 @@
 /** A capture as comma-separated values (RFC 4180): a line for each row of the view. */
 
 import type { CaptureFrame } from "../../../capture-files/model/capture.js";
-import { type ExportSource, exportModel, frameName, stackOf } from "./export-model.js";
+import { type ExportSource, exportModel, frameName, stackOf, threadsOf } from "./export-model.js";
 
 const COLUMNS = [
   "space",
   "bytes",
   "count",
   "estimated",
+  "pid",
   "thread",
-  "thread_name",
   "allocator",
   "function",
   "file",
@@ -21,17 +21,18 @@ const COLUMNS = [
 /** Lines end with CR LF. What is not known is an empty field. */
 export function toCsv(source: ExportSource): string {
   const { rows, info } = exportModel(source);
-  const names = new Map(info.threads.map(({ id, name }) => [id, name]));
+  const threadOf = threadsOf(info);
   const lines = rows.map(({ space, bytes, count, thread, allocator, node }) => {
     const stack = node === 0 ? [] : stackOf(source.tree, node);
     const [inner] = stack;
+    const { name, pid } = threadOf(thread);
     return [
       space,
       bytes,
       count,
       space === "heap" && !info.heapIsExact,
-      thread,
-      names.get(thread) ?? "",
+      pid ?? "",
+      name,
       allocator,
       inner === undefined ? "" : frameName(inner),
       inner?.file ?? "",

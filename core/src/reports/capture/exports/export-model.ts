@@ -5,7 +5,7 @@ import type {
   CaptureFrame,
   CaptureInfo,
   CaptureRow,
-  CaptureSpace,
+  CaptureThread,
   CaptureView,
   StackTree,
   ViewKind,
@@ -50,7 +50,7 @@ export function exportModel({ info, tree, view }: ExportSource): ExportModel {
     info,
     view,
     title: `${path.basename(info.path)}, ${VIEW_NAMES[view.kind]}`,
-    notes: notesOn(info, view.spaces),
+    notes: notesOn(info, view),
     rows,
     bytes: sumOf(bytes),
     count: sumOf(counts),
@@ -95,14 +95,38 @@ function depthFirst({ parents }: StackTree): Uint32Array {
   return order;
 }
 
-function notesOn(info: CaptureInfo, spaces: readonly CaptureSpace[]): readonly string[] {
+function notesOn(info: CaptureInfo, { spaces, unknownSpaces }: CaptureView): readonly string[] {
   const notes: string[] = [];
-  if (spaces.includes("heap") && !info.heapIsExact) {
+  if (spaces.includes("heap") && !info.heapIsExact && !unknownSpaces.includes("heap")) {
     notes.push("Bytes and counts of the heap are estimates by samples; those of buffers and native memory are exact.");
   }
-  if (info.end === null) notes.push("The recording did not end in order: what came after its last flush is not in it.");
-  if (info.damage !== null) notes.push(`The file was read up to byte ${info.damage.atByte}: ${info.damage.reason}`);
-  return [...notes, ...info.meta.notes];
+  if (unknownSpaces.length > 0) notes.push(`Not known, and left out: ${unknownSpaces.join(", ")}.`);
+  for (const { path: file, meta, end, damage } of info.processes) {
+    const name = path.basename(file);
+    if (end === null)
+      notes.push(`${name}: the recording did not end in order; what came after its last flush is not in it.`);
+    if (damage !== null) notes.push(`${name}: read up to byte ${damage.atByte}: ${damage.reason}`);
+    notes.push(...meta.notes);
+  }
+  return [...new Set(notes)];
+}
+
+export interface ExportThread {
+  /** Its name, or its number where it has none. */
+  readonly name: string;
+  /** Of its process; `null`: the thread is not in the file's list. */
+  readonly pid: number | null;
+}
+
+/** Threads by their numbers in rows. */
+export function threadsOf({ threads, processes }: CaptureInfo): (id: number) => ExportThread {
+  const known = new Map<number, CaptureThread>(threads.map((thread) => [thread.id, thread]));
+  return (id) => {
+    const thread = known.get(id);
+    const name = thread?.name ?? "";
+    const pid = thread === undefined ? null : (processes[thread.process]?.meta.process.pid ?? null);
+    return { name: name === "" ? String(id) : name, pid };
+  };
 }
 
 /** Stands where no stack was taken. */
