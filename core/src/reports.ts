@@ -2,6 +2,12 @@
 
 export type * from "./capture-files/model/capture.js";
 export type { ReportOptions } from "./limits/report-options.js";
+export type { ExportSource } from "./reports/capture/exports/export-model.js";
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  renderExport,
+} from "./reports/capture/exports/render-export.js";
 export { type AnnotationOptions, githubAnnotations } from "./reports/ci/annotations.js";
 export { renderJunit } from "./reports/ci/junit.js";
 export { type MarkdownOptions, renderMarkdown } from "./reports/ci/markdown.js";
