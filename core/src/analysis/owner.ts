@@ -27,7 +27,7 @@ const RUNNER_PACKAGES: readonly string[] = [
 ];
 
 /** The name of the innermost package below `node_modules`, or `undefined`. Works for pnpm's nested layout too. */
-function packageOf(file: string): string | undefined {
+export function packageOf(file: string): string | undefined {
   const parts = file.split("/");
   const index = parts.lastIndexOf("node_modules");
   const first = index === -1 ? undefined : parts[index + 1];

@@ -48,8 +48,13 @@ export function relativePath(file: string, root: string): string {
   return base !== "" && path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
 }
 
+/** What of a frame is shown as its place. */
+export type PlacedFrame = Pick<SourceFrame, "functionName" | "file" | "line" | "column" | "lineIsFunction"> & {
+  readonly kind: string;
+};
+
 /** One frame as a name and a position. A position that is only the function's beginning says so. */
-function placeOf(frame: SourceFrame, root: string): Place {
+export function placeOf(frame: PlacedFrame, root: string): Place {
   const name = frame.functionName === "" ? "(anonymous)" : frame.functionName;
   if (frame.file === "") return { name, where: "" };
   const file = frame.kind === "native" ? (frame.file.split("/").at(-1) ?? frame.file) : relativePath(frame.file, root);

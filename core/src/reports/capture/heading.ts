@@ -1,0 +1,137 @@
+/** What a capture is of, what a view of it shows, and what makes its figures weaker: the same words in every report. */
+
+import { siteBytes } from "../../assertions/numbers.js";
+import type { MessageStyle } from "../../assertions/style.js";
+import type { CaptureInfo, CaptureSpace, CaptureView, ViewOptions } from "../../capture-files/model/capture.js";
+import { formatSize, groupDigits } from "../../sizes/format-size.js";
+import { many } from "../sentences.js";
+
+/** What is shown of one or more captures, as reports need it. */
+export interface ShownView {
+  readonly view: CaptureView;
+  /** As it was asked for. */
+  readonly options: ViewOptions;
+  /** Names of the threads that it was narrowed to; empty: all. */
+  readonly threads: readonly string[];
+}
+
+/** "server.js --port 80", as it was started. */
+export function programText({ meta }: CaptureInfo): string {
+  const [, script, ...rest] = meta.process.argv;
+  const name = script === undefined ? evaluated(meta.process.execArgv) : (script.split(/[\\/]/u).at(-1) ?? script);
+  return [name, ...rest].join(" ");
+}
+
+function evaluated(execArgv: readonly string[]): string {
+  return execArgv.some((word) => /^(?:-e|-p|-pe|--eval|--print)/u.test(word)) ? "node -e" : "node";
+}
+
+/** "Node 22.1.0, linux x64, process 4711" */
+export function processText({ meta }: CaptureInfo): string {
+  const { node, platform, architecture, pid } = meta.process;
+  return `Node ${node.replace(/^v/u, "")}, ${platform} ${architecture}, process ${pid}`;
+}
+
+export function timeText(us: number): string {
+  if (us < 1000) return `${Math.round(us)} µs`;
+  const ms = us / 1000;
+  if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(2)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+}
+
+const ALL_SPACES = 3;
+
+/** "Alive at the high-water mark, 1.20 s after the start" */
+export function viewText({ view, options, threads }: ShownView): string {
+  const narrowed = [
+    ...(view.spaces.length < ALL_SPACES ? [`${view.spaces.join(" and ")} only`] : []),
+    ...(threads.length > 0 ? [`${threads.length === 1 ? "thread" : "threads"} ${threads.join(", ")} only`] : []),
+  ];
+  return [whatText(view, options), ...narrowed].join(", ");
+}
+
+function whatText(view: CaptureView, options: ViewOptions): string {
+  switch (view.kind) {
+    case "peak":
+      return `Alive at the high-water mark${view.time === null ? "" : `, ${timeText(view.time)} after the start`}`;
+    case "leaked":
+      return "Still alive at the end";
+    case "allocated":
+      return "Allocated, freed or not";
+    case "temporary":
+      return temporaryText(options.threshold ?? 1);
+    case "window": {
+      const end = options.toUs === undefined ? "the end" : timeText(options.toUs);
+      return `Allocated from ${timeText(options.fromUs ?? 0)} on and alive at ${end}`;
+    }
+  }
+}
+
+export function temporaryText(threshold: number): string {
+  if (threshold === 0) return "Freed before the next allocation";
+  return `Freed before ${threshold === 1 ? "a second" : `${groupDigits(threshold + 1)}`} further allocation${threshold === 1 ? "" : "s"} of its thread`;
+}
+
+/** Whether a figure of these spaces is an estimate. */
+export function isEstimated(view: CaptureView, info: CaptureInfo): boolean {
+  return !info.heapIsExact && view.rows.some(({ space }) => space === "heap");
+}
+
+/** "~12,345": an estimate is marked. */
+export function countText(count: number, estimated: boolean): string {
+  return `${estimated ? "~" : ""}${groupDigits(Math.round(count))}`;
+}
+
+/** Two lines: the program, and what is shown of it with its sum. */
+export function headingLines(shown: ShownView, info: CaptureInfo, style: MessageStyle): readonly string[] {
+  const estimated = isEstimated(shown.view, info);
+  const bytes = style.strong(siteBytes(shown.view.bytes, estimated));
+  const allocations = `${countText(shown.view.count, estimated)} allocation${shown.view.count === 1 ? "" : "s"}`;
+  return [
+    `${style.strong(programText(info))}  ${style.faint(`(${processText(info)})`)}`,
+    `${viewText(shown)}: ${bytes} in ${allocations}`,
+  ];
+}
+
+const ENDS: Readonly<Record<"full" | "slow", string>> = {
+  full: "The recording ended before the program: the disk took no more",
+  slow: "The recording ended before the program: the disk could not keep up",
+};
+
+/** What is true of a capture and makes its figures weaker, in sentences; empty for a whole one. */
+export function captureNotes(info: CaptureInfo): readonly string[] {
+  const { end, damage, meta } = info;
+  const notes: string[] = [];
+  if (damage !== null) {
+    notes.push(
+      `The file can be read up to byte ${groupDigits(damage.atByte)} of ${groupDigits(info.bytes)}: ${withoutStop(damage.reason)}. What is before counts.`,
+    );
+  }
+  if (end === null) {
+    notes.push("The recording did not end in order (the program was killed, or still runs): what was written until then counts.");
+  } else {
+    if (end.reason === "full" || end.reason === "slow") {
+      notes.push(`${ENDS[end.reason]}${end.detail === "" ? "" : ` (${withoutStop(end.detail)})`}.`);
+    }
+    notes.push(...droppedNotes(end.dropped));
+  }
+  if (meta.contents === "all" && meta.heapInterval === 0) notes.push("The heap was not sampled: no place of its objects is known.");
+  return [...notes, ...meta.notes];
+}
+
+function droppedNotes(dropped: NonNullable<CaptureInfo["end"]>["dropped"]): readonly string[] {
+  const notes: string[] = [];
+  if (dropped.bytes > 0) notes.push(`${formatSize(dropped.bytes)} of the recording could not be written.`);
+  if (dropped.stacks > 0) notes.push(`There was no room for ${many(dropped.stacks, "stack")}.`);
+  if (dropped.blocks > 0) notes.push(`${many(dropped.blocks, "block")} could not be followed.`);
+  return notes;
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/u, "");
+}
+
+/** What stands for itself: the names of the spaces in the order in which they are always told. */
+export const SPACES: readonly CaptureSpace[] = ["heap", "buffers", "native"];

@@ -1,0 +1,212 @@
+/** A capture's levels over time as a chart of characters: the spaces on top of each other, the process's resident memory as a line. */
+
+import { alignColumns } from "../../assertions/layout.js";
+import type { MessageStyle } from "../../assertions/style.js";
+import type { CaptureInfo, CaptureTimeline } from "../../capture-files/model/capture.js";
+import { formatSize } from "../../sizes/format-size.js";
+import { many } from "../sentences.js";
+import { fitLines } from "../terminal/fit.js";
+import { noteLines } from "../terminal/sections.js";
+import { captureNotes, processText, programText, timeText } from "./heading.js";
+import { asText, type CaptureTextOptions, textFrame } from "./text-options.js";
+
+export interface ChartOptions extends CaptureTextOptions {
+  /** Lines of the chart itself. Default 16, at least 4. */
+  readonly height?: number;
+}
+
+const DEFAULT_HEIGHT = 16;
+const LEAST_HEIGHT = 4;
+
+/** From the bottom up. */
+const SERIES = [
+  { name: "native", sign: "█", paint: (style: MessageStyle) => style.strong },
+  { name: "buffers", sign: "▓", paint: (style: MessageStyle) => style.good },
+  { name: "heapUsed", sign: "░", paint: (style: MessageStyle) => style.place },
+] as const;
+const TITLES: Readonly<Record<(typeof SERIES)[number]["name"], string>> = {
+  native: "native",
+  buffers: "buffers",
+  heapUsed: "heap",
+};
+const RSS_SIGN = "•";
+
+interface Slot {
+  /** In the order of the series, at the moment of the slot at which their sum is highest. */
+  readonly levels: readonly number[];
+  readonly rss: number;
+  readonly full: boolean;
+  readonly young: boolean;
+}
+
+/** @returns lines, each ended */
+export function renderTimeline(timeline: CaptureTimeline, info: CaptureInfo, options: ChartOptions = {}): string {
+  const { width, style } = textFrame(options);
+  const height = Math.max(LEAST_HEIGHT, Math.floor(options.height ?? DEFAULT_HEIGHT));
+  const head = `${style.strong(programText(info))}  ${style.faint(`(${processText(info)})`)}`;
+  const notes = fitLines(noteLines(captureNotes(info)), width);
+  const tail = notes.length === 0 ? [] : ["", ...notes];
+  const points = timeline.timeUs.length;
+  if (points === 0) return asText([head, "", "  No levels were read.", ...tail]);
+  const endUs = timeline.timeUs[points - 1] ?? 0;
+  const ceiling = niceCeiling(highest(timeline));
+  const axisWidth = Math.max(...ticks(ceiling, height).map((text) => text.length));
+  const columns = width - axisWidth - 2;
+  const slots = slotsOf(timeline, columns, endUs);
+  const labels = ticks(ceiling, height);
+  const chart = labels.map((label, row) => {
+    const line = rowLine(slots, height - 1 - row, height, ceiling, style);
+    return `${style.faint(label.padStart(axisWidth))} ${style.faint("│")}${line}`;
+  });
+  const blanks = " ".repeat(axisWidth + 1);
+  return asText([
+    ...fitLines([head], width),
+    "",
+    ...chart,
+    `${blanks}${style.faint(`└${"─".repeat(columns)}`)}`,
+    ...(timeline.collections.length === 0 ? [] : [`${blanks} ${collectionLine(slots, style)}`]),
+    `${blanks} ${timeAxis(endUs, columns, style)}`,
+    "",
+    ...legendLines(timeline, style),
+    ...tail,
+  ]);
+}
+
+function highest(timeline: CaptureTimeline): number {
+  let most = 1;
+  for (let index = 0; index < timeline.timeUs.length; index += 1) {
+    most = Math.max(most, sumAt(timeline, index), finite(timeline.rss[index]));
+  }
+  return most;
+}
+
+function sumAt(timeline: CaptureTimeline, index: number): number {
+  return SERIES.reduce((sum, { name }) => sum + finite(timeline[name][index]), 0);
+}
+
+function finite(value: number | undefined): number {
+  return value === undefined || !Number.isFinite(value) ? 0 : value;
+}
+
+/** 1, 2, 2.5 or 5 times a power of ten: the scale's marks are then round, too. */
+function niceCeiling(bytes: number): number {
+  const power = 10 ** Math.floor(Math.log10(bytes));
+  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= bytes) ?? 10;
+  return step * power;
+}
+
+const TICK_EVERY = 4;
+
+/** A label for each line, from the top; "" where there is none. The label stands at the upper edge of its line. */
+function ticks(ceiling: number, height: number): readonly string[] {
+  return Array.from({ length: height }, (_, row) =>
+    row % TICK_EVERY === 0 ? formatSize(Math.round((ceiling * (height - row)) / height)) : "",
+  );
+}
+
+function slotsOf(timeline: CaptureTimeline, columns: number, endUs: number): readonly Slot[] {
+  const slotOf = (us: number): number => Math.min(columns - 1, Math.floor((us / Math.max(1, endUs)) * columns));
+  const best = new Int32Array(columns).fill(-1);
+  const rss = new Float64Array(columns);
+  for (let index = 0; index < timeline.timeUs.length; index += 1) {
+    const slot = slotOf(timeline.timeUs[index] ?? 0);
+    const known = best[slot] ?? -1;
+    if (known === -1 || sumAt(timeline, index) > sumAt(timeline, known)) best[slot] = index;
+    rss[slot] = Math.max(rss[slot] ?? 0, finite(timeline.rss[index]));
+  }
+  const full = new Set<number>();
+  const young = new Set<number>();
+  for (const { kind, beginUs } of timeline.collections) (kind === "full" ? full : young).add(slotOf(beginUs));
+  let at = best.find((index) => index !== -1) ?? 0;
+  let lastRss = finite(timeline.rss[0]);
+  return Array.from(best, (index, slot): Slot => {
+    // Nothing was read in this slot: the level is that of the last reading.
+    if (index !== -1) at = index;
+    lastRss = rss[slot] || lastRss;
+    const levels = SERIES.map(({ name }) => finite(timeline[name][at]));
+    return { levels, rss: lastRss, full: full.has(slot), young: young.has(slot) };
+  });
+}
+
+/** One line of the chart: of each column, what is at the middle of the line's height. */
+function rowLine(slots: readonly Slot[], row: number, height: number, ceiling: number, style: MessageStyle): string {
+  const middle = ((row + 0.5) / height) * ceiling;
+  const lower = (row / height) * ceiling;
+  const upper = ((row + 1) / height) * ceiling;
+  let line = "";
+  let run = "";
+  let runKind = -2;
+  const flush = (): void => {
+    if (run !== "") line += paintedRun(run, runKind, style);
+    run = "";
+  };
+  for (const { levels, rss } of slots) {
+    let sum = 0;
+    let kind = levels.findIndex((level) => {
+      sum += level;
+      return sum >= middle;
+    });
+    if (kind === -1 && rss > lower && rss <= upper) kind = SERIES.length;
+    if (kind !== runKind) flush();
+    runKind = kind;
+    run += kind === -1 ? " " : (SERIES[kind]?.sign ?? RSS_SIGN);
+  }
+  flush();
+  return line.trimEnd();
+}
+
+function paintedRun(run: string, kind: number, style: MessageStyle): string {
+  if (kind === -1) return run;
+  const series = SERIES[kind];
+  return series === undefined ? style.faint(run) : series.paint(style)(run);
+}
+
+function collectionLine(slots: readonly Slot[], style: MessageStyle): string {
+  const line = slots.map(({ full, young }) => (full ? "▲" : young ? "·" : " ")).join("");
+  return style.faint(line.trimEnd());
+}
+
+function timeAxis(endUs: number, columns: number, style: MessageStyle): string {
+  const end = timeText(endUs);
+  const middle = timeText(endUs / 2);
+  const left = "0".padEnd(Math.max(1, Math.floor(columns / 2) - Math.floor(middle.length / 2)));
+  const line = `${left}${middle}`;
+  return style.faint(`${line}${end.padStart(columns - line.length)}`);
+}
+
+function legendLines(timeline: CaptureTimeline, style: MessageStyle): readonly string[] {
+  const last = timeline.timeUs.length - 1;
+  const most = (column: Float64Array): number => column.reduce((highestYet, value) => Math.max(highestYet, finite(value)), 0);
+  const row = (sign: string, title: string, column: Float64Array, what: string) => [
+    { text: sign },
+    { text: title },
+    { text: formatSize(most(column)), align: "right" as const },
+    { text: formatSize(finite(column[last])), align: "right" as const },
+    { text: what, paint: style.faint },
+  ];
+  const full = timeline.collections.filter(({ kind }) => kind === "full").length;
+  const others = timeline.collections.length - full;
+  const rows = [
+    [
+      { text: "" },
+      { text: "" },
+      { text: "highest", align: "right" as const, paint: style.faint },
+      { text: "at the end", align: "right" as const, paint: style.faint },
+      { text: "" },
+    ],
+    ...SERIES.toReversed().map(({ name, sign }) => row(sign, TITLES[name], timeline[name], REMARKS[name])),
+    row(RSS_SIGN, "rss", timeline.rss, "all that the process holds in memory"),
+  ];
+  return [
+    ...alignColumns(rows, 2),
+    ...(timeline.collections.length === 0
+      ? []
+      : [`  ${style.faint(`▲ ${many(full, "full collection")}, · ${many(others, "other")}`)}`]),
+  ];
+}
+
+const REMARKS: Readonly<Record<(typeof SERIES)[number]["name"], string>> = {
+  heapUsed: "used, of all JavaScript heaps together",
+  buffers: "ArrayBuffers and WebAssembly memory",
+  native: "malloc and mmap by addons, libraries, and Node for the program",
+};
