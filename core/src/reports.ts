@@ -6,6 +6,7 @@ export type { ExportSource } from "./reports/capture/exports/export-model.js";
 export {
   EXPORT_FORMATS,
   type ExportFormat,
+  type ExportOptions,
   renderExport,
 } from "./reports/capture/exports/render-export.js";
 export { type AnnotationOptions, githubAnnotations } from "./reports/ci/annotations.js";

@@ -27,7 +27,7 @@ export function readRunReport(file: string): RunReport {
 export interface WrittenFile {
   /** Absolute. */
   readonly path: string;
-  readonly text: string;
+  readonly text: string | Uint8Array;
   /** Added to what is there, not instead of it: GitHub's step summary. */
   readonly append: boolean;
 }
