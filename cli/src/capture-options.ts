@@ -134,3 +134,10 @@ export function sizeOption(text: string): number {
     throw new InvalidArgumentError(String((error as { hint?: unknown }).hint ?? error));
   }
 }
+
+/** A share such as "5%" or 0.05. */
+export function shareOption(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(%?)$/u.exec(text);
+  if (match === null) throw new InvalidArgumentError('Give a share such as "5%" or 0.05.');
+  return Number(match[1]) / (match[2] === "%" ? 100 : 1);
+}

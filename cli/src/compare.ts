@@ -1,6 +1,5 @@
 /** `memspec compare`: what got worse and better between two runs. */
 
-import { parseSize } from "@memspec/core";
 import {
   compareRuns,
   DEFAULT_TOLERANCE,
@@ -8,7 +7,8 @@ import {
   readRunReport,
   renderComparison,
 } from "@memspec/core/reports";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { shareOption, sizeOption } from "./capture-options.js";
 import { addOutputOptions, type OutputOptions, put } from "./output.js";
 
 /** 1 is an error's: a script can tell "worse" from "could not compare". */
@@ -36,8 +36,8 @@ export function addCompare(program: Command, done: (code: number) => void): void
     .description("Say what got worse and better between two runs, as Markdown.")
     .argument("<base>", "JSON report of the run before")
     .argument("<head>", "JSON report of the run after")
-    .option("--tolerance <share>", "relative tolerance, such as 5% or 0.05", share, DEFAULT_TOLERANCE.relative)
-    .option("--absolute <size>", 'absolute tolerance, such as "500 kB"', size, DEFAULT_TOLERANCE.absoluteBytes)
+    .option("--tolerance <share>", "relative tolerance, such as 5% or 0.05", shareOption, DEFAULT_TOLERANCE.relative)
+    .option("--absolute <size>", 'absolute tolerance, such as "500 kB"', sizeOption, DEFAULT_TOLERANCE.absoluteBytes)
     .option("--json", "the comparison as JSON");
   addOutputOptions(command)
     .addHelpText("after", HELP)
@@ -50,18 +50,4 @@ export function addCompare(program: Command, done: (code: number) => void): void
       put(text, options);
       done(EXIT_CODES[comparison.verdict]);
     });
-}
-
-function share(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(%?)$/u.exec(text);
-  if (match === null) throw new InvalidArgumentError('Give a share such as "5%" or 0.05.');
-  return Number(match[1]) / (match[2] === "%" ? 100 : 1);
-}
-
-function size(text: string): number {
-  try {
-    return parseSize(/^\d+$/u.test(text) ? Number(text) : text);
-  } catch (error) {
-    throw new InvalidArgumentError(String((error as { hint?: unknown }).hint ?? error));
-  }
 }

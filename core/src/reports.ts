@@ -2,6 +2,16 @@
 
 export type * from "./capture-files/model/capture.js";
 export type { ReportOptions } from "./limits/report-options.js";
+export type { FunctionRow } from "./reports/capture/by-function.js";
+export type { CallNode } from "./reports/capture/call-tree.js";
+export {
+  type ComparedView,
+  compareViews,
+  type FunctionChange,
+  type ViewComparison,
+  type ViewTolerance,
+} from "./reports/capture/compare-views.js";
+export { type ComparisonTextOptions, renderComparedViews } from "./reports/capture/comparison-text.js";
 export type { ExportSource } from "./reports/capture/exports/export-model.js";
 export {
   EXPORT_FORMATS,
@@ -9,6 +19,33 @@ export {
   type ExportOptions,
   renderExport,
 } from "./reports/capture/exports/render-export.js";
+export { onlySpaces, onlyThreads } from "./reports/capture/fold-stacks.js";
+export { headingOf, type ShownView } from "./reports/capture/heading.js";
+export type { PackageRow } from "./reports/capture/packages.js";
+export { recordText, stackText } from "./reports/capture/record-text.js";
+export {
+  newBytes,
+  renderSnapshot,
+  renderSnapshotDiff,
+  type SnapshotTextOptions,
+} from "./reports/capture/snapshot-text.js";
+export { type StatisticsOptions, type StatisticsReport, statisticsReport } from "./reports/capture/statistics.js";
+export { renderStatistics } from "./reports/capture/statistics-text.js";
+export { renderSummary, SUMMARY_SORTS, type SummaryOptions, type SummarySort } from "./reports/capture/summary.js";
+export type { CaptureTextOptions } from "./reports/capture/text-options.js";
+export { type ChartOptions, renderTimeline } from "./reports/capture/timeline-chart.js";
+export { timelineCsv, timelineJson } from "./reports/capture/timeline-data.js";
+export { renderTree, type TreeOptions, viewTree } from "./reports/capture/tree.js";
+export {
+  nodeAtCursor,
+  openTree,
+  pressKey,
+  type TreeKey,
+  type TreeScreenOptions,
+  type TreeState,
+  treeHeight,
+  treeScreen,
+} from "./reports/capture/tree-screen.js";
 export { type AnnotationOptions, githubAnnotations } from "./reports/ci/annotations.js";
 export { renderJunit } from "./reports/ci/junit.js";
 export { type MarkdownOptions, renderMarkdown } from "./reports/ci/markdown.js";

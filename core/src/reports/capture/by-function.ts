@@ -1,10 +1,12 @@
 /** Who allocated, by function: what it allocated itself, and what with all that it called. */
 
-import { placeOf } from "../../assertions/frames.js";
+import { placeOf, relativePath } from "../../assertions/frames.js";
 import type { CaptureFrame, CaptureView } from "../../capture-files/model/capture.js";
 import type { FoldedStacks } from "./fold-stacks.js";
 
 export interface FunctionRow {
+  /** The same for the same function in another capture of the program; without its line, which moves. */
+  readonly key: string;
   /** "(no stack)" for what has none. */
   readonly name: string;
   /** File and line, the one that the most bytes went through; without the column, as functions are told apart by no more. */
@@ -23,6 +25,7 @@ export interface FunctionRow {
 }
 
 interface Gathered {
+  readonly key: string;
   readonly frame: CaptureFrame | null;
   ownBytes: number;
   ownCount: number;
@@ -34,9 +37,9 @@ interface Gathered {
 }
 
 /** One function is one name in one file; without a name, one place. */
-export function functionKey(frame: CaptureFrame): string {
-  const name = frame.functionName === "" ? `:${frame.line}:${frame.column}` : frame.functionName;
-  return `${frame.file}\n${name}`;
+function functionKey(frame: CaptureFrame, root: string): string {
+  const file = relativePath(frame.file, root);
+  return frame.functionName === "" ? `${file}:${frame.line}:${frame.column}` : `${file} ${frame.functionName}`;
 }
 
 /** Rows in no order. */
@@ -47,10 +50,11 @@ export function functionsOf(
 ): readonly FunctionRow[] {
   const found = new Map<string, Gathered>();
   const gather = (frame: CaptureFrame | null): Gathered => {
-    const key = frame === null ? "" : functionKey(frame);
+    const key = frame === null ? "" : functionKey(frame, root);
     let one = found.get(key);
     if (one === undefined) {
       one = {
+        key,
         frame,
         ownBytes: 0,
         ownCount: 0,
@@ -85,7 +89,9 @@ export function functionsOf(
     }
     if (innermost === 0) add(own, row, estimated);
   }
-  return [...found.values()].filter(({ totalCount, totalBytes }) => totalCount > 0 || totalBytes > 0).map((one) => rowOf(one, root));
+  return [...found.values()]
+    .filter(({ totalCount, totalBytes }) => totalCount > 0 || totalBytes > 0)
+    .map((one) => rowOf(one, root));
 }
 
 function add(one: Gathered, row: { readonly bytes: number; readonly count: number }, estimated: boolean): void {

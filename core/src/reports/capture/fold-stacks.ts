@@ -1,6 +1,12 @@
 /** Stacks without what is not the program's: frames of Node, of runners and of memspec are given to those who called them. */
 
-import type { CaptureFrame, CaptureRow, CaptureView, StackTree } from "../../capture-files/model/capture.js";
+import type {
+  CaptureFrame,
+  CaptureRow,
+  CaptureSpace,
+  CaptureView,
+  StackTree,
+} from "../../capture-files/model/capture.js";
 
 export interface FoldedStacks {
   readonly tree: StackTree;
@@ -16,11 +22,12 @@ const WORDS: Readonly<Record<CaptureFrame["owner"], string>> = {
   runner: "(the test runner)",
   memspec: "(memspec)",
   native: "(native code)",
+  unknown: "(unknown code)",
 };
 
 /** V8's own functions and code that nothing is known of say nothing, whoever called them. */
 function isFolded(frame: CaptureFrame): boolean {
-  if (frame.kind === "unresolved") return false;
+  if (frame.kind === "unresolved" || frame.kind === "truncated") return false;
   if (frame.owner === "node" || frame.owner === "runner" || frame.owner === "memspec") return true;
   return frame.kind === "builtin" || (frame.functionName === "" && frame.file === "");
 }
@@ -96,6 +103,12 @@ function standInFrame(owner: CaptureFrame["owner"]): CaptureFrame {
 /** Only the rows of these threads; `null`: all. */
 export function onlyThreads(view: CaptureView, threads: ReadonlySet<number> | null): CaptureView {
   return threads === null ? view : withRows(view, (row) => threads.has(row.thread));
+}
+
+/** Only the rows of these spaces, at the moment that the view has already. */
+export function onlySpaces(view: CaptureView, spaces: readonly CaptureSpace[]): CaptureView {
+  const unknownSpaces = view.unknownSpaces.filter((space) => spaces.includes(space));
+  return { ...withRows(view, (row) => spaces.includes(row.space)), spaces, unknownSpaces };
 }
 
 function withRows(view: CaptureView, keep: (row: CaptureRow) => boolean): CaptureView {

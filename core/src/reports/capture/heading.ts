@@ -1,10 +1,20 @@
 /** What a capture is of, what a view of it shows, and what makes its figures weaker: the same words in every report. */
 
+import { listOf } from "../../assertions/frames.js";
 import { siteBytes } from "../../assertions/numbers.js";
 import type { MessageStyle } from "../../assertions/style.js";
-import type { CaptureInfo, CaptureSpace, CaptureView, ViewOptions } from "../../capture-files/model/capture.js";
+import type { CaptureEnd } from "../../capture-files/format/format.js";
+import type {
+  CaptureInfo,
+  CaptureProcess,
+  CaptureSpace,
+  CaptureView,
+  ViewOptions,
+} from "../../capture-files/model/capture.js";
 import { formatSize, groupDigits } from "../../sizes/format-size.js";
 import { many } from "../sentences.js";
+import { fitLines } from "../terminal/fit.js";
+import { type CaptureTextOptions, textFrame } from "./text-options.js";
 
 /** What is shown of one or more captures, as reports need it. */
 export interface ShownView {
@@ -26,10 +36,11 @@ function evaluated(execArgv: readonly string[]): string {
   return execArgv.some((word) => /^(?:-e|-p|-pe|--eval|--print)/u.test(word)) ? "node -e" : "node";
 }
 
-/** "Node 22.1.0, linux x64, process 4711" */
-export function processText({ meta }: CaptureInfo): string {
+/** "Node 22.1.0, linux x64, process 4711"; "… 3 processes" */
+export function processText({ meta, processes }: CaptureInfo): string {
   const { node, platform, architecture, pid } = meta.process;
-  return `Node ${node.replace(/^v/u, "")}, ${platform} ${architecture}, process ${pid}`;
+  const which = processes.length > 1 ? `${processes.length} processes` : `process ${pid}`;
+  return `Node ${node.replace(/^v/u, "")}, ${platform} ${architecture}, ${which}`;
 }
 
 export function timeText(us: number): string {
@@ -84,15 +95,26 @@ export function countText(count: number, estimated: boolean): string {
   return `${estimated ? "~" : ""}${groupDigits(Math.round(count))}`;
 }
 
+/** "~12,345 allocations" */
+export function allocationsText(count: number, estimated: boolean): string {
+  return `${countText(count, estimated)} allocation${Math.round(count) === 1 ? "" : "s"}`;
+}
+
 /** Two lines: the program, and what is shown of it with its sum. */
 export function headingLines(shown: ShownView, info: CaptureInfo, style: MessageStyle): readonly string[] {
   const estimated = isEstimated(shown.view, info);
   const bytes = style.strong(siteBytes(shown.view.bytes, estimated));
-  const allocations = `${countText(shown.view.count, estimated)} allocation${shown.view.count === 1 ? "" : "s"}`;
+  const allocations = allocationsText(shown.view.count, estimated);
   return [
     `${style.strong(programText(info))}  ${style.faint(`(${processText(info)})`)}`,
     `${viewText(shown)}: ${bytes} in ${allocations}`,
   ];
+}
+
+/** As `headingLines`, in lines that fit. */
+export function headingOf(shown: ShownView, info: CaptureInfo, options: CaptureTextOptions): readonly string[] {
+  const { width, style } = textFrame(options);
+  return fitLines(headingLines(shown, info, style), width);
 }
 
 const ENDS: Readonly<Record<"full" | "slow", string>> = {
@@ -102,26 +124,49 @@ const ENDS: Readonly<Record<"full" | "slow", string>> = {
 
 /** What is true of a capture and makes its figures weaker, in sentences; empty for a whole one. */
 export function captureNotes(info: CaptureInfo): readonly string[] {
-  const { end, damage, meta } = info;
+  const several = info.processes.length > 1;
+  const told = info.processes.flatMap((process) =>
+    processNotes(process).map((note) => (several ? `Process ${process.meta.process.pid}: ${note}` : note)),
+  );
+  return [...new Set(told)];
+}
+
+/** Of a view beside those of its capture: spaces of which it cannot tell anything. */
+export function viewNotes({ unknownSpaces, kind }: CaptureView): readonly string[] {
+  if (unknownSpaces.length === 0) return [];
+  const why = unknownSpaces.includes("heap") ? " (its objects were not sampled, or not followed to their end)" : "";
+  return [`Not known of ${listOf(unknownSpaces)}${why}: what was ${KIND_WORDS[kind]}.`];
+}
+
+const KIND_WORDS: Readonly<Record<CaptureView["kind"], string>> = {
+  peak: "alive at the high-water mark",
+  leaked: "alive at the end",
+  temporary: "temporary",
+  allocated: "allocated",
+  window: "allocated in the window and alive at its end",
+};
+
+function processNotes({ end, damage, meta }: CaptureProcess): readonly string[] {
   const notes: string[] = [];
   if (damage !== null) {
     notes.push(
-      `The file can be read up to byte ${groupDigits(damage.atByte)} of ${groupDigits(info.bytes)}: ${withoutStop(damage.reason)}. What is before counts.`,
+      `The file can be read up to byte ${groupDigits(damage.atByte)}: ${withoutStop(damage.reason)}. What is before counts.`,
     );
   }
   if (end === null) {
-    notes.push("The recording did not end in order (the program was killed, or still runs): what was written until then counts.");
+    notes.push(
+      "The recording did not end in order (the program was killed, or still runs): what was written until then counts.",
+    );
   } else {
     if (end.reason === "full" || end.reason === "slow") {
       notes.push(`${ENDS[end.reason]}${end.detail === "" ? "" : ` (${withoutStop(end.detail)})`}.`);
     }
     notes.push(...droppedNotes(end.dropped));
   }
-  if (meta.contents === "all" && meta.heapInterval === 0) notes.push("The heap was not sampled: no place of its objects is known.");
   return [...notes, ...meta.notes];
 }
 
-function droppedNotes(dropped: NonNullable<CaptureInfo["end"]>["dropped"]): readonly string[] {
+function droppedNotes(dropped: CaptureEnd["dropped"]): readonly string[] {
   const notes: string[] = [];
   if (dropped.bytes > 0) notes.push(`${formatSize(dropped.bytes)} of the recording could not be written.`);
   if (dropped.stacks > 0) notes.push(`There was no room for ${many(dropped.stacks, "stack")}.`);

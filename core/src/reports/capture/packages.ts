@@ -1,7 +1,7 @@
 /** Whose allocations they are: the package or the native library of the innermost frame that is not Node's, a runner's or memspec's. */
 
-import type { CaptureFrame, CaptureView } from "../../capture-files/model/capture.js";
 import { packageOf } from "../../analysis/owner.js";
+import type { CaptureFrame, CaptureView } from "../../capture-files/model/capture.js";
 import type { FoldedStacks } from "./fold-stacks.js";
 
 export interface PackageRow {
@@ -31,7 +31,9 @@ export function packagesOf(
     sums.count += row.count;
     sums.estimated ||= row.space === "heap" && !heapIsExact;
   }
-  return [...found].map(([name, sums]) => ({ name, ...sums })).sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
+  return [...found]
+    .map(([name, sums]) => ({ name, ...sums }))
+    .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
 }
 
 function nameOf(frame: CaptureFrame): string {

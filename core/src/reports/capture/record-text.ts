@@ -1,7 +1,7 @@
 /** Records of a capture as lines of text: one record a line, `name=value`, in the order of the file. */
 
-import type { CaptureFrame, CaptureRecord } from "../../capture-files/model/capture.js";
 import { placeOf } from "../../assertions/frames.js";
+import type { CaptureFrame, CaptureRecord } from "../../capture-files/model/capture.js";
 
 /** Without the line's end. */
 export function recordText(record: CaptureRecord): string {

@@ -7,12 +7,16 @@ import { formatBytesExact, formatSize, groupDigits } from "../../sizes/format-si
 import { many } from "../sentences.js";
 import { fitLines } from "../terminal/fit.js";
 import { noteLines } from "../terminal/sections.js";
-import { countText, processText, programText, SPACES, timeText } from "./heading.js";
+import { allocationsText, countText, processText, programText, SPACES, timeText } from "./heading.js";
 import type { StatisticsReport } from "./statistics.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 /** @returns lines, each ended */
-export function renderStatistics(report: StatisticsReport, info: CaptureInfo, options: CaptureTextOptions = {}): string {
+export function renderStatistics(
+  report: StatisticsReport,
+  info: CaptureInfo,
+  options: CaptureTextOptions = {},
+): string {
   const frame = textFrame(options);
   const sections: readonly (readonly string[])[] = [
     headLines(report, info, frame),
@@ -28,9 +32,7 @@ export function renderStatistics(report: StatisticsReport, info: CaptureInfo, op
     noteLines(report.notes),
   ];
   const shown = sections.filter((lines) => lines.length > 0);
-  return asText(
-    shown.flatMap((section, index) => [...(index === 0 ? [] : [""]), ...fitLines(section, frame.width)]),
-  );
+  return asText(shown.flatMap((section, index) => [...(index === 0 ? [] : [""]), ...fitLines(section, frame.width)]));
 }
 
 function headLines(report: StatisticsReport, info: CaptureInfo, { style }: TextFrame): readonly string[] {
@@ -52,10 +54,10 @@ function spaceLines({ statistics, heapIsExact }: StatisticsReport, { style }: Te
     const count = (value: number | null): Cell => figure(value === null ? "n/a" : countText(value, estimated));
     return [
       { text: space },
-      figure(siteBytes(of.allocatedBytes, estimated)),
+      figure(sizeText(of.allocatedBytes, estimated)),
       count(of.allocationCount),
       figure(formatSize(of.peakBytes === null ? null : Math.round(of.peakBytes))),
-      figure(siteBytes(of.leakedBytes, estimated)),
+      figure(sizeText(of.leakedBytes, estimated)),
       count(of.leakedCount),
     ];
   });
@@ -75,31 +77,58 @@ function peakLines({ statistics }: StatisticsReport, { style }: TextFrame): read
   const total = (of: typeof peak): number => of.heapBytes + of.buffersBytes + of.nativeBytes;
   const parts = (of: typeof peak): string =>
     `heap ${formatSize(of.heapBytes)}, buffers ${formatSize(of.buffersBytes)}, native ${formatSize(of.nativeBytes)}`;
+  const when = (of: typeof peak): string =>
+    of.timeUs === null ? "the sum of each process's own" : `${timeText(of.timeUs)} after the start`;
+  const offHeap = formatBytesExact(offHeapPeak.buffersBytes + offHeapPeak.nativeBytes);
   return [
-    `${style.strong("Peak")} ${formatBytesExact(total(peak))}, ${timeText(peak.timeUs)} after the start: ${parts(peak)}`,
-    `Peak of buffers and native alone: ${formatBytesExact(offHeapPeak.buffersBytes + offHeapPeak.nativeBytes)}, ${timeText(offHeapPeak.timeUs)} after the start`,
+    `${style.strong("Peak")} ${formatBytesExact(total(peak))}, ${when(peak)}: ${parts(peak)}`,
+    `Peak of buffers and native alone: ${offHeap}, ${when(offHeapPeak)}`,
   ];
 }
 
 function furtherLines(report: StatisticsReport): readonly string[] {
   const { statistics, collections } = report;
-  const { temporary, heapFragmentationBytes, withoutStack } = statistics;
+  const { temporary, heapFragmentationBytes, withoutStack, withoutNativeFrames, missedCount } = statistics;
   const whole = allocatedOf(statistics);
   const estimated = !report.heapIsExact;
   const all = collections.young + collections.full + collections.other;
   const share = percent(temporary.bytes, whole);
   return [
-    `Temporary (freed before its thread made a second further allocation): ${siteBytes(temporary.bytes, estimated)}${share === "" ? "" : `, ${share} of what was allocated`}, in ${countText(temporary.count, estimated)} allocations`,
+    `Temporary (freed before its thread made a second further allocation): ${siteBytes(temporary.bytes, estimated)}${share === "" ? "" : `, ${share} of what was allocated`}, in ${allocationsText(temporary.count, estimated)}`,
     `Held by V8's heaps and not in use at the end: ${formatSize(heapFragmentationBytes)}`,
     `Collections: ${groupDigits(all)} in ${timeText(collections.durationUs)} (${groupDigits(collections.young)} young, ${groupDigits(collections.full)} full${collections.other === 0 ? "" : `, ${groupDigits(collections.other)} other`})`,
     ...(withoutStack.count === 0
       ? []
-      : [`Without a stack: ${siteBytes(withoutStack.bytes, estimated)} in ${countText(withoutStack.count, estimated)} allocations`]),
+      : [
+          `Without a stack: ${siteBytes(withoutStack.bytes, estimated)} in ${allocationsText(withoutStack.count, estimated)}`,
+        ]),
+    ...(withoutNativeFrames.count === 0
+      ? []
+      : [
+          `Without their native frames: ${siteBytes(withoutNativeFrames.bytes, estimated)} in ${allocationsText(withoutNativeFrames.count, estimated)}`,
+        ]),
+    ...(missedCount === 0
+      ? []
+      : [
+          `${many(missedCount, "allocation")} could not be written down and ${missedCount === 1 ? "is" : "are"} in no figure.`,
+        ]),
   ];
 }
 
+/** `0` where a part of it is not known: then there are no shares. */
 function allocatedOf({ spaces }: CaptureStatistics): number {
-  return SPACES.reduce((sum, space) => sum + spaces[space].allocatedBytes, 0);
+  let sum = 0;
+  for (const space of SPACES) {
+    const bytes = spaces[space].allocatedBytes;
+    if (bytes === null) return 0;
+    sum += bytes;
+  }
+  return sum;
+}
+
+/** "~61.3 MB", "n/a" */
+function sizeText(bytes: number | null, estimated: boolean): string {
+  return bytes === null ? "n/a" : siteBytes(bytes, estimated);
 }
 
 function allocatorLines({ byAllocator }: CaptureStatistics, { style }: TextFrame): readonly string[] {
@@ -208,7 +237,13 @@ function packageLines(
   ];
 }
 
-function figureCells(bytes: number, count: number, estimated: boolean, by: "bytes" | "count", whole: number): readonly Cell[] {
+function figureCells(
+  bytes: number,
+  count: number,
+  estimated: boolean,
+  by: "bytes" | "count",
+  whole: number,
+): readonly Cell[] {
   return [
     { text: siteBytes(bytes, estimated), align: "right" },
     { text: countText(count, estimated), align: "right" },
@@ -216,7 +251,7 @@ function figureCells(bytes: number, count: number, estimated: boolean, by: "byte
   ];
 }
 
-/** `0` where it is not known: then there are no shares. */
+/** As `allocatedOf`. */
 function wholeOf({ statistics }: StatisticsReport, by: "bytes" | "count"): number {
   if (by === "bytes") return allocatedOf(statistics);
   let sum = 0;

@@ -3,12 +3,12 @@
 import { alignColumns, type Cell, shorten } from "../../assertions/layout.js";
 import { percent, siteBytes } from "../../assertions/numbers.js";
 import type { CaptureInfo, StackTree } from "../../capture-files/model/capture.js";
-import { noteLines } from "../terminal/sections.js";
-import { fitLines } from "../terminal/fit.js";
 import { many } from "../sentences.js";
+import { fitLines } from "../terminal/fit.js";
+import { noteLines } from "../terminal/sections.js";
 import { type FunctionRow, functionsOf } from "./by-function.js";
 import { foldStacks } from "./fold-stacks.js";
-import { captureNotes, countText, headingLines, type ShownView } from "./heading.js";
+import { captureNotes, countText, headingLines, type ShownView, viewNotes } from "./heading.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 export type SummarySort = "own" | "total" | "count" | "function" | "place";
@@ -42,8 +42,10 @@ export function renderSummary(
     ...fitLines(headingLines(shown, info, frame.style), frame.width),
     "",
     ...(rows.length === 0 ? ["  nothing"] : tableLines(sorted.slice(0, limit), shown.view.bytes, frame)),
-    ...(sorted.length > limit ? [`  ${frame.style.faint(`… ${many(sorted.length - limit, "more function")}; --limit shows more`)}`] : []),
-    ...spaced(fitLines(noteLines(captureNotes(info)), frame.width)),
+    ...(sorted.length > limit
+      ? [`  ${frame.style.faint(`… ${many(sorted.length - limit, "more function")}; --limit shows more`)}`]
+      : []),
+    ...spaced(fitLines(noteLines([...captureNotes(info), ...viewNotes(shown.view)]), frame.width)),
   ]);
 }
 
@@ -96,7 +98,9 @@ function tableLines(rows: readonly FunctionRow[], wholeBytes: number, { width, s
     { text: "place", paint: style.faint },
   ];
   const lines = rows.map((row, index): readonly Cell[] => [
-    ...(figures[index] ?? []).map((text, column): Cell => ({ text, align: "right", ...(column === 0 ? { paint: style.strong } : {}) })),
+    ...(figures[index] ?? []).map(
+      (text, column): Cell => ({ text, align: "right", ...(column === 0 ? { paint: style.strong } : {}) }),
+    ),
     { text: shorten(row.name, nameWidth) },
     { text: placeText(row, room - nameWidth - GAP), paint: style.place },
   ]);

@@ -11,12 +11,11 @@ import { captureNotes, processText, programText, timeText } from "./heading.js";
 import { asText, type CaptureTextOptions, textFrame } from "./text-options.js";
 
 export interface ChartOptions extends CaptureTextOptions {
-  /** Lines of the chart itself. Default 16, at least 4. */
+  /** Lines of the chart itself, rounded up to a multiple of four. Default 16. */
   readonly height?: number;
 }
 
 const DEFAULT_HEIGHT = 16;
-const LEAST_HEIGHT = 4;
 
 /** From the bottom up. */
 const SERIES = [
@@ -42,7 +41,7 @@ interface Slot {
 /** @returns lines, each ended */
 export function renderTimeline(timeline: CaptureTimeline, info: CaptureInfo, options: ChartOptions = {}): string {
   const { width, style } = textFrame(options);
-  const height = Math.max(LEAST_HEIGHT, Math.floor(options.height ?? DEFAULT_HEIGHT));
+  const height = MARKS * Math.max(1, Math.ceil((options.height ?? DEFAULT_HEIGHT) / MARKS));
   const head = `${style.strong(programText(info))}  ${style.faint(`(${processText(info)})`)}`;
   const notes = fitLines(noteLines(captureNotes(info)), width);
   const tail = notes.length === 0 ? [] : ["", ...notes];
@@ -88,19 +87,20 @@ function finite(value: number | undefined): number {
   return value === undefined || !Number.isFinite(value) ? 0 : value;
 }
 
-/** 1, 2, 2.5 or 5 times a power of ten: the scale's marks are then round, too. */
-function niceCeiling(bytes: number): number {
-  const power = 10 ** Math.floor(Math.log10(bytes));
-  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= bytes) ?? 10;
-  return step * power;
-}
+const MARKS = 4;
 
-const TICK_EVERY = 4;
+/** So that each of the scale's marks is a round number. */
+function niceCeiling(bytes: number): number {
+  const step = bytes / MARKS;
+  const power = 10 ** Math.floor(Math.log10(step));
+  const factor = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((each) => each * power >= step) ?? 10;
+  return factor * power * MARKS;
+}
 
 /** A label for each line, from the top; "" where there is none. The label stands at the upper edge of its line. */
 function ticks(ceiling: number, height: number): readonly string[] {
   return Array.from({ length: height }, (_, row) =>
-    row % TICK_EVERY === 0 ? formatSize(Math.round((ceiling * (height - row)) / height)) : "",
+    row % (height / MARKS) === 0 ? formatSize(Math.round((ceiling * (height - row)) / height)) : "",
   );
 }
 
@@ -176,7 +176,8 @@ function timeAxis(endUs: number, columns: number, style: MessageStyle): string {
 
 function legendLines(timeline: CaptureTimeline, style: MessageStyle): readonly string[] {
   const last = timeline.timeUs.length - 1;
-  const most = (column: Float64Array): number => column.reduce((highestYet, value) => Math.max(highestYet, finite(value)), 0);
+  const most = (column: Float64Array): number =>
+    column.reduce((highestYet, value) => Math.max(highestYet, finite(value)), 0);
   const row = (sign: string, title: string, column: Float64Array, what: string) => [
     { text: sign },
     { text: title },
@@ -206,7 +207,7 @@ function legendLines(timeline: CaptureTimeline, style: MessageStyle): readonly s
 }
 
 const REMARKS: Readonly<Record<(typeof SERIES)[number]["name"], string>> = {
-  heapUsed: "used, of all JavaScript heaps together",
+  heapUsed: "used, all JavaScript heaps together",
   buffers: "ArrayBuffers and WebAssembly memory",
-  native: "malloc and mmap by addons, libraries, and Node for the program",
+  native: "malloc and mmap of addons, libraries, Node",
 };

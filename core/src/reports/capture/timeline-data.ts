@@ -16,7 +16,10 @@ export function timelineCsv(timeline: CaptureTimeline): string {
 /** Columns of equal length, as in the model; what was not read is `null`. */
 export function timelineJson(timeline: CaptureTimeline): string {
   const columns = Object.fromEntries(
-    COLUMNS.map((name) => [`${name}Bytes`, Array.from(timeline[name], (value) => (Number.isFinite(value) ? value : null))]),
+    COLUMNS.map((name) => [
+      `${name}Bytes`,
+      Array.from(timeline[name], (value) => (Number.isFinite(value) ? value : null)),
+    ]),
   );
   const data = { version: 1, timeUs: [...timeline.timeUs], ...columns, collections: timeline.collections };
   return `${JSON.stringify(data)}\n`;

@@ -8,7 +8,7 @@ import { fitLines } from "../terminal/fit.js";
 import { noteLines } from "../terminal/sections.js";
 import { type CallNode, callTreeOf } from "./call-tree.js";
 import { foldStacks } from "./fold-stacks.js";
-import { captureNotes, headingLines, type ShownView } from "./heading.js";
+import { captureNotes, headingLines, type ShownView, viewNotes } from "./heading.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 export interface TreeOptions extends CaptureTextOptions {
@@ -25,7 +25,7 @@ export function renderTree(shown: ShownView, tree: StackTree, info: CaptureInfo,
   const frame = textFrame(options);
   const root = viewTree(shown, tree, info, options.allFrames === true);
   const leastBytes = root.bytes * (options.least ?? DEFAULT_LEAST);
-  const notes = fitLines(noteLines(captureNotes(info)), frame.width);
+  const notes = fitLines(noteLines([...captureNotes(info), ...viewNotes(shown.view)]), frame.width);
   return asText([
     ...fitLines(headingLines(shown, info, frame.style), frame.width),
     "",
@@ -70,7 +70,7 @@ function childLines(
 const SIZE_WIDTH = 9;
 const SHARE_WIDTH = 5;
 /** Of figures and the gaps about them. */
-export const FIGURES_WIDTH: number = SIZE_WIDTH + SHARE_WIDTH + 3;
+const FIGURES_WIDTH: number = SIZE_WIDTH + SHARE_WIDTH + 3;
 
 export function figuresOf(bytes: number, estimated: boolean, wholeBytes: number, { style }: TextFrame): string {
   const size = siteBytes(bytes, estimated).padStart(SIZE_WIDTH);
