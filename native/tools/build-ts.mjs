@@ -17,7 +17,7 @@ const lightProcess = {
 };
 
 /** Entries that no test worker loads: built by themselves, so that they do not split what workers load into more files. */
-const APART = ["reports"];
+const APART = ["reports", "captures"];
 
 /**
  * Carried packages that run with their first use: a worker in which nothing is limited needs no globs, one in which nothing

@@ -93,7 +93,7 @@ export function wrongPluginImports(sources: readonly SourceFile[]): readonly str
       const inside = specifier.startsWith(".") && resolveImport(file, specifier).startsWith(base);
       const allowed = specifier.startsWith(".")
         ? inside
-        : !specifier.startsWith("@memspec/") || /^@memspec\/core(?:\/adapter|\/reports)?$/u.test(specifier);
+        : !specifier.startsWith("@memspec/") || /^@memspec\/core(?:\/adapter|\/captures|\/reports)?$/u.test(specifier);
       if (!allowed) wrong.push(`${file}: ${specifier}`);
     }
   }

@@ -2,6 +2,7 @@
 
 import { setTimeout as nodeSetTimeout } from "node:timers";
 import { pathToFileURL } from "node:url";
+import { memspecScripts } from "../analysis/memspec-roots.js";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import { armTracker } from "../capture/arm.js";
 import type { NativeBinding } from "../capture/binding.js";
@@ -11,7 +12,6 @@ import { askOwnHeap, pathsAvoid, RUNNERS } from "../graph/own-heap.js";
 import { settleTasks } from "../leaks/calls.js";
 import type { LeakGroup } from "../leaks/types.js";
 import { sourcePlaceHere } from "../measure/analyse-here.js";
-import { memspecScripts } from "../measure/memspec-roots.js";
 import type { LeaksRecord } from "../observe/payload.js";
 import { isCacheOfDependency, LEAST_TESTS, recurs, type TestSpan } from "./file-rule.js";
 import { leaksOfFile } from "./file-verdict.js";

@@ -3,6 +3,7 @@
  * it. It is what `--detectLeaks` asks. docs/leak-gate.md
  */
 
+import { memspecScripts } from "../analysis/memspec-roots.js";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
 import { loadAddon } from "../capture/load-addon.js";
@@ -12,7 +13,6 @@ import type { RetainingPath } from "../graph/types.js";
 import { hintFor } from "../leaks/hints.js";
 import type { LeakGroup } from "../leaks/types.js";
 import { sourcePlaceHere } from "../measure/analyse-here.js";
-import { memspecScripts } from "../measure/memspec-roots.js";
 import type { LeaksRecord } from "../observe/payload.js";
 import { outlivesFile } from "./file-rule.js";
 import { dayOf } from "./known-leaks.js";

@@ -1,10 +1,10 @@
+import { memspecScripts } from "../analysis/memspec-roots.js";
 import type { OpenOptions } from "../capture/binding.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import { loadAddon } from "../capture/load-addon.js";
 import { assertFunction } from "../capture/repeat.js";
 import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { sourcePlaceHere } from "../measure/analyse-here.js";
-import { memspecScripts } from "../measure/memspec-roots.js";
 import { judge } from "./check.js";
 import { gatherEvidence } from "./evidence.js";
 import { javascriptGauge, nativeGauge, outOfMemory } from "./gauge.js";

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { analyse } from "../analysis/analyse.js";
 import { type FrameContext, toSourcePlace } from "../analysis/frames.js";
+import { memspecScripts } from "../analysis/memspec-roots.js";
 import { runnerSourceMap } from "../analysis/runner-maps.js";
 import { SourceMaps } from "../analysis/source-maps.js";
 import type { RawPlace } from "../capture/graph-binding.js";
 import { loadAddon } from "../capture/load-addon.js";
 import type { Measurement } from "../capture/measurement.js";
 import type { Recording } from "../capture/record.js";
-import { memspecScripts } from "./memspec-roots.js";
 
 let context: FrameContext | undefined;
 

@@ -1,12 +1,12 @@
 /** What keeps objects alive, by the heap's graph. Nothing without the addon. */
 
+import { memspecScripts } from "../analysis/memspec-roots.js";
 import type { Handle } from "../capture/binding.js";
 import { loadAddon } from "../capture/load-addon.js";
 import { askOwnHeap, pathsAvoid } from "../graph/own-heap.js";
 import { pathInSource } from "../graph/source-places.js";
 import type { RetainingPath } from "../graph/types.js";
 import { sourcePlaceHere } from "./analyse-here.js";
-import { memspecScripts } from "./memspec-roots.js";
 
 /** A chain of references that keeps an instance of a class alive. */
 export interface WayAlive {

@@ -4,10 +4,10 @@
  */
 
 import { readFileSync } from "node:fs";
+import { memspecScripts } from "../analysis/memspec-roots.js";
 import type { FindSourceMap } from "../analysis/runner-maps.js";
 import { SourceMaps } from "../analysis/source-maps.js";
 import type { RawFrame } from "../capture/raw-frame.js";
-import { memspecScripts } from "../measure/memspec-roots.js";
 import type { FilePayload, SiteRecord } from "./payload.js";
 import { observedSites } from "./sites.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Owner, ownerOf } from "../../../core/src/analysis/owner.js";
-import { memspecRoots } from "../../../core/src/measure/memspec-roots.js";
+import { memspecRoots } from "../../../core/src/analysis/memspec-roots.js";
 
 test.each<[string, Owner]>([
   ["/home/me/app/src/parse.ts", "user"],

@@ -64,7 +64,10 @@ export interface CaptureView {
   readonly spaces: readonly CaptureSpace[];
   /** The moment, or the window's end; microseconds since the recording began; `null` where the view has none, or each process its own. */
   readonly time: number | null;
-  /** Of `spaces`, those of which the file cannot tell this: they have no rows. The heap, where it was not sampled or what died was not told. */
+  /**
+   * Of `spaces`, those of which this cannot be told, and which have no rows therefore: the heap, where it was not sampled or what died was not told.
+   * Of several processes: those of which it cannot be told for all of them.
+   */
   readonly unknownSpaces: readonly CaptureSpace[];
   readonly rows: readonly CaptureRow[];
   readonly bytes: number;
@@ -252,7 +255,9 @@ export type CaptureRecord =
       readonly used: number;
     }
   | { readonly type: "heapEnds"; readonly isolate: number }
-  | { readonly type: "missed"; readonly count: number };
+  | { readonly type: "missed"; readonly count: number }
+  /** The last record: nothing behind it can be read. */
+  | { readonly type: "damage"; readonly damage: CaptureDamage };
 
 /**
  * An open capture. Every question reads the file anew, in a stream: memory is bounded by the number of distinct stacks and of live blocks, never by
@@ -278,7 +283,7 @@ export interface CaptureReading {
   /** In the order of the options. */
   readonly views: readonly CaptureView[];
   readonly tree: StackTree;
-  /** Of several processes: the sum of their last readings. */
+  /** Of several processes: the sum of their last readings, on the clock of the one that began first. */
   readonly timeline: CaptureTimeline;
   readonly statistics: CaptureStatistics;
   /** That of `info`, or what was found where the events were read. */

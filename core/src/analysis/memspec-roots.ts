@@ -1,5 +1,5 @@
-import { pathOfUrl } from "../analysis/source-path.js";
 import { ownFrame } from "../errors/own-frame.js";
+import { pathOfUrl } from "./source-path.js";
 
 const PACKAGES = ["core", "native", "plugin-vitest", "plugin-jest"];
 

@@ -1,0 +1,5 @@
+/** Captures: recordings of whole programs, read. Apart from the rest, which every test worker loads. */
+
+export type { CaptureEnd, CaptureMeta } from "./capture-files/format/format.js";
+export type * from "./capture-files/model/capture.js";
+export { openCapture } from "./capture-files/reading/open-capture.js";
