@@ -1,6 +1,6 @@
 /** Captures opened and read for a command, with the progress of long work on the standard error. */
 
-import { openCapture } from "@memspec/core";
+import { openCapture } from "@memspec/core/captures";
 import {
   type Capture,
   type CaptureInfo,

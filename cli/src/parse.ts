@@ -1,6 +1,6 @@
 /** `memspec parse`: every record of a capture, as text. */
 
-import { openCapture } from "@memspec/core";
+import { openCapture } from "@memspec/core/captures";
 import { type Capture, recordText, stackText } from "@memspec/core/reports";
 import type { Command } from "commander";
 import { addOutputOptions, type OutputOptions, putLines } from "./output.js";
