@@ -4,7 +4,8 @@ const WORDS = 6000;
 
 function wordOf(number) {
   let word = "";
-  for (let rest = number + 7; rest > 0; rest = Math.floor(rest / SYLLABLES.length)) word += SYLLABLES[rest % SYLLABLES.length];
+  for (let rest = number + 7; rest > 0; rest = Math.floor(rest / SYLLABLES.length))
+    word += SYLLABLES[rest % SYLLABLES.length];
   return word;
 }
 

@@ -43,4 +43,6 @@ function processDocument(id) {
 
 let packed = 0;
 for (let id = 0; id < documents; id++) packed += processDocument(id);
-console.log(`${documents} documents, ${index.size} words, ${packed} bytes packed, ${pageCache.size} pages in the cache`);
+console.log(
+  `${documents} documents, ${index.size} words, ${packed} bytes packed, ${pageCache.size} pages in the cache`,
+);
