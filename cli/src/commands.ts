@@ -2,11 +2,34 @@
 
 import type { Command } from "commander";
 import { addCompare } from "./compare.js";
+import { addDiff } from "./diff.js";
+import { addLeaks } from "./leaks.js";
 import { addMerge } from "./merge.js";
+import { addParse } from "./parse.js";
 import { addReport } from "./report.js";
+import { addStats } from "./stats.js";
+import { addSummary } from "./summary.js";
+import { addTimeline } from "./timeline.js";
 import { addTransform } from "./transform.js";
+import { addTree } from "./tree.js";
 
 /** Registers one command on the program; `done` takes its exit code. */
 export type AddCommand = (program: Command, done: (code: number) => void) => void;
 
-export const COMMANDS: readonly AddCommand[] = [addReport, addMerge, addCompare, addTransform];
+export const COMMANDS: readonly AddCommand[] = [
+  // Captures.
+  addSummary,
+  addTree,
+  addStats,
+  addTimeline,
+  addParse,
+  addTransform,
+  addDiff,
+  // Heap snapshots.
+  addLeaks,
+  // Both captures and reports of test runs.
+  addMerge,
+  // Reports of test runs.
+  addReport,
+  addCompare,
+];

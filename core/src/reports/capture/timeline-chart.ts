@@ -66,7 +66,7 @@ export function renderTimeline(timeline: CaptureTimeline, info: CaptureInfo, opt
     ...(timeline.collections.length === 0 ? [] : [`${blanks} ${collectionLine(slots, style)}`]),
     `${blanks} ${timeAxis(endUs, columns, style)}`,
     "",
-    ...legendLines(timeline, style),
+    ...fitLines(legendLines(timeline, style), width),
     ...tail,
   ]);
 }

@@ -13,7 +13,12 @@ import type {
 
 export const ROOT = "/home/me/app";
 
-export function frame(functionName: string, file: string, line: number | null, more: Partial<CaptureFrame> = {}): CaptureFrame {
+export function frame(
+  functionName: string,
+  file: string,
+  line: number | null,
+  more: Partial<CaptureFrame> = {},
+): CaptureFrame {
   const column = line === null ? null : 3;
   const base = { kind: "javascript", functionName, file, line, column, lineIsFunction: false, inlined: false } as const;
   return { ...base, owner: "user", ...more };
@@ -39,27 +44,32 @@ export interface HandRow {
   readonly allocator?: string;
 }
 
-export function handMade(rows: readonly HandRow[], kind: CaptureView["kind"] = "peak"): { readonly tree: StackTree; readonly view: CaptureView } {
+export function handMade(
+  rows: readonly HandRow[],
+  kind: CaptureView["kind"] = "peak",
+): { readonly tree: StackTree; readonly view: CaptureView } {
   const frames: CaptureFrame[] = [];
   const parents = [0];
   const frameOf = [-1];
   const known = new Map<string, number>();
-  const made = rows.map(({ stack, bytes, count = 1, space = "native", thread = 1, allocator = "malloc" }): CaptureRow => {
-    let node = 0;
-    for (const each of stack) {
-      let index = frames.indexOf(each);
-      if (index === -1) index = frames.push(each) - 1;
-      const key = `${node} ${index}`;
-      const child = known.get(key) ?? parents.length;
-      if (child === parents.length) {
-        parents.push(node);
-        frameOf.push(index);
-        known.set(key, child);
+  const made = rows.map(
+    ({ stack, bytes, count = 1, space = "native", thread = 1, allocator = "malloc" }): CaptureRow => {
+      let node = 0;
+      for (const each of stack) {
+        let index = frames.indexOf(each);
+        if (index === -1) index = frames.push(each) - 1;
+        const key = `${node} ${index}`;
+        const child = known.get(key) ?? parents.length;
+        if (child === parents.length) {
+          parents.push(node);
+          frameOf.push(index);
+          known.set(key, child);
+        }
+        node = child;
       }
-      node = child;
-    }
-    return { node, thread, space, allocator: space === "heap" ? "" : allocator, bytes, count };
-  });
+      return { node, thread, space, allocator: space === "heap" ? "" : allocator, bytes, count };
+    },
+  );
   return {
     tree: { frames, parents: Uint32Array.from(parents), frameOf: Int32Array.from(frameOf) },
     view: {
@@ -111,7 +121,15 @@ export function infoOf(more: Partial<CaptureInfo> = {}): CaptureInfo {
   return { ...info, threads, processes };
 }
 
-export function timelineOf(points: readonly { readonly ms: number; readonly heap?: number; readonly buffers?: number; readonly native?: number; readonly rss?: number }[]): CaptureTimeline {
+export function timelineOf(
+  points: readonly {
+    readonly ms: number;
+    readonly heap?: number;
+    readonly buffers?: number;
+    readonly native?: number;
+    readonly rss?: number;
+  }[],
+): CaptureTimeline {
   const column = (of: (point: (typeof points)[number]) => number): Float64Array => Float64Array.from(points, of);
   return {
     timeUs: column(({ ms }) => ms * 1000),
@@ -130,9 +148,21 @@ const PEAK = { timeUs: 1_204_000, heapBytes: 10_000_000, buffersBytes: 50_000_00
 export const STATISTICS: CaptureStatistics = {
   durationUs: 2_000_000,
   spaces: {
-    heap: { allocatedBytes: 30_000_000, allocationCount: 1000, leakedBytes: 1_000_000, leakedCount: 10, peakBytes: 12_000_000 },
+    heap: {
+      allocatedBytes: 30_000_000,
+      allocationCount: 1000,
+      leakedBytes: 1_000_000,
+      leakedCount: 10,
+      peakBytes: 12_000_000,
+    },
     buffers: { allocatedBytes: 60_000_000, allocationCount: 30, leakedBytes: 0, leakedCount: 0, peakBytes: 50_000_000 },
-    native: { allocatedBytes: 10_000_000, allocationCount: 5000, leakedBytes: 4096, leakedCount: 2, peakBytes: 2_000_000 },
+    native: {
+      allocatedBytes: 10_000_000,
+      allocationCount: 5000,
+      leakedBytes: 4096,
+      leakedCount: 2,
+      peakBytes: 2_000_000,
+    },
   },
   peak: PEAK,
   offHeapPeak: { ...PEAK, timeUs: 1_300_000 },
