@@ -1,4 +1,4 @@
-/** A view of a capture as all export formats take it: whole numbers, in the order of the tree, with the stack of each row at hand. Pure. */
+/** A view of a capture as all export formats take it: in the order of the tree, with the stack of each row at hand. Pure. */
 
 import path from "node:path";
 import type {
@@ -24,11 +24,8 @@ export interface ExportModel {
   readonly title: string;
   /** Sentences on what the figures are, and what is missing from them. */
   readonly notes: readonly string[];
-  /** Rows of something, depth first through the tree. Bytes and counts are whole numbers. */
+  /** Depth first through the tree. */
   readonly rows: readonly CaptureRow[];
-  /** The sums of the rows. */
-  readonly bytes: number;
-  readonly count: number;
 }
 
 const VIEW_NAMES: Readonly<Record<ViewKind, string>> = {
@@ -41,36 +38,13 @@ const VIEW_NAMES: Readonly<Record<ViewKind, string>> = {
 
 export function exportModel({ info, tree, view }: ExportSource): ExportModel {
   const order = depthFirst(tree);
-  const sorted = view.rows.filter(({ bytes, count }) => bytes > 0 || count > 0);
-  sorted.sort((a, b) => (order[a.node] ?? 0) - (order[b.node] ?? 0));
-  const bytes = wholeNumbers(sorted.map((row) => row.bytes));
-  const counts = wholeNumbers(sorted.map((row) => row.count));
-  const rows = sorted.map((row, index) => ({ ...row, bytes: bytes[index] ?? 0, count: counts[index] ?? 0 }));
   return {
     info,
     view,
     title: `${path.basename(info.path)}, ${VIEW_NAMES[view.kind]}`,
     notes: notesOn(info, view),
-    rows,
-    bytes: sumOf(bytes),
-    count: sumOf(counts),
+    rows: [...view.rows].sort((a, b) => (order[a.node] ?? 0) - (order[b.node] ?? 0)),
   };
-}
-
-/** A row that stands for a part of an object, or for parts of many: what was rounded away is made up for in the next, so that the sum is right. */
-function wholeNumbers(values: readonly number[]): readonly number[] {
-  let exact = 0;
-  let given = 0;
-  return values.map((value) => {
-    exact += value;
-    const whole = Math.round(exact) - given;
-    given += whole;
-    return whole;
-  });
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** For each node, its place in a walk through the tree: stacks with the same callers stand side by side. */

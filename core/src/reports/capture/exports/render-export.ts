@@ -17,7 +17,7 @@ export interface ExportOptions {
 }
 
 /**
- * A view of a capture in a format of other tools. The bytes and counts of all stacks together are those of the view, rounded to whole numbers.
+ * A view of a capture in a format of other tools. The bytes and counts of all stacks together are those of the view.
  *
  * @returns a file's content: text, or bytes where the format is binary (pprof)
  */

@@ -23,6 +23,8 @@ const FRAMES = [
   sampleFrame({ functionName: "main", file: "/app/main.js", line: 4, column: 5 }),
   sampleFrame({ kind: "unresolved", owner: "unknown" }),
 ];
+/** Of one name, and not one function. */
+const OTHER_MAIN = sampleFrame({ functionName: "main", file: "/app/other.js" });
 /** main:3 > anonymous > nameless native > Render; main:4 > Render; unresolved. */
 const TREE = treeOf(FRAMES, [
   [0, 0],
@@ -118,6 +120,8 @@ describe("csv", () => {
 
 describe("gprof2dot", () => {
   test("has one function for all lines of a function, and one for each place of those without a name", () => {
+    const tree = { ...TREE, frames: [...FRAMES.slice(0, 4), OTHER_MAIN, ...FRAMES.slice(5)] };
+    expect(toGprof2dot({ ...SOURCE, tree }).functions.map(({ module }) => module)).toContain("/app/other.js");
     const { functions, events } = toGprof2dot(SOURCE);
     expect(functions.map(({ name, module }) => [name, module])).toEqual([
       ["main", "/app/main.js"],

@@ -58,9 +58,8 @@ export function sampleCapture(options: SampleOptions = {}): ExportSource {
   const made = new Map<string, CaptureRow>();
   for (let index = 0; index < rows; index++) {
     const space = pick(spaces, below);
-    // What a sample of the heap stands for is rarely a whole number.
-    const count = space === "heap" ? 1 + next() * 20 : 1 + below(20);
-    const bytes = space === "heap" ? count * below(1000) + next() : count * below(30_000_000);
+    const count = 1 + below(20);
+    const bytes = count * below(space === "heap" ? 1000 : 30_000_000);
     const allocator = space === "heap" ? "" : pick(["malloc", "mmap"], below);
     const row: CaptureRow = { node: below(nodes + 1), thread: below(4), space, allocator, bytes, count };
     made.set(`${row.node} ${row.thread} ${space} ${allocator}`, row);
