@@ -12,7 +12,7 @@ export interface EventPayload {
   /** Where its chunk begins and ends in the file. */
   readonly from: number;
   readonly to: number;
-  /** `null`: it cannot be inflated. */
+  /** Valid until the next one is asked for. `null`: it cannot be inflated. */
   readonly payload: Uint8Array | null;
 }
 
@@ -26,8 +26,13 @@ export async function* eventPayloads(
   for await (const chunk of readChunks(file, range.from, range.to, ended)) {
     if (chunk.kind !== ChunkKind.events) continue;
     const { from, to } = chunk;
+    if (!chunk.compressed) {
+      for (let next = pending.shift(); next !== undefined; next = pending.shift()) yield await next;
+      yield { from, to, payload: chunk.payload };
+      continue;
+    }
     // A copy: the next chunk is read into the same buffer.
-    const payload = payloadOf({ ...chunk, payload: Uint8Array.from(chunk.payload) });
+    const payload = payloadOf({ ...chunk, payload: new Uint8Array(chunk.payload) });
     pending.push(payload.then((inflated) => ({ from, to, payload: inflated })));
     const first = pending.length > AHEAD ? pending.shift() : undefined;
     if (first !== undefined) yield await first;

@@ -1,11 +1,13 @@
 /**
  * Groups of allocations, one for each stack, thread, space and allocator, numbered from 0 in the order of their first allocation. Their figures
- * are columns of one flat array: `stride` numbers a group, of which `LedgerLayout` says what they are.
+ * are columns of one flat array: `stride` numbers a group, of which its owner says what they are.
  */
 
 import type { Budget } from "./malformed.js";
 
 const FIRST_CAPACITY = 2 ** 10;
+/** Numbers of a slot of the index: stack, the rest of the key, group + 1 (0: empty), nothing. So a look-up touches one line of the cache. */
+const SLOT = 4;
 const MIX_STACK = 0x9e3779b1;
 const MIX_REST = 0x85ebca6b;
 
@@ -13,14 +15,12 @@ export class GroupTable {
   readonly stride: number;
   readonly #budget: Budget;
   #count = 0;
-  /** Group + 1; 0: empty. */
-  #slots: Int32Array = new Int32Array(FIRST_CAPACITY * 2);
+  #slots: Uint32Array = new Uint32Array(FIRST_CAPACITY * 2 * SLOT);
   #shift = 32 - Math.log2(FIRST_CAPACITY * 2);
   #stacks: Uint32Array = new Uint32Array(FIRST_CAPACITY);
   /** Thread, space and allocator. */
   #rest: Uint32Array = new Uint32Array(FIRST_CAPACITY);
   figures: Float64Array;
-  #last = 0;
 
   constructor(stride: number, budget: Budget) {
     this.stride = stride;
@@ -50,38 +50,39 @@ export class GroupTable {
 
   /** The group's number; a new one's figures are zero. */
   of(stack: number, thread: number, space: number, allocator: number): number {
-    const rest = (thread << 10) | (space << 8) | allocator;
-    const last = this.#last;
-    if (this.#stacks[last] === stack && this.#rest[last] === rest && last < this.#count) return last;
+    const rest = ((thread << 10) | (space << 8) | allocator) >>> 0;
     const slots = this.#slots;
-    const mask = slots.length - 1;
+    const mask = slots.length / SLOT - 1;
     let slot = (Math.imul(stack, MIX_STACK) ^ Math.imul(rest, MIX_REST)) >>> this.#shift;
     for (;;) {
-      const group = (slots[slot] as number) - 1;
-      if (group === -1) break;
-      if (this.#stacks[group] === stack && this.#rest[group] === rest) {
-        this.#last = group;
-        return group;
-      }
+      const at = slot * SLOT;
+      const group = slots[at + 2] as number;
+      if (group === 0) return this.#add(slot, stack, rest);
+      if (slots[at] === stack && slots[at + 1] === rest) return group - 1;
       slot = (slot + 1) & mask;
     }
-    return this.#add(slot, stack, rest);
   }
 
   #add(slot: number, stack: number, rest: number): number {
     const group = this.#count;
-    this.#slots[slot] = group + 1;
+    this.#fill(slot, stack, rest, group);
     if (group === this.#stacks.length) this.#grow();
     this.#stacks[group] = stack;
     this.#rest[group] = rest;
     this.#count += 1;
-    this.#last = group;
     return group;
+  }
+
+  #fill(slot: number, stack: number, rest: number, group: number): void {
+    const at = slot * SLOT;
+    this.#slots[at] = stack;
+    this.#slots[at + 1] = rest;
+    this.#slots[at + 2] = group + 1;
   }
 
   #grow(): void {
     const capacity = this.#stacks.length * 2;
-    this.#budget.take((capacity / 2) * (16 + 8 * this.stride));
+    this.#budget.take((capacity / 2) * (8 + 8 * SLOT + 8 * this.stride));
     const stacks = new Uint32Array(capacity);
     stacks.set(this.#stacks);
     const rests = new Uint32Array(capacity);
@@ -91,15 +92,18 @@ export class GroupTable {
     this.#stacks = stacks;
     this.#rest = rests;
     this.figures = figures;
+    const old = this.#slots;
+    this.#slots = new Uint32Array(capacity * 2 * SLOT);
     this.#shift -= 1;
-    const slots = new Int32Array(capacity * 2);
-    const mask = slots.length - 1;
-    for (let group = 0; group < this.#count; group += 1) {
-      let slot =
-        (Math.imul(stacks[group] as number, MIX_STACK) ^ Math.imul(rests[group] as number, MIX_REST)) >>> this.#shift;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = group + 1;
+    const mask = capacity * 2 - 1;
+    for (let from = 0; from < old.length; from += SLOT) {
+      const group = old[from + 2] as number;
+      if (group === 0) continue;
+      const stack = old[from] as number;
+      const rest = old[from + 1] as number;
+      let slot = (Math.imul(stack, MIX_STACK) ^ Math.imul(rest, MIX_REST)) >>> this.#shift;
+      while (this.#slots[slot * SLOT + 2] !== 0) slot = (slot + 1) & mask;
+      this.#fill(slot, stack, rest, group - 1);
     }
-    this.#slots = slots;
   }
 }

@@ -14,7 +14,7 @@ import { PeakTracker } from "./peak-tracker.js";
 import { SizeHistogram } from "./size-histogram.js";
 import { TimelineBuilder } from "./timeline-builder.js";
 
-/** Columns of a group. Behind them: two for each threshold, three for each peak (mark, bytes, count), two for each window. */
+/** Columns of a group. Behind them: three for each peak (mark, bytes, count), two for each threshold, two for each window. */
 export const Column = { liveBytes: 0, liveCount: 1, allBytes: 2, allCount: 3, first: 4 } as const;
 
 export const MAX_WINDOWS = 32;
@@ -66,8 +66,14 @@ export class Ledger {
   readonly #objects: LiveTable;
   #lastMapping = 0;
   #swept = 0;
-  #buffers = 0;
-  #native = 0;
+  /** Bytes that are alive, by space; the heap's are an estimate of which nothing is made: its level is what V8 says. */
+  readonly #levels = new Float64Array(3);
+  readonly #trackers: readonly PeakTracker[];
+  /** Bytes of a space that can be allocated without any tracker's coming above its peak, at least. */
+  readonly #room = new Float64Array([Number.POSITIVE_INFINITY, 0, 0]);
+  readonly #highestThreshold: number;
+  /** One address, as tables want it. */
+  readonly #keys = new Float64Array(1);
   readonly #heap = new HeapLevels();
 
   /** Allocations that a thread has made, and the last free that it told; by thread. */
@@ -81,12 +87,14 @@ export class Ledger {
     const { budget } = context;
     this.#context = context;
     this.#thresholds = questions.thresholds;
+    this.#highestThreshold = Math.max(...questions.thresholds);
     this.#windows = questions.windows;
-    this.#thresholdsAt = Column.first;
-    this.#peaksAt = this.#thresholdsAt + 2 * questions.thresholds.length;
-    this.#windowsAt = this.#peaksAt + 3 * questions.peaks.length;
+    this.#peaksAt = Column.first;
+    this.#thresholdsAt = this.#peaksAt + 3 * questions.peaks.length;
+    this.#windowsAt = this.#thresholdsAt + 2 * questions.thresholds.length;
     this.peaks = questions.peaks.map((spaces) => new PeakTracker(spaces));
     this.levels = questions.levels.map((spaces) => new PeakTracker(spaces));
+    this.#trackers = [...this.peaks, ...this.levels];
     this.groups = new GroupTable(this.#windowsAt + 2 * questions.windows.length, budget);
     this.timeline = new TimelineBuilder(budget);
     this.#blocks = new LiveTable(budget);
@@ -132,19 +140,12 @@ export class Ledger {
 
   /** @throws Malformed what was before it counts */
   apply(batch: EventBatch): void {
-    const { count, kind, thread, space, allocator, address, bytes, stack } = batch;
+    const { count, kind } = batch;
     for (let index = 0; index < count; index += 1) {
       const what = kind[index] as number;
       if (what === EventKind.allocation) {
-        this.#allocate(
-          thread[index] as number,
-          space[index] as number,
-          allocator[index] as number,
-          address[index] as number,
-          bytes[index] as number,
-          stack[index] as number,
-        );
-      } else if (what === EventKind.free) this.#free(thread[index] as number, address[index] as number);
+        this.#allocate(batch, index);
+      } else if (what === EventKind.free) this.#free(batch, index);
       else this.#rare(batch, index, what);
     }
   }
@@ -209,26 +210,30 @@ export class Ledger {
 
   // Blocks.
 
-  #allocate(thread: number, space: number, allocator: number, address: number, bytes: number, stack: number): void {
+  #allocate(batch: EventBatch, index: number): void {
     const blocks = this.#blocks;
-    const there = blocks.find(address);
+    const there = blocks.find(batch.address, index);
     if (there >= 0) {
       this.#take(blocks.group(there), blocks.bytes(there), 1, blocks.windows(there));
       blocks.remove(there);
     }
-    const group = this.#group(stack, thread, space, allocator);
-    blocks.add(address, bytes, group, this.#countMade(thread), this.#openWindows);
+    const thread = batch.thread[index] as number;
+    const space = batch.space[index] as number;
+    const bytes = batch.bytes[index] as number;
+    const group = this.#group(batch.stack[index] as number, thread, space, batch.allocator[index] as number);
+    blocks.add(batch.address, index, bytes, group, this.#countMade(thread), this.#openWindows);
     this.#countAllocated(group, bytes, 1);
-    this.#give(group, bytes, 1, this.#openWindows);
+    this.#give(group, space, bytes, 1, this.#openWindows);
     this.sizes.add(space, bytes);
   }
 
-  #free(thread: number, address: number): void {
+  #free(batch: EventBatch, index: number): void {
     const blocks = this.#blocks;
+    const thread = batch.thread[index] as number;
     if (thread >= this.#made.length) this.#reach(thread);
     const freed = this.#freed;
     const at = thread * FREED_FIELDS;
-    const slot = blocks.find(address);
+    const slot = blocks.find(batch.address, index);
     if (slot < 0) {
       freed[at] = -1;
       return;
@@ -239,13 +244,13 @@ export class Ledger {
     const windows = blocks.windows(slot);
     blocks.remove(slot);
     const later = ((this.#made[this.groups.thread(group)] as number) - born) >>> 0;
-    freed[at] = address;
+    freed[at] = batch.address[index] as number;
     freed[at + 1] = bytes;
     freed[at + 2] = group;
     freed[at + 3] = born;
     freed[at + 4] = windows;
     freed[at + 5] = later;
-    this.#countTemporary(group, bytes, 1, later);
+    if (later <= this.#highestThreshold) this.#countTemporary(group, bytes, 1, later);
     this.#take(group, bytes, 1, windows);
   }
 
@@ -259,10 +264,10 @@ export class Ledger {
     );
     this.#freed[at] = -1;
     // 0 too: no free was told yet.
-    if (address <= 0 || this.#blocks.find(address) >= 0) return;
-    this.#blocks.add(address, bytes, group, born, windows);
+    if (address <= 0 || this.#blocks.find(this.#key(address), 0) >= 0) return;
+    this.#blocks.add(this.#key(address), 0, bytes, group, born, windows);
     this.#countTemporary(group, -bytes, -1, later);
-    this.#give(group, bytes, 1, windows);
+    this.#give(group, this.groups.space(group), bytes, 1, windows);
   }
 
   // Mappings.
@@ -272,9 +277,10 @@ export class Ledger {
     this.#lastMapping += 1;
     if (this.#lastMapping >= 2 ** 32) throw new Malformed("there are too many mappings");
     this.#pieces.insert(start, end, this.#lastMapping);
-    this.#mappings.add(this.#lastMapping * 16, bytes, group, this.#countMade(thread), this.#openWindows);
+    const key = this.#key(this.#lastMapping * 16);
+    this.#mappings.add(key, 0, bytes, group, this.#countMade(thread), this.#openWindows);
     this.#countAllocated(group, bytes, 1);
-    this.#give(group, bytes, 1, this.#openWindows);
+    this.#give(group, this.groups.space(group), bytes, 1, this.#openWindows);
     this.sizes.add(this.groups.space(group), bytes);
   }
 
@@ -285,7 +291,7 @@ export class Ledger {
     const end = pieces.roundUp(address + bytes);
     const { removed } = pieces;
     while (pieces.removeOne(start, end)) {
-      const slot = mappings.find(removed.mapping * 16);
+      const slot = mappings.find(this.#key(removed.mapping * 16), 0);
       if (slot < 0) throw new Malformed("a mapping is not known");
       const group = mappings.group(slot);
       const windows = mappings.windows(slot);
@@ -306,18 +312,18 @@ export class Ledger {
     // No `sampling` came before: it stands for itself, which is the least it can be.
     const weight = weightOf(bytes, interval === 0 ? 1 : (this.#intervals[interval - 1] as number));
     const objects = this.#objects;
-    const there = objects.find(handle * 16);
+    const there = objects.find(this.#key(handle * 16), 0);
     if (there >= 0) this.#takeObject(there);
     const group = this.#group(stack, thread, SpaceCode.heap, 0);
     const begun = this.#heap.collectionsBegun(this.#context.isolateOf(thread)) & 0xff_ffff;
-    objects.add(handle * 16, bytes, group, ((interval << 24) | begun) >>> 0, this.#openWindows);
+    objects.add(this.#key(handle * 16), 0, bytes, group, ((interval << 24) | begun) >>> 0, this.#openWindows);
     this.#countAllocated(group, weight * bytes, weight);
-    this.#give(group, weight * bytes, weight, this.#openWindows);
+    this.#give(group, SpaceCode.heap, weight * bytes, weight, this.#openWindows);
   }
 
   #collected(handle: number): void {
     const objects = this.#objects;
-    const slot = objects.find(handle * 16);
+    const slot = objects.find(this.#key(handle * 16), 0);
     if (slot < 0) return;
     const group = objects.group(slot);
     const born = objects.born(slot);
@@ -367,6 +373,11 @@ export class Ledger {
 
   // Figures.
 
+  #key(address: number): Float64Array {
+    this.#keys[0] = address;
+    return this.#keys;
+  }
+
   #group(stack: number, thread: number, space: number, allocator: number): number {
     if (allocator >= this.#context.allocators) throw new Malformed(`allocator ${allocator} is out of range`);
     return this.groups.of(stack, thread, space, allocator);
@@ -393,22 +404,20 @@ export class Ledger {
   }
 
   /** More is alive. */
-  #give(group: number, bytes: number, count: number, windows: number): void {
+  #give(group: number, space: number, bytes: number, count: number, windows: number): void {
     this.#change(group, bytes, count, windows);
-    const space = this.groups.space(group);
-    if (space === SpaceCode.native) this.#native += bytes;
-    else if (space === SpaceCode.buffers) this.#buffers += bytes;
-    // The heap's level is what V8 says.
-    else return;
-    this.#tellPeaks();
+    const levels = this.#levels;
+    levels[space] = (levels[space] as number) + bytes;
+    const room = this.#room;
+    room[space] = (room[space] as number) - bytes;
+    if ((room[space] as number) < 0) this.#tellPeaks();
   }
 
   /** Less is alive. */
   #take(group: number, bytes: number, count: number, windows: number): void {
     this.#change(group, -bytes, -count, windows);
     const space = this.groups.space(group);
-    if (space === SpaceCode.native) this.#native -= bytes;
-    else if (space === SpaceCode.buffers) this.#buffers -= bytes;
+    this.#levels[space] = (this.#levels[space] as number) - bytes;
   }
 
   #change(group: number, bytes: number, count: number, windows: number): void {
@@ -444,12 +453,20 @@ export class Ledger {
   }
 
   #tellPeaks(): void {
-    const heap = this.#heap.total;
-    for (let index = 0; index < this.peaks.length; index += 1) {
-      (this.peaks[index] as PeakTracker).tell(heap, this.#buffers, this.#native, this.#timeUs);
-    }
-    for (let index = 0; index < this.levels.length; index += 1) {
-      (this.levels[index] as PeakTracker).tell(heap, this.#buffers, this.#native, this.#timeUs);
+    const levels = this.#levels;
+    const room = this.#room;
+    room.fill(Number.POSITIVE_INFINITY, SpaceCode.buffers);
+    for (let index = 0; index < this.#trackers.length; index += 1) {
+      const tracker = this.#trackers[index] as PeakTracker;
+      const left = tracker.tell(
+        this.#heap.total,
+        levels[SpaceCode.buffers] as number,
+        levels[SpaceCode.native] as number,
+        this.#timeUs,
+      );
+      for (let space: number = SpaceCode.buffers; space <= SpaceCode.native; space += 1) {
+        if ((tracker.spaces & (1 << space)) !== 0 && left < (room[space] as number)) room[space] = left;
+      }
     }
   }
 

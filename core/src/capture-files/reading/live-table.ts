@@ -2,6 +2,8 @@
  * What is alive, by address: one flat table with open addressing, linear probing and deletion that closes the gap. 24 bytes a slot, at most
  * two thirds of the slots in use.
  *
+ * Addresses come as a column and an index in it: as an argument by itself, a number above 2^31 would be an object on the heap at each call.
+ *
  * A slot as 64-bit numbers: [address + 1 (0: empty), -, -]; as 32-bit ones: [-, -, bytes, group, born, windows].
  */
 
@@ -42,11 +44,11 @@ export class LiveTable {
   }
 
   /** @returns the slot, -1: none; valid until the table changes */
-  find(address: number): number {
+  find(addresses: Float64Array, index: number): number {
     const wide = this.#wide;
     const mask = this.#mask;
-    const key = address + 1;
-    let slot = this.#home(key);
+    const key = (addresses[index] as number) + 1;
+    let slot = (Math.imul(key | 0, MIX_LOW) + Math.imul((key / 2 ** 32) | 0, MIX_HIGH)) >>> this.#shift;
     for (;;) {
       const found = wide[slot * 3] as number;
       if (found === key) return slot;
@@ -56,12 +58,19 @@ export class LiveTable {
   }
 
   /** The address is not in the table. */
-  add(address: number, bytes: number, group: number, born: number, windows: number): void {
+  add(
+    addresses: Float64Array,
+    index: number,
+    bytes: number,
+    group: number,
+    born: number,
+    windows: number,
+  ): void {
     if (this.#count >= this.#limit) this.#grow();
     const mask = this.#mask;
     const wide = this.#wide;
-    const key = address + 1;
-    let slot = this.#home(key);
+    const key = (addresses[index] as number) + 1;
+    let slot = (Math.imul(key | 0, MIX_LOW) + Math.imul((key / 2 ** 32) | 0, MIX_HIGH)) >>> this.#shift;
     while (wide[slot * 3] !== 0) slot = (slot + 1) & mask;
     wide[slot * 3] = key;
     const at = slot * 6;
@@ -69,7 +78,7 @@ export class LiveTable {
     if (bytes < HUGE) narrow[at + 2] = bytes;
     else {
       narrow[at + 2] = HUGE;
-      this.#huge.set(address, bytes);
+      this.#huge.set(key - 1, bytes);
       checkCount(this.#huge.size, "blocks of 4 GiB or more");
     }
     narrow[at + 3] = group;
@@ -111,19 +120,17 @@ export class LiveTable {
       at = (at + 1) & mask;
       const key = wide[at * 3] as number;
       if (key === 0) break;
+      const home = (Math.imul(key | 0, MIX_LOW) + Math.imul((key / 2 ** 32) | 0, MIX_HIGH)) >>> this.#shift;
       // What is as far from its home as the hole, or farther, moves into it.
-      if (((at - this.#home(key)) & mask) >= ((at - hole) & mask)) {
-        wide.copyWithin(hole * 3, at * 3, at * 3 + 3);
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        wide[hole * 3] = key;
+        for (let field = 2; field < 6; field += 1) narrow[hole * 6 + field] = narrow[at * 6 + field] as number;
         hole = at;
       }
     }
     wide[hole * 3] = 0;
     narrow[hole * 6 + 2] = 0;
     this.#count -= 1;
-  }
-
-  #home(key: number): number {
-    return (Math.imul(key | 0, MIX_LOW) + Math.imul((key / 2 ** 32) | 0, MIX_HIGH)) >>> this.#shift;
   }
 
   #grow(): void {
@@ -144,7 +151,7 @@ export class LiveTable {
     for (let from = 0; from < oldCapacity; from += 1) {
       const key = oldWide[from * 3] as number;
       if (key === 0) continue;
-      let slot = this.#home(key);
+      let slot = (Math.imul(key | 0, MIX_LOW) + Math.imul((key / 2 ** 32) | 0, MIX_HIGH)) >>> this.#shift;
       while (wide[slot * 3] !== 0) slot = (slot + 1) & mask;
       wide[slot * 3] = key;
       for (let field = 2; field < 6; field += 1) narrow[slot * 6 + field] = oldNarrow[from * 6 + field] as number;

@@ -19,18 +19,23 @@ export class PeakTracker {
     this.spaces = spaces;
   }
 
-  /** Tells the levels of a moment. */
-  tell(heap: number, buffers: number, native: number, timeUs: number): void {
+  /**
+   * Tells the levels of a moment.
+   *
+   * @returns bytes by which the level is below the peak
+   */
+  tell(heap: number, buffers: number, native: number, timeUs: number): number {
     const level =
       ((this.spaces & 1) === 0 ? 0 : heap) +
       ((this.spaces & 2) === 0 ? 0 : buffers) +
       ((this.spaces & 4) === 0 ? 0 : native);
-    if (level <= this.bytes) return;
+    if (level <= this.bytes) return this.bytes - level;
     this.bytes = level;
     this.mark += 1;
     this.timeUs = timeUs;
     this.heapBytes = heap;
     this.buffersBytes = buffers;
     this.nativeBytes = native;
+    return 0;
   }
 }

@@ -10,13 +10,12 @@ interface RowKey {
   readonly allocator: string;
 }
 
-/** Keys are this far apart in the numbers of rows: a recording has a few thousand at most. */
-const MAX_KEYS = 2 ** 24;
-
 export class RowTable {
   readonly #views: number;
   readonly #keys = createInterned<RowKey>(({ thread, space, allocator }) => `${thread} ${space} ${allocator}`);
-  readonly #rows = new Map<number, number>();
+  /** Each node's last row + 1, and each row's earlier one of the same node + 1; 0: none. */
+  readonly #rowsOf: number[] = [];
+  readonly #earlier: number[] = [];
   readonly #nodes: number[] = [];
   readonly #keyOf: number[] = [];
   /** Bytes and count of each view, row by row. */
@@ -32,12 +31,13 @@ export class RowTable {
   }
 
   row(node: number, key: number): number {
-    const id = node * MAX_KEYS + key;
-    const known = this.#rows.get(id);
-    if (known !== undefined) return known;
+    const last = this.#rowsOf[node] ?? 0;
+    for (let at = last; at !== 0; at = this.#earlier[at - 1] ?? 0) if (this.#keyOf[at - 1] === key) return at - 1;
     const row = this.#nodes.push(node) - 1;
     this.#keyOf.push(key);
-    this.#rows.set(id, row);
+    this.#earlier.push(last);
+    while (this.#rowsOf.length <= node) this.#rowsOf.push(0);
+    this.#rowsOf[node] = row + 1;
     if ((row + 1) * 2 * this.#views > this.#amounts.length) {
       const larger = new Float64Array(this.#amounts.length * 2);
       larger.set(this.#amounts);
