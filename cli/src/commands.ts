@@ -16,20 +16,14 @@ import { addTree } from "./tree.js";
 /** Registers one command on the program; `done` takes its exit code. */
 export type AddCommand = (program: Command, done: (code: number) => void) => void;
 
-export const COMMANDS: readonly AddCommand[] = [
-  // Captures.
-  addSummary,
-  addTree,
-  addStats,
-  addTimeline,
-  addParse,
-  addTransform,
-  addDiff,
-  // Heap snapshots.
-  addLeaks,
-  // Both captures and reports of test runs.
-  addMerge,
-  // Reports of test runs.
-  addReport,
-  addCompare,
+interface CommandGroup {
+  readonly title: string;
+  readonly commands: readonly AddCommand[];
+}
+
+export const COMMANDS: readonly CommandGroup[] = [
+  { title: "Captures of programs", commands: [addSummary, addTree, addStats, addTimeline, addDiff, addParse] },
+  { title: "Heap snapshots", commands: [addLeaks] },
+  { title: "Reports of test runs", commands: [addReport, addCompare] },
+  { title: "Captures and reports", commands: [addMerge] },
 ];

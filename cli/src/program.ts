@@ -17,16 +17,21 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     code = result;
   };
   const program = new Command("memspec")
-    .description("Reports of the memory of test runs: shown, merged, compared.")
+    .description("The memory of Node.js programs: recorded, read, shown; reports of test runs.")
     .version(version())
     .option("--no-color", "no colours, even in a terminal")
     .showHelpAfterError("(add --help for what there is)")
+    // What comes after the program of `run` is the program's.
+    .enablePositionalOptions()
     .exitOverride();
   // Commands take over settings that are made before them.
-  for (const add of COMMANDS) add(program, done);
+  for (const { title, commands } of COMMANDS) {
+    program.commandsGroup(`${title}:`);
+    for (const add of commands) add(program, done);
+  }
   program.addHelpText("after", HELP);
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync(hoisted(argv));
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -37,8 +42,22 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+const COLOUR_FLAG = "--no-color";
+
+/** Colours are the program's option, and may be refused anywhere: but for `run`, where it is not ours to look. */
+function hoisted(argv: readonly string[]): readonly string[] {
+  const [node = "", script = "", ...words] = argv;
+  const end = words.includes("--") ? words.indexOf("--") : words.length;
+  const ours = words.slice(0, end);
+  if (ours.find((word) => !word.startsWith("-")) === "run" || !ours.includes(COLOUR_FLAG)) return argv;
+  return [node, script, COLOUR_FLAG, ...ours.filter((word) => word !== COLOUR_FLAG), ...words.slice(end)];
+}
+
 const HELP = `
 Examples:
+  memspec run app.js
+  memspec summary memspec-app.4711.memspec
+  memspec tree memspec-app.4711.memspec --leaks
   memspec report memory.json
   memspec report memory.json --html memory.html
   memspec merge shard-1.json shard-2.json shard-3.json -o memory.json

@@ -55,7 +55,8 @@ function sumText(comparison: ViewComparison, style: MessageStyle): string {
   const paint =
     comparison.verdict === "grown" ? style.bad : comparison.verdict === "shrunk" ? style.good : style.strong;
   const allocations = `${countText(countBefore, estimated)}, now ${countText(countAfter, estimated)} allocations`;
-  return `${size(bytesBefore)}, now ${size(bytesAfter)}: ${paint(`${change}${share}`)} (${allocations})`;
+  const what = bytesAfter === bytesBefore ? "no change" : `${change}${share}`;
+  return `${size(bytesBefore)}, now ${size(bytesAfter)}: ${paint(what)} (${allocations})`;
 }
 
 /** "+1.2 MB", "~-3 kB" */

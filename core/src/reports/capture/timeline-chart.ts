@@ -1,4 +1,4 @@
-/** A capture's levels over time as a chart of characters: the spaces on top of each other, the process's resident memory as a line. */
+/** A capture's levels over time as a chart of characters: the spaces on top of each other; the process's resident memory below, by a scale of its own. */
 
 import { alignColumns } from "../../assertions/layout.js";
 import type { MessageStyle } from "../../assertions/style.js";
@@ -28,7 +28,8 @@ const TITLES: Readonly<Record<(typeof SERIES)[number]["name"], string>> = {
   buffers: "buffers",
   heapUsed: "heap",
 };
-const RSS_SIGN = "•";
+/** Resident memory holds Node itself, too: on one scale it would leave the spaces no room. */
+const EIGHTHS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 interface Slot {
   /** In the order of the series, at the moment of the slot at which their sum is highest. */
@@ -64,6 +65,7 @@ export function renderTimeline(timeline: CaptureTimeline, info: CaptureInfo, opt
     ...chart,
     `${blanks}${style.faint(`└${"─".repeat(columns)}`)}`,
     ...(timeline.collections.length === 0 ? [] : [`${blanks} ${collectionLine(slots, style)}`]),
+    `${style.faint("rss".padStart(axisWidth))}  ${rssLine(slots)}`,
     `${blanks} ${timeAxis(endUs, columns, style)}`,
     "",
     ...fitLines(legendLines(timeline, style), width),
@@ -74,7 +76,7 @@ export function renderTimeline(timeline: CaptureTimeline, info: CaptureInfo, opt
 function highest(timeline: CaptureTimeline): number {
   let most = 1;
   for (let index = 0; index < timeline.timeUs.length; index += 1) {
-    most = Math.max(most, sumAt(timeline, index), finite(timeline.rss[index]));
+    most = Math.max(most, sumAt(timeline, index));
   }
   return most;
 }
@@ -131,8 +133,6 @@ function slotsOf(timeline: CaptureTimeline, columns: number, endUs: number): rea
 /** One line of the chart: of each column, what is at the middle of the line's height. */
 function rowLine(slots: readonly Slot[], row: number, height: number, ceiling: number, style: MessageStyle): string {
   const middle = ((row + 0.5) / height) * ceiling;
-  const lower = (row / height) * ceiling;
-  const upper = ((row + 1) / height) * ceiling;
   let line = "";
   let run = "";
   let runKind = -2;
@@ -140,30 +140,35 @@ function rowLine(slots: readonly Slot[], row: number, height: number, ceiling: n
     if (run !== "") line += paintedRun(run, runKind, style);
     run = "";
   };
-  for (const { levels, rss } of slots) {
+  for (const { levels } of slots) {
     let sum = 0;
-    let kind = levels.findIndex((level) => {
+    const kind = levels.findIndex((level) => {
       sum += level;
       return sum >= middle;
     });
-    if (kind === -1 && rss > lower && rss <= upper) kind = SERIES.length;
     if (kind !== runKind) flush();
     runKind = kind;
-    run += kind === -1 ? " " : (SERIES[kind]?.sign ?? RSS_SIGN);
+    run += kind === -1 ? " " : (SERIES[kind]?.sign ?? " ");
   }
   flush();
   return line.trimEnd();
 }
 
 function paintedRun(run: string, kind: number, style: MessageStyle): string {
-  if (kind === -1) return run;
-  const series = SERIES[kind];
-  return series === undefined ? style.faint(run) : series.paint(style)(run);
+  return SERIES[kind]?.paint(style)(run) ?? run;
 }
 
 function collectionLine(slots: readonly Slot[], style: MessageStyle): string {
   const line = slots.map(({ full, young }) => (full ? "▲" : young ? "·" : " ")).join("");
   return style.faint(line.trimEnd());
+}
+
+/** From nothing to the highest. */
+function rssLine(slots: readonly Slot[]): string {
+  const most = Math.max(...slots.map(({ rss }) => rss));
+  return slots
+    .map(({ rss }) => (most === 0 ? " " : (EIGHTHS[Math.max(0, Math.ceil((rss / most) * EIGHTHS.length) - 1)] ?? " ")))
+    .join("");
 }
 
 function timeAxis(endUs: number, columns: number, style: MessageStyle): string {
@@ -196,7 +201,7 @@ function legendLines(timeline: CaptureTimeline, style: MessageStyle): readonly s
       { text: "" },
     ],
     ...SERIES.toReversed().map(({ name, sign }) => row(sign, TITLES[name], timeline[name], REMARKS[name])),
-    row(RSS_SIGN, "rss", timeline.rss, "all that the process holds in memory"),
+    row("", "rss", timeline.rss, "all that the process holds in memory"),
   ];
   return [
     ...alignColumns(rows, 2),

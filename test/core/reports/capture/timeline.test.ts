@@ -23,7 +23,7 @@ describe("the chart", () => {
     expect(body).toHaveLength(16);
     const column = (at: number): string => body.map((line) => line[at] ?? " ").join("");
     // 4 MB native and 4 MB heap below a ceiling of 16 MB, then 8 MB of buffers between them.
-    expect(column(2)).toBe("•       ░░░░████");
+    expect(column(2)).toBe("        ░░░░████");
     expect(column(65)).toBe("░░░░▓▓▓▓▓▓▓▓████");
   });
 
@@ -44,6 +44,12 @@ describe("the chart", () => {
     expect(body.at(-1)).toMatch(/^█+$/u);
   });
 
+  test("has resident memory by a scale of its own, from nothing to the highest", () => {
+    const growing = timelineOf(points.map((point, index) => ({ ...point, rss: index < 100 ? 40e6 : 80e6 })));
+    const text = renderTimeline(growing, infoOf(), { colour: false, width: 80 });
+    expect(text).toMatch(/^ +rss {2}▄+█+$/mu);
+  });
+
   test("marks collections, full ones apart", () => {
     const collections = [
       { process: 0, isolate: 1, kind: "young", beginUs: 0, endUs: 1, usedBefore: 1, usedAfter: 1 },
@@ -58,7 +64,7 @@ describe("the chart", () => {
     const text = chart(80).join("\n");
     expect(text).toMatch(/░ +heap +4 MB +4 MB/u);
     expect(text).toMatch(/▓ +buffers +8 MB +8 MB/u);
-    expect(text).toMatch(/• +rss +16 MB +16 MB/u);
+    expect(text).toMatch(/ +rss +16 MB +16 MB/u);
   });
 
   test("of no readings says so", () => {

@@ -1,0 +1,109 @@
+/** How a program is told to record itself, and which files came of it. */
+
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { MemspecError } from "@memspec/core";
+import { type CaptureInfo, openCapture } from "@memspec/core/captures";
+import type { RunTarget } from "./run-target.js";
+
+/** Stands in the name of a file for the process's id. */
+const PROCESS_ID = "%p";
+
+export interface RecordingChoice {
+  /** Absolute. With `%p` where each process has a file of its own. */
+  readonly file: string;
+  readonly overwrite: boolean;
+  readonly nativeStacks: boolean;
+  readonly aggregate: boolean;
+  readonly heapInterval?: number | "exact";
+  readonly follow: boolean;
+  /** The same for all files of one command. */
+  readonly run: string;
+}
+
+/**
+ * @param given what `-o` says; without it the name is made of that of the program
+ * @param several child processes are recorded, too: their files differ in the process's id
+ */
+export function captureFileOf(given: string | undefined, target: RunTarget, several: boolean): string {
+  const file = path.resolve(given ?? `memspec-${target.name}.${PROCESS_ID}.memspec`);
+  if (!several || path.basename(file).includes(PROCESS_ID)) return file;
+  const { dir, name, ext } = path.parse(file);
+  return path.join(dir, `${name}.${PROCESS_ID}${ext}`);
+}
+
+/**
+ * Looks before anything runs.
+ *
+ * @throws MemspecError `MEMSPEC_FILE_EXISTS`, `MEMSPEC_FILE_UNWRITABLE`
+ */
+export function checkCaptureFile({ file, overwrite }: RecordingChoice): void {
+  const folder = path.dirname(file);
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(/, \w+(?: '.*')?$/u, "");
+    throw new MemspecError("MEMSPEC_FILE_UNWRITABLE", `${file} cannot be written: ${reason}.`, { value: file, cause });
+  }
+  if (overwrite || !existsSync(file)) return;
+  throw new MemspecError("MEMSPEC_FILE_EXISTS", `${file} is already there.`, {
+    value: file,
+    hint: "Give --force to overwrite it, or another name with --output. Nothing was run.",
+  });
+}
+
+/** Words that the program is started with, and its environment. */
+export function recordingStart(
+  target: RunTarget,
+  choice: RecordingChoice,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly args: readonly string[]; readonly env: Readonly<Record<string, string | undefined>> } {
+  const module = createRequire(import.meta.url).resolve("@memspec/core/record");
+  const told = { ...env, MEMSPEC_RECORD: JSON.stringify(choice) };
+  // Children that are to be recorded load it by themselves, however they are started.
+  if (choice.follow)
+    return { args: target.args, env: { ...told, NODE_OPTIONS: withModule(env["NODE_OPTIONS"], module) } };
+  return { args: ["--require", module, ...target.args], env: told };
+}
+
+/** Node takes a word in double quotes, with backslashes before those within it. */
+function withModule(before: string | undefined, module: string): string {
+  const word = `"${module.replaceAll(/["\\]/gu, "\\$&")}"`;
+  return [...(before === undefined || before === "" ? [] : [before]), `--require ${word}`].join(" ");
+}
+
+export interface RecordedFile {
+  readonly path: string;
+  readonly info: CaptureInfo;
+}
+
+/** Files that this command's processes wrote, the first process's first. */
+export async function recordedFiles(choice: RecordingChoice, sinceMs: number): Promise<readonly RecordedFile[]> {
+  const found: RecordedFile[] = [];
+  for (const file of candidates(choice.file)) {
+    if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < sinceMs) continue;
+    const info = await infoOf(file);
+    if (info?.meta.run === choice.run) found.push({ path: file, info });
+  }
+  return found.sort((a, b) => (a.info.meta.startedAt < b.info.meta.startedAt ? -1 : 1));
+}
+
+function candidates(pattern: string): readonly string[] {
+  const folder = path.dirname(pattern);
+  const [before, ...after] = path.basename(pattern).split(PROCESS_ID);
+  if (before === undefined || after.length === 0) return existsSync(pattern) ? [pattern] : [];
+  const end = after.join(PROCESS_ID);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(before) && name.endsWith(end))
+    .map((name) => path.join(folder, name));
+}
+
+/** `null`: what is there is no capture that can be read; others' files are no affair of ours. */
+async function infoOf(file: string): Promise<CaptureInfo | null> {
+  try {
+    return (await openCapture(file)).info;
+  } catch {
+    return null;
+  }
+}
