@@ -22,7 +22,10 @@ interface CommandGroup {
 }
 
 export const COMMANDS: readonly CommandGroup[] = [
-  { title: "Captures of programs", commands: [addSummary, addTree, addStats, addTimeline, addDiff, addParse] },
+  {
+    title: "Captures of programs",
+    commands: [addSummary, addTree, addStats, addTimeline, addDiff, addParse, addTransform],
+  },
   { title: "Heap snapshots", commands: [addLeaks] },
   { title: "Reports of test runs", commands: [addReport, addCompare] },
   { title: "Captures and reports", commands: [addMerge] },
