@@ -98,7 +98,9 @@ function noThread(name: string, threads: readonly CaptureThread[]): MemspecError
 
 function threshold(text: string): number {
   if (/^\d{1,9}$/u.test(text)) return Number(text);
-  throw new InvalidArgumentError("Give a number of allocations: a whole number from 0.");
+  throw new InvalidArgumentError(
+    "Give a number of allocations, a whole number from 0; a file stands before --temporary.",
+  );
 }
 
 function milliseconds(text: string): number {

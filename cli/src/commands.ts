@@ -7,6 +7,7 @@ import { addLeaks } from "./leaks.js";
 import { addMerge } from "./merge.js";
 import { addParse } from "./parse.js";
 import { addReport } from "./report.js";
+import { addRun } from "./run.js";
 import { addStats } from "./stats.js";
 import { addSummary } from "./summary.js";
 import { addTimeline } from "./timeline.js";
@@ -24,7 +25,7 @@ interface CommandGroup {
 export const COMMANDS: readonly CommandGroup[] = [
   {
     title: "Captures of programs",
-    commands: [addSummary, addTree, addStats, addTimeline, addDiff, addParse, addTransform],
+    commands: [addRun, addSummary, addTree, addStats, addTimeline, addDiff, addParse, addTransform],
   },
   { title: "Heap snapshots", commands: [addLeaks] },
   { title: "Reports of test runs", commands: [addReport, addCompare] },

@@ -9,6 +9,7 @@ import {
 } from "@memspec/core/reports";
 import type { Command } from "commander";
 import { shareOption, sizeOption } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { addOutputOptions, type OutputOptions, put } from "./output.js";
 
 /** 1 is an error's: a script can tell "worse" from "could not compare". */
@@ -40,7 +41,7 @@ export function addCompare(program: Command, done: (code: number) => void): void
     .option("--absolute <size>", 'absolute tolerance, such as "500 kB"', sizeOption, DEFAULT_TOLERANCE.absoluteBytes)
     .option("--json", "the comparison as JSON");
   addOutputOptions(command)
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action((baseFile: string, headFile: string, options: CompareOptions) => {
       const tolerance = { relative: options.tolerance, absoluteBytes: options.absolute };
       const base = readRunReport(baseFile);

@@ -10,6 +10,7 @@ import {
   sizeOption,
   VIEW_HELP,
 } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { readView } from "./open-view.js";
 import { addOutputOptions, type OutputOptions, put, textOptionsOf } from "./output.js";
 
@@ -46,7 +47,7 @@ export function addDiff(program: Command, done: (code: number) => void): void {
     .option("--absolute <size>", 'absolute tolerance of the sum, such as "500 kB"', sizeOption, 100_000)
     .option("--json", "as JSON");
   addOutputOptions(addCaptureOptions(command))
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (beforeFile: string, afterFile: string, options: DiffOptions) => {
       const before = comparedOf(await readView([beforeFile], options));
       const after = comparedOf(await readView([afterFile], options));

@@ -5,6 +5,7 @@ import { analyzeSnapshot, diffSnapshots } from "@memspec/core";
 import { newBytes, renderSnapshot, renderSnapshotDiff } from "@memspec/core/reports";
 import type { Command } from "commander";
 import { positive, sizeOption } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { addOutputOptions, type OutputOptions, put, textOptionsOf } from "./output.js";
 
 interface LeaksOptions extends OutputOptions {
@@ -44,7 +45,7 @@ export function addLeaks(program: Command, done: (code: number) => void): void {
     .option("--fail-above <size>", "with two snapshots: exit code 2 if new objects retain more than this", sizeOption)
     .option("--json", "as JSON");
   addOutputOptions(command)
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (before: string, after: string | undefined, options: LeaksOptions) => {
       const { limit, avoid = [], failAbove } = options;
       const query = { limit, avoid };

@@ -2,6 +2,7 @@
 
 import { mergeRunReports, type NamedReport, readRunReport } from "@memspec/core/reports";
 import type { Command } from "commander";
+import { helpText } from "./help-text.js";
 import { addOutputOptions, type OutputOptions, put } from "./output.js";
 
 const HELP = `
@@ -17,7 +18,7 @@ export function addMerge(program: Command, done: (code: number) => void): void {
     .description("Join the reports of the shards of one run.")
     .argument("<files...>", "JSON reports of the shards, in any order");
   addOutputOptions(command)
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action((files: readonly string[], options: OutputOptions) => {
       const parts: NamedReport[] = [];
       for (const name of files) parts.push({ name, report: readRunReport(name) });

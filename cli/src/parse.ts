@@ -3,6 +3,7 @@
 import { openCapture } from "@memspec/core/captures";
 import { type Capture, recordText, stackText } from "@memspec/core/reports";
 import type { Command } from "commander";
+import { helpText } from "./help-text.js";
 import { addOutputOptions, type OutputOptions, putLines } from "./output.js";
 
 interface ParseOptions extends OutputOptions {
@@ -27,7 +28,7 @@ export function addParse(program: Command, done: (code: number) => void): void {
     .argument("<file>", "a capture of all allocations")
     .option("--stacks", "with each stack's frames below the first record that names it");
   addOutputOptions(command)
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (file: string, options: ParseOptions) => {
       const capture = await openCapture(file);
       let damaged = false;

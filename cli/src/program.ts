@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { isMemspecError } from "@memspec/core";
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands.js";
+import { helpText } from "./help-text.js";
 
 /** What a command was given is wrong, or could not be done. */
 const FAILED = 1;
@@ -29,7 +30,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     program.commandsGroup(`${title}:`);
     for (const add of commands) add(program, done);
   }
-  program.addHelpText("after", HELP);
+  program.addHelpText("after", helpText(HELP));
   try {
     await program.parseAsync(hoisted(argv));
     return code;

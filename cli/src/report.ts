@@ -10,6 +10,7 @@ import {
   toHeapProfile,
 } from "@memspec/core/reports";
 import { type Command, Option } from "commander";
+import { helpText } from "./help-text.js";
 import { addOutputOptions, type OutputOptions, put, putFile } from "./output.js";
 
 const FORMATS = ["terminal", "markdown", "junit", "heapprofile"] as const;
@@ -40,7 +41,7 @@ export function addReport(program: Command, done: (code: number) => void): void 
     .option("--file <path>", "with --heapprofile: of this test file alone")
     .option("--test <name>", 'with --heapprofile: of tests of this name alone ("suite > test")');
   addOutputOptions(command)
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action((file: string, options: ReportOptions) => {
       report(file, options, program.opts<{ color: boolean }>().color);
       done(0);

@@ -3,6 +3,7 @@
 import { renderStatistics, statisticsReport } from "@memspec/core/reports";
 import type { Command } from "commander";
 import { positive } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { readCapture } from "./open-view.js";
 import { addOutputOptions, type OutputOptions, put, textOptionsOf } from "./output.js";
 
@@ -32,7 +33,7 @@ export function addStats(program: Command, done: (code: number) => void): void {
     .option("--all-frames", "also frames of Node's internals, test runners and memspec")
     .option("--json", "as JSON");
   addOutputOptions(command)
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (files: readonly string[], options: StatsOptions) => {
       const { reading, info, shown } = await readCapture(files, [{ kind: "allocated" }]);
       const { limit, allFrames = false } = options;

@@ -3,6 +3,7 @@
 import { renderSummary, SUMMARY_SORTS, type SummarySort } from "@memspec/core/reports";
 import { type Command, Option } from "commander";
 import { addCaptureOptions, type CaptureOptions, positive, VIEW_HELP } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { readView } from "./open-view.js";
 import { addOutputOptions, type OutputOptions, put, textOptionsOf } from "./output.js";
 
@@ -33,7 +34,7 @@ export function addSummary(program: Command, done: (code: number) => void): void
     .addOption(new Option("--sort <column>", "by this column").choices(SUMMARY_SORTS).default("own"))
     .option("--limit <rows>", "most rows", positive, 20);
   addOutputOptions(addCaptureOptions(command))
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (files: readonly string[], options: SummaryOptions) => {
       const { reading, info, view } = await readView(files, options);
       const { sort, limit, allFrames = false } = options;

@@ -3,6 +3,7 @@
 import { renderTimeline, timelineCsv, timelineJson } from "@memspec/core/reports";
 import { type Command, Option } from "commander";
 import { positive } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { readCapture } from "./open-view.js";
 import { addOutputOptions, type OutputOptions, put, textOptionsOf } from "./output.js";
 
@@ -32,7 +33,7 @@ export function addTimeline(program: Command, done: (code: number) => void): voi
     .addOption(new Option("--json", "every reading, as JSON").conflicts("csv"))
     .option("--csv", "every reading, comma-separated");
   addOutputOptions(command)
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (files: readonly string[], options: TimelineOptions) => {
       const { reading, info } = await readCapture(files, []);
       const { height } = options;

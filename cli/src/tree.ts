@@ -3,6 +3,7 @@
 import { renderTree } from "@memspec/core/reports";
 import type { Command } from "commander";
 import { addCaptureOptions, type CaptureOptions, shareOption, VIEW_HELP, viewOptionsOf } from "./capture-options.js";
+import { helpText } from "./help-text.js";
 import { readCapture } from "./open-view.js";
 import { addOutputOptions, type OutputOptions, put, textOptionsOf } from "./output.js";
 import { walkTree } from "./tree-terminal.js";
@@ -32,7 +33,7 @@ export function addTree(program: Command, done: (code: number) => void): void {
     .option("--least <share>", "in text: calls with at least this share of the whole", shareOption, 0.01)
     .option("--no-interactive", "text, even in a terminal");
   addOutputOptions(addCaptureOptions(command))
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpText(HELP))
     .action(async (files: readonly string[], options: TreeOptions) => {
       const asked = viewOptionsOf(options);
       const { allFrames = false, least } = options;

@@ -3,3 +3,4 @@
 export type { CaptureEnd, CaptureMeta } from "./capture-files/format/format.js";
 export type * from "./capture-files/model/capture.js";
 export { openCapture } from "./capture-files/reading/open-capture.js";
+export { type CompressOptions, compressCapture } from "./capture-files/recording/compress-capture.js";

@@ -80,13 +80,13 @@ function whatText(view: CaptureView, options: ViewOptions): string {
   }
 }
 
-export function temporaryText(threshold: number): string {
+function temporaryText(threshold: number): string {
   if (threshold === 0) return "Freed before the next allocation";
   return `Freed before ${threshold === 1 ? "a second" : `${groupDigits(threshold + 1)}`} further allocation${threshold === 1 ? "" : "s"} of its thread`;
 }
 
 /** Whether a figure of these spaces is an estimate. */
-export function isEstimated(view: CaptureView, info: CaptureInfo): boolean {
+function isEstimated(view: CaptureView, info: CaptureInfo): boolean {
   return !info.heapIsExact && view.rows.some(({ space }) => space === "heap");
 }
 

@@ -3,6 +3,7 @@
 import { alignColumns, type Cell, shorten } from "../../assertions/layout.js";
 import { percent } from "../../assertions/numbers.js";
 import { pathLinks, placeText } from "../../assertions/retaining-path.js";
+import type { MessageStyle } from "../../assertions/style.js";
 import type {
   GraphSummary,
   HeldType,
@@ -35,7 +36,7 @@ export function renderSnapshot(analysis: SnapshotAnalysis, options: SnapshotText
   const { summary, types, biggest, duplicateStrings } = analysis;
   return joined(
     [
-      [`${frame.style.strong(options.title)}  ${summaryText(summary)}`],
+      [frame.style.strong(options.title), summaryText(summary)],
       biggestLines(biggest.slice(0, limit), summary, options.root, frame),
       typeLines(types.slice(0, limit), summary, frame),
       stringLines(duplicateStrings.slice(0, limit), frame),
@@ -53,7 +54,7 @@ export function renderSnapshotDiff(diff: SnapshotDiff, options: SnapshotTextOpti
   const growth = `${formatSize(diff.before.reachableBytes)}, now ${formatSize(diff.after.reachableBytes)}: ${frame.style.strong(`${sign}${formatSize(Math.abs(change))}`)}`;
   return joined(
     [
-      [`${frame.style.strong(options.title)}  reachable ${growth}`],
+      [frame.style.strong(options.title), `reachable ${growth}`],
       diff.sameProcess
         ? groupLines(diff.groups, limit, options.root, frame)
         : ["The snapshots are of two processes: objects cannot be told apart, types are compared."],
@@ -87,10 +88,23 @@ function biggestLines(
   return [
     style.strong("Objects that retain most"),
     ...biggest.flatMap((object) => [
-      `  ${style.strong(formatSize(object.retainedBytes).padStart(8))} ${percent(object.retainedBytes, summary.reachableBytes).padStart(5)}  ${typeText(object, root)}  ${style.faint(`itself ${formatSize(object.shallowBytes)}`)}`,
+      objectLine(object, summary, root, width, style),
       ...keptLines(object.path, root, width, style.faint),
     ]),
   ];
+}
+
+function objectLine(
+  object: SnapshotAnalysis["biggest"][number],
+  summary: GraphSummary,
+  root: string,
+  width: number,
+  style: MessageStyle,
+): string {
+  const share = percent(object.retainedBytes, summary.reachableBytes).padStart(5);
+  const itself = `itself ${formatSize(object.shallowBytes)}`;
+  const what = shorten(typeText(object, root), width - PATH_INDENT - itself.length - 2);
+  return `  ${style.strong(formatSize(object.retainedBytes).padStart(8))} ${share}  ${what}  ${style.faint(itself)}`;
 }
 
 const PATH_INDENT = 18;
@@ -128,7 +142,7 @@ function typeLines(
           { text: percent(type.retainedBytes, summary.reachableBytes), align: "right" },
           { text: formatSize(type.shallowBytes), align: "right" },
           { text: groupDigits(type.count), align: "right" },
-          { text: shorten(typeText(type, ""), width - 45) },
+          { text: shorten(nameOfType(type, ""), width - 45) },
         ]),
       ],
       2,
@@ -199,7 +213,7 @@ function grownLines(
         { text: signedSize(type.bytesAfter - type.bytesBefore), align: "right", paint: style.strong },
         { text: signedCount(type.countAfter - type.countBefore), align: "right" },
         { text: formatSize(type.retainedBytesAfter), align: "right" },
-        { text: shorten(typeText(type, root), width - 36) },
+        { text: shorten(nameOfType(type, root), width - 36) },
       ]),
     ],
     2,
@@ -222,6 +236,11 @@ function restLines(rest: number, word: string, paint: (text: string) => string):
 
 function titles(figures: readonly string[], last: string, paint: (text: string) => string): readonly Cell[] {
   return [...figures.map((text): Cell => ({ text, align: "right", paint })), { text: last, paint }];
+}
+
+/** Of a type as a whole: one of its texts would say nothing of the others. */
+function nameOfType(of: Parameters<typeof typeText>[0], root: string): string {
+  return of.kind === "string" ? of.type : typeText(of, root);
 }
 
 function typeText(

@@ -1,0 +1,129 @@
+/** `memspec run`: a program, recorded. */
+
+import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
+import path from "node:path";
+import { isMemspecError } from "@memspec/core";
+import { compressCapture, openCapture } from "@memspec/core/captures";
+import { type RecordedCapture, renderRecorded } from "@memspec/core/reports";
+import { type Command, Option } from "commander";
+import { sizeOption } from "./capture-options.js";
+import { helpText } from "./help-text.js";
+import { withProgress } from "./progress.js";
+import { runChild } from "./run-child.js";
+import {
+  captureFileOf,
+  checkCaptureFile,
+  type RecordedFile,
+  type RecordingChoice,
+  recordedFiles,
+  recordingStart,
+} from "./run-recording.js";
+import { type RunTarget, runTargetOf } from "./run-target.js";
+
+interface RunOptions {
+  readonly native?: true;
+  readonly follow?: true;
+  readonly aggregate?: true;
+  readonly interval?: number;
+  readonly exact?: true;
+  readonly output?: string;
+  readonly force?: true;
+  readonly quiet?: true;
+}
+
+const HELP = `
+What comes first and is the file of a script (.js, .mjs, .cjs, .ts …) or an option of Node's is run by Node. Anything else is a program on the
+PATH; the Node processes that it starts are recorded, each into a file of its own. Options of memspec come before the program.
+
+Examples:
+  memspec run app.js --port 80
+  memspec run --native -o app.memspec app.js
+  memspec run --max-old-space-size=512 app.js
+  memspec run -e "Buffer.alloc(1e6)"
+  memspec run --follow server.js
+  memspec run -- npm test
+  memspec run -- npx vitest run
+
+Exit codes: the program's own; 128 and the signal's number where a signal ended it; 1 where nothing was run.`;
+
+export function addRun(program: Command, done: (code: number) => void): void {
+  program
+    .command("run")
+    .description("Record every allocation of a program into a capture.")
+    .argument("[words...]", "options of Node's, the program, and its arguments")
+    .option("--native", "native frames of each allocation, too (C and C++ of addons, libraries and Node)")
+    .option("--follow", "child processes of Node's, too, a file each (implied for programs that are not scripts)")
+    .option("--aggregate", "sums of each stack instead of every allocation: a small file")
+    .addOption(
+      new Option("--interval <size>", "bytes of the heap between two samples on average (32 KiB)")
+        .argParser(sizeOption)
+        .conflicts("exact"),
+    )
+    .option("--exact", "every object of the heap, many times slower")
+    .option("-o, --output <file>", "the capture (memspec-<name>.<process>.memspec)")
+    .option("-f, --force", "overwrite a file that is there")
+    .option("-q, --quiet", "say nothing but errors")
+    .passThroughOptions()
+    .allowUnknownOption()
+    .addHelpText("after", helpText(HELP))
+    .action(async (words: readonly string[], options: RunOptions) => {
+      done(await record(words, options, program.opts<{ color: boolean }>().color));
+    });
+}
+
+async function record(words: readonly string[], options: RunOptions, colour: boolean): Promise<number> {
+  const target = runTargetOf(words, process.env["PATH"] ?? "");
+  const choice = choiceOf(target, options);
+  checkCaptureFile(choice);
+  const start = recordingStart(target, choice, process.env);
+  if (!options.quiet && target.kind === "program" && !options.follow) {
+    process.stderr.write(
+      `memspec: ${words[0]} is a program: the Node processes that it starts are recorded (--follow)\n`,
+    );
+  }
+  // Times of files are coarser than clocks.
+  const sinceMs = Date.now() - 1000;
+  const end = await runChild(target.file, start.args, start.env);
+  const files = await recordedFiles(choice, sinceMs);
+  const captures: RecordedCapture[] = [];
+  for (const file of files) captures.push(await finish(file, options.quiet === true));
+  if (!options.quiet) {
+    const shows = colour && process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
+    process.stderr.write(renderRecorded(captures, { width: process.stderr.columns, colour: shows }));
+  }
+  return end.exitCode;
+}
+
+function choiceOf(target: RunTarget, options: RunOptions): RecordingChoice {
+  const follow = options.follow === true || target.kind === "program";
+  return {
+    file: captureFileOf(options.output, target, follow),
+    overwrite: options.force === true,
+    nativeStacks: options.native === true,
+    aggregate: options.aggregate === true,
+    ...(options.exact ? { heapInterval: "exact" as const } : {}),
+    ...(options.interval === undefined ? {} : { heapInterval: options.interval }),
+    follow,
+    run: randomUUID(),
+  };
+}
+
+/** Compresses a file and reads what is said of it. The program has run: what goes wrong here is told, and changes no exit code. */
+async function finish({ path: file, info }: RecordedFile, quiet: boolean): Promise<RecordedCapture> {
+  const name = path.relative(process.cwd(), file);
+  const known = { name, info };
+  try {
+    await withProgress(`compressing ${name}`, (onProgress) => compressCapture(file, { onProgress }));
+    if (quiet) return { ...known, bytes: statSync(file).size, statistics: null, problem: "" };
+    const capture = await openCapture(file);
+    const { statistics } = await withProgress(`reading ${name}`, (onProgress) =>
+      capture.read({ views: [], onProgress }),
+    );
+    return { name, info: capture.info, bytes: capture.info.bytes, statistics, problem: "" };
+  } catch (error) {
+    const problem = isMemspecError(error) ? (error.message.split("\n")[0] ?? "") : String(error);
+    if (quiet) process.stderr.write(`memspec: ${problem}\n`);
+    return { ...known, bytes: info.bytes, statistics: null, problem };
+  }
+}
