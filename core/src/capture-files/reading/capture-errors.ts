@@ -4,9 +4,15 @@ import { MemspecError } from "../../errors/memspec-error.js";
 import { CAPTURE_MAJOR } from "../format/format.js";
 
 export function unreadable(path: string, cause: unknown): MemspecError {
-  // "ENOENT: no such file or directory", without the path, which the message has.
-  const reason = (cause as Error).message.replace(/, \w+(?: '.*')?$/u, "");
-  return new MemspecError("MEMSPEC_CAPTURE_UNREADABLE", `${path} cannot be read: ${reason}.`, { value: path, cause });
+  return new MemspecError("MEMSPEC_CAPTURE_UNREADABLE", `${path} cannot be read: ${systemReason(cause)}.`, {
+    value: path,
+    cause,
+  });
+}
+
+/** "ENOENT: no such file or directory", without the path, which the message has. */
+export function systemReason(cause: unknown): string {
+  return (cause as Error).message.replace(/, \w+(?: '.*')?$/u, "");
 }
 
 export function foreign(path: string, fact: string): MemspecError {

@@ -20,6 +20,8 @@ export class EventBatch {
   readonly bytes: Float64Array = new Float64Array(CAPACITY);
   /** Of `sampling`, its flags. */
   readonly stack: Uint32Array = new Uint32Array(CAPACITY);
+  /** Of an allocation: left to whoever works on the batch. */
+  readonly group: Uint32Array = new Uint32Array(CAPACITY);
   /** `levels`: time, resident, buffers, native, engine, number of isolates, isolate, used, committed, …; collections: time, isolate, kind, used. */
   values: Float64Array = new Float64Array(CAPACITY);
   valueCount = 0;

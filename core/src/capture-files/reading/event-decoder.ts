@@ -12,6 +12,7 @@ export const MAX_ISOLATES: number = 2 ** 16;
 const MAX_STACKS = 2 ** 32;
 
 export class EventDecoder {
+  readonly #allocators: number;
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
@@ -21,6 +22,11 @@ export class EventDecoder {
   #address = 0;
   #stack = 0;
   #handle = 0;
+
+  /** @param allocators how many there are */
+  constructor(allocators: number) {
+    this.#allocators = allocators;
+  }
 
   /** Begins a chunk. The payload is copied. */
   start(payload: Uint8Array): void {
@@ -76,6 +82,7 @@ export class EventDecoder {
           if ((first & EventBits.allocator) !== 0) {
             this.#allocator = bytes[at] as number;
             at += 1;
+            if (this.#allocator >= this.#allocators) throw new Malformed("an allocator is out of range");
           }
           batch.allocator[index] = this.#allocator;
           const space = (first & EventBits.space) >> EventBits.spaceShift;
@@ -217,7 +224,7 @@ export class EventDecoder {
         const space = this.#unsigned();
         if (space === SpaceCode.heap || space > SpaceCode.native) throw new Malformed(`space ${space} is not known`);
         batch.space[index] = space;
-        batch.allocator[index] = this.#below(256, "an allocator");
+        batch.allocator[index] = this.#below(this.#allocators, "an allocator");
         batch.stack[index] = this.#below(MAX_STACKS, "a stack");
         break;
       }

@@ -34,8 +34,6 @@ export interface LedgerQuestions {
 export interface LedgerContext {
   readonly budget: Budget;
   readonly pageBytes: number;
-  /** Names of allocators, their number. */
-  readonly allocators: number;
   /** Isolate of a thread, 0: none is known. */
   isolateOf(thread: number): number;
 }
@@ -141,12 +139,32 @@ export class Ledger {
   /** @throws Malformed what was before it counts */
   apply(batch: EventBatch): void {
     const { count, kind } = batch;
+    this.#findGroups(batch);
     for (let index = 0; index < count; index += 1) {
       const what = kind[index] as number;
       if (what === EventKind.allocation) {
         this.#allocate(batch, index);
       } else if (what === EventKind.free) this.#free(batch, index);
       else this.#rare(batch, index, what);
+    }
+  }
+
+  /**
+   * Groups of a whole batch first: each look-up waits for memory, and so they wait together. What an allocation adds for good is counted here, so
+   * that the group's figures are near when the rest of them changes.
+   */
+  #findGroups(batch: EventBatch): void {
+    const { count, kind, stack, thread, space, allocator, bytes, group: groups } = batch;
+    for (let index = 0; index < count; index += 1) {
+      if (kind[index] !== EventKind.allocation) continue;
+      const group = this.groups.of(
+        stack[index] as number,
+        thread[index] as number,
+        space[index] as number,
+        allocator[index] as number,
+      );
+      groups[index] = group;
+      this.#countAllocated(group, bytes[index] as number, 1);
     }
   }
 
@@ -165,12 +183,12 @@ export class Ledger {
       case OTHER + OtherEvent.map: {
         if (bytes === 0) break;
         this.#unmap(address, bytes, false);
-        const group = this.#group(stack, thread, batch.space[index] as number, batch.allocator[index] as number);
+        const group = this.groups.of(stack, thread, batch.space[index] as number, batch.allocator[index] as number);
         this.#addMapping(address, address + bytes, thread, group);
         break;
       }
       case OTHER + OtherEvent.commit: {
-        const group = this.#group(stack, thread, batch.space[index] as number, batch.allocator[index] as number);
+        const group = this.groups.of(stack, thread, batch.space[index] as number, batch.allocator[index] as number);
         const end = address + bytes;
         for (let at = address; at < end && this.#pieces.findGap(at, end); ) {
           at = this.#pieces.gapEnd;
@@ -220,9 +238,8 @@ export class Ledger {
     const thread = batch.thread[index] as number;
     const space = batch.space[index] as number;
     const bytes = batch.bytes[index] as number;
-    const group = this.#group(batch.stack[index] as number, thread, space, batch.allocator[index] as number);
+    const group = batch.group[index] as number;
     blocks.add(batch.address, index, bytes, group, this.#countMade(thread), this.#openWindows);
-    this.#countAllocated(group, bytes, 1);
     this.#give(group, space, bytes, 1, this.#openWindows);
     this.sizes.add(space, bytes);
   }
@@ -314,7 +331,7 @@ export class Ledger {
     const objects = this.#objects;
     const there = objects.find(this.#key(handle * 16), 0);
     if (there >= 0) this.#takeObject(there);
-    const group = this.#group(stack, thread, SpaceCode.heap, 0);
+    const group = this.groups.of(stack, thread, SpaceCode.heap, 0);
     const begun = this.#heap.collectionsBegun(this.#context.isolateOf(thread)) & 0xff_ffff;
     objects.add(this.#key(handle * 16), 0, bytes, group, ((interval << 24) | begun) >>> 0, this.#openWindows);
     this.#countAllocated(group, weight * bytes, weight);
@@ -376,11 +393,6 @@ export class Ledger {
   #key(address: number): Float64Array {
     this.#keys[0] = address;
     return this.#keys;
-  }
-
-  #group(stack: number, thread: number, space: number, allocator: number): number {
-    if (allocator >= this.#context.allocators) throw new Malformed(`allocator ${allocator} is out of range`);
-    return this.groups.of(stack, thread, space, allocator);
   }
 
   #countAllocated(group: number, bytes: number, count: number): void {

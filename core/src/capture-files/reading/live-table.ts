@@ -58,14 +58,7 @@ export class LiveTable {
   }
 
   /** The address is not in the table. */
-  add(
-    addresses: Float64Array,
-    index: number,
-    bytes: number,
-    group: number,
-    born: number,
-    windows: number,
-  ): void {
+  add(addresses: Float64Array, index: number, bytes: number, group: number, born: number, windows: number): void {
     if (this.#count >= this.#limit) this.#grow();
     const mask = this.#mask;
     const wide = this.#wide;

@@ -41,13 +41,7 @@ export async function openCaptureWith(
   openSymbols: OpenSymbols,
   path: string | URL | readonly (string | URL)[],
 ): Promise<Capture> {
-  const paths = pathsOf(path);
-  const found: RecordedProcess[] = [];
-  for (const each of paths) {
-    found.push(...(await withCaptureFile(each, (file, bytes) => findProcesses(each, file, bytes))));
-  }
-  if (paths.length > 1) checkTogether(found);
-  const processes = inOrder(found);
+  const processes = await findTogether("openCapture()", path);
   const info = infoOf(processes);
   return {
     info,
@@ -58,26 +52,40 @@ export async function openCaptureWith(
   };
 }
 
-function pathsOf(path: unknown): readonly string[] {
+/** The processes of one file, or of several that belong together, in their order. */
+export async function findTogether(
+  where: string,
+  path: string | URL | readonly (string | URL)[],
+): Promise<readonly RecordedProcess[]> {
+  const paths = pathsOf(path, where);
+  const found: RecordedProcess[] = [];
+  for (const each of paths) {
+    found.push(...(await withCaptureFile(each, (file, bytes) => findProcesses(each, file, bytes))));
+  }
+  if (paths.length > 1) checkTogether(found);
+  return inOrder(found);
+}
+
+function pathsOf(path: unknown, where: string): readonly string[] {
   const paths: readonly unknown[] = Array.isArray(path) ? path : [path];
-  if (paths.length === 0) throw noPath(path);
+  if (paths.length === 0) throw noPath(path, where);
   return paths.map((each) => {
     if (typeof each === "string" && each !== "") return each;
     // A URL of another realm is one, too.
     const href = typeof each === "object" && each !== null ? (each as { readonly href?: unknown }).href : undefined;
     if (typeof href === "string" && href.startsWith("file:")) return fileURLToPath(href);
-    throw noPath(each);
+    throw noPath(each, where);
   });
 }
 
-function noPath(value: unknown): MemspecError {
-  return new MemspecError("MEMSPEC_INVALID_OPTION", `openCapture(): ${showValue(value)} is no path.`, {
+function noPath(value: unknown, where: string): MemspecError {
+  return new MemspecError("MEMSPEC_INVALID_OPTION", `${where}: ${showValue(value)} is no path.`, {
     value,
     hint: "Give the path of a capture, a file: URL, or an array of them.",
   });
 }
 
-function infoOf(processes: readonly RecordedProcess[]): CaptureInfo {
+export function infoOf(processes: readonly RecordedProcess[]): CaptureInfo {
   const [first] = processes;
   if (first === undefined) throw new Error("a capture has a process");
   return {

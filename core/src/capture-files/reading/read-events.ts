@@ -33,7 +33,6 @@ export async function readEvents(
   const ledger = new Ledger(asked, {
     budget: createBudget(EVENTS_LIMIT_BYTES),
     pageBytes: process.meta.pageBytes,
-    allocators: process.meta.allocators.length,
     isolateOf: isolateLookUp(process),
   });
   const damage = await applyEvents(file, process, ledger, onRead);
@@ -46,7 +45,7 @@ async function applyEvents(
   ledger: Ledger,
   onRead: OnRead,
 ): Promise<CaptureDamage | null> {
-  const decoder = new EventDecoder();
+  const decoder = new EventDecoder(process.meta.allocators.length);
   const batch = new EventBatch();
   const ended: ChunksEnd = { damage: null };
   for await (const chunk of eventPayloads(file, process, ended)) {

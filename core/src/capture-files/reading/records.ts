@@ -17,7 +17,7 @@ export async function* readRecords(
   process: RecordedProcess,
   threadOf: (thread: number) => number,
 ): AsyncGenerator<CaptureRecord, void, void> {
-  const decoder = new EventDecoder();
+  const decoder = new EventDecoder(process.meta.allocators.length);
   const batch = new EventBatch();
   const ended: ChunksEnd = { damage: null };
   let damage: CaptureDamage | null = null;
