@@ -21,6 +21,8 @@ struct ThreadState {
   std::int64_t bytes_until_sample = 0;
   std::uint64_t random_state = 0;
   std::uint32_t sampling_epoch = 0;  // the recorder's epoch for which bytes_until_sample was drawn
+  std::uint32_t recording_epoch = 0;  // the recording in which the thread has a number, and that number
+  std::uint32_t recording_thread = 0;
 };
 static_assert(sizeof(ThreadState) <= 64);
 

@@ -13,6 +13,7 @@
 #include "binding/observe.h"
 #include "binding/options.h"
 #include "binding/own_call.h"
+#include "binding/recording.h"
 #include "binding/report.h"
 #include "capture/isolate_state.h"
 #include "capture/measurement.h"
@@ -314,6 +315,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   ExportBirths(env, exports);
   ExportLeaks(env, exports);
   ExportObserver(env, exports);
+  ExportRecording(env, exports);
   AddGraphFunctions(env, exports);
   return exports;
 }

@@ -4,10 +4,12 @@
 #include <mutex>
 
 #include "capture/birth_run.h"
+#include "capture/isolate_recording.h"
 #include "capture/leak_run.h"
 #include "capture/measurement.h"
 #include "capture/observer.h"
 #include "capture/recorder.h"
+#include "capture/recording_control.h"
 #include "hooks/buffer_tap.h"
 #include "hooks/hooks.h"
 #include "ledger/ledger.h"
@@ -31,7 +33,7 @@ Registry& TheRegistry() {
 
 }  // namespace
 
-IsolateState* IsolateState::Acquire(const RecursionGuard&, v8::Isolate* isolate) {
+IsolateState* IsolateState::Acquire(const RecursionGuard& guard, v8::Isolate* isolate) {
   Registry& registry = TheRegistry();
   int free_slot = 0;
   DomainId domain{};
@@ -50,8 +52,13 @@ IsolateState* IsolateState::Acquire(const RecursionGuard&, v8::Isolate* isolate)
     registry.owner[free_slot] = isolate;
     ++registry.count;
   }
-  registry.by_slot[free_slot] = new IsolateState(isolate, domain);
-  return registry.by_slot[free_slot];
+  auto* const state = new IsolateState(isolate, domain);
+  {
+    const std::lock_guard lock(registry.mutex);
+    registry.by_slot[free_slot] = state;
+  }
+  JoinRecording(guard, *state);
+  return state;
 }
 
 void IsolateState::Release(const RecursionGuard&) {
@@ -64,6 +71,14 @@ void IsolateState::Release(const RecursionGuard&) {
     --registry.count;
   }
   delete this;
+}
+
+void IsolateState::ForEach(void (*visit)(IsolateState&)) {
+  Registry& registry = TheRegistry();
+  const std::lock_guard lock(registry.mutex);
+  for (IsolateState* const state : registry.by_slot) {
+    if (state != nullptr) visit(*state);
+  }
 }
 
 int IsolateState::Count() {
@@ -86,6 +101,7 @@ IsolateState::IsolateState(v8::Isolate* isolate, DomainId domain)
 
 IsolateState::~IsolateState() {
   RecursionGuard guard;
+  EndRecordingOf(guard, *this);
   t_thread.isolate = nullptr;
   t_thread.domain = DomainId::kHelpers;
   if (leak_run_ != nullptr) leak_run_->Abandon(guard);
@@ -134,6 +150,8 @@ Measurement* IsolateState::Find(std::uint32_t handle) const {
 void IsolateState::SetLeakRun(std::unique_ptr<LeakRun> run) { leak_run_ = std::move(run); }
 
 void IsolateState::SetBirthRun(std::unique_ptr<BirthRun> run) { birth_run_ = std::move(run); }
+
+void IsolateState::SetRecording(std::unique_ptr<IsolateRecording> recording) { recording_ = std::move(recording); }
 
 void IsolateState::SetObserver(std::unique_ptr<Observer> observer) { observer_ = std::move(observer); }
 

@@ -12,6 +12,7 @@
 #include "base/recursion_guard.h"
 #include "capture/shared_sampler.h"
 #include "graph/heaps.h"
+#include "heap/lifetimes.h"
 #include "heap/meter.h"
 #include "heap/marking.h"
 #include "heap/quiesce.h"
@@ -22,6 +23,7 @@
 namespace memspec::capture {
 
 class BirthRun;
+class IsolateRecording;
 class LeakRun;
 class Measurement;
 class Observer;
@@ -33,6 +35,8 @@ class IsolateState {
   void Release(const RecursionGuard&);
   // Isolates that have loaded memspec and live now. Any thread.
   static int Count();
+  // Under the registry's lock: none of them ends meanwhile. Any thread.
+  static void ForEach(void (*visit)(IsolateState&));
 
   IsolateState(const IsolateState&) = delete;
   IsolateState& operator=(const IsolateState&) = delete;
@@ -47,6 +51,7 @@ class IsolateState {
   heap::Quiescence& quiescence() { return quiescence_; }
   heap::Sampler& sampler() { return *sampler_; }
   SharedSampler& shared_sampler() { return *shared_sampler_; }
+  heap::Lifetimes& lifetimes() { return lifetimes_; }
   graph::Heaps& graphs() { return graphs_; }
 
   // The hooks are installed while anybody holds a reference: a measurement, or the program by arm().
@@ -71,6 +76,10 @@ class IsolateState {
   BirthRun* birth_run() const { return birth_run_.get(); }
   void SetBirthRun(std::unique_ptr<BirthRun> run);
 
+  // What it gives to the process's recording, or null.
+  IsolateRecording* recording() const { return recording_.get(); }
+  void SetRecording(std::unique_ptr<IsolateRecording> recording);
+
   // The observation that runs, or null.
   Observer* observer() const { return observer_.get(); }
   void SetObserver(std::unique_ptr<Observer> observer);
@@ -91,6 +100,7 @@ class IsolateState {
   heap::Quiescence quiescence_;
   std::unique_ptr<heap::Sampler> sampler_;
   std::unique_ptr<SharedSampler> shared_sampler_;
+  heap::Lifetimes lifetimes_;
   graph::Heaps graphs_;
   std::uint64_t sample_interval_ = 0;
   std::vector<std::uint64_t> intervals_;
@@ -99,6 +109,7 @@ class IsolateState {
   std::unique_ptr<LeakRun> leak_run_;
   std::unique_ptr<BirthRun> birth_run_;
   std::unique_ptr<Observer> observer_;
+  std::unique_ptr<IsolateRecording> recording_;
 };
 
 }  // namespace memspec::capture

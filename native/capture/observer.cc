@@ -314,7 +314,7 @@ void Observer::End(const RecursionGuard& guard) {
     ledger::Close(guard, isolate_.domain(), window_, span_begin_.used_bytes);
     ledger::Forget(guard, isolate_.domain(), window_);
   }
-  meter.Listen(nullptr, nullptr);
+  meter.Unlisten(this);
   meter.TurnOff(guard);
   isolate_.shared_sampler().Leave(guard, this);
   samples_heap_ = false;
@@ -331,7 +331,7 @@ void Observer::Abandon(const RecursionGuard& guard) {
     ledger::Close(guard, isolate_.domain(), window_, span_begin_.used_bytes);
     ledger::Forget(guard, isolate_.domain(), window_);
   }
-  isolate_.meter().Listen(nullptr, nullptr);
+  isolate_.meter().Unlisten(this);
   isolate_.shared_sampler().Drop(guard, this);
   if (options_.sample_interval > 0) isolate_.EndSampling(guard, options_.sample_interval);
   if (statm_ >= 0) close(statm_);

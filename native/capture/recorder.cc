@@ -8,9 +8,12 @@
 #include <mutex>
 
 #include "base/spin_lock.h"
+#include "capture/isolate_recording.h"
 #include "capture/isolate_state.h"
+#include "capture/recording_control.h"
 #include "hooks/function_list.h"
 #include "ledger/ledger.h"
+#include "recording/recording.h"
 #include "stacks/stacks.h"
 
 namespace memspec::capture {
@@ -90,6 +93,46 @@ void MaybeReadHeap(const RecursionGuard& guard, ThreadState& thread) {
   }
 }
 
+// A recording runs: every allocation has a stack, whether measurements sample it or not.
+StackId StackForRecording(const RecursionGuard& guard, ThreadState& thread, const ledger::Sample& sample,
+                          const hooks::CallSite& site) {
+  if (sample.stack != StackId::kNone) return sample.stack;
+  IsolateState* const isolate = thread.isolate;
+  return isolate != nullptr ? stacks::CaptureJavaScript(guard, isolate->isolate(), isolate->code(), site)
+                            : stacks::CaptureNative(guard, site);
+}
+
+// Before an event of this thread is told to the recording: what its isolate has to tell first.
+void TellHeapFirst(const RecursionGuard& guard, ThreadState& thread) {
+  if (thread.isolate == nullptr || thread.isolate->recording() == nullptr) return;
+  thread.isolate->lifetimes().Flush(guard);
+  if (!thread.own_work) thread.isolate->recording()->MaybeRead(guard);
+}
+
+[[gnu::noinline]] void RecordAllocated(const RecursionGuard& guard, ThreadState& thread, const hooks::AllocationEvent& event,
+                                       const ledger::Sample& sample, bool known) {
+  TellHeapFirst(guard, thread);
+  if (!known) {
+    recording::Missed(guard);  // its free will be an unknown one
+    return;
+  }
+  recording::Allocated(guard, event.space, static_cast<int>(event.function), reinterpret_cast<std::uintptr_t>(event.address),
+                       event.bytes, StackForRecording(guard, thread, sample, event.site));
+}
+
+[[gnu::noinline]] void RecordFreed(const RecursionGuard& guard, void* address, const ledger::Block* block) {
+  ThreadState& thread = t_thread;
+  // V8's samples of its heap: of the engine's memory, or, made while memspec worked, of nobody's.
+  if (block == nullptr || block->space == Space::kEngine) {
+    if (thread.isolate == nullptr) return;
+    heap::Lifetimes& lifetimes = thread.isolate->lifetimes();
+    if (block == nullptr || lifetimes.probing() || lifetimes.IsSample(block->bytes)) lifetimes.Freed(guard, address);
+    return;
+  }
+  TellHeapFirst(guard, thread);
+  recording::Freed(guard, block->space, reinterpret_cast<std::uintptr_t>(address));
+}
+
 void OnExpected(const void* address) { ledger::Expect(address); }
 
 void OnAllocated(const RecursionGuard& guard, const hooks::AllocationEvent& event) {
@@ -97,7 +140,8 @@ void OnAllocated(const RecursionGuard& guard, const hooks::AllocationEvent& even
   if (thread.own_work) return;
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
-  ledger::Allocate(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  const bool known = ledger::Allocate(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  if (recording::Running() && event.space != Space::kEngine) [[unlikely]] RecordAllocated(guard, thread, event, sample, known);
   if (event.space != Space::kEngine) MaybeReadHeap(guard, thread);
 }
 
@@ -107,11 +151,14 @@ hooks::FreedBlock OnFreed(const RecursionGuard& guard, void* address) {
   ledger::Block block;
   freed.known = ledger::Free(guard, address, &block);
   if (freed.known) std::memcpy(freed.opaque, &block, sizeof block);
+  if (recording::Running() || (t_thread.isolate != nullptr && t_thread.isolate->lifetimes().probing())) [[unlikely]] RecordFreed(guard, address, freed.known ? &block : nullptr);
   return freed;
 }
 
 void OnUnknownFreed(const RecursionGuard& guard) {
-  if (!t_thread.own_work) ledger::CountUnknownFree(guard);  // else memspec frees what it allocated itself
+  if (t_thread.own_work) return;  // memspec frees what it allocated itself
+  ledger::CountUnknownFree(guard);
+  recording::UnknownFreed();
 }
 
 void OnRestored(const RecursionGuard& guard, void* address, const hooks::FreedBlock& freed) {
@@ -119,12 +166,20 @@ void OnRestored(const RecursionGuard& guard, void* address, const hooks::FreedBl
   ledger::Block block;
   std::memcpy(&block, freed.opaque, sizeof block);
   ledger::Restore(guard, address, block);
+  if (recording::Running() && block.space != Space::kEngine) recording::Restored(guard);
+}
+
+void OnUnmapped(const RecursionGuard& guard, void* address, std::size_t bytes) {
+  ledger::Unmap(guard, address, bytes);
+  if (!recording::Running()) return;
+  TellHeapFirst(guard, t_thread);
+  recording::Unmapped(guard, reinterpret_cast<std::uintptr_t>(address), bytes);
 }
 
 void OnMapped(const RecursionGuard& guard, const hooks::MappingEvent& event) {
   ThreadState& thread = t_thread;
   if (!event.accessible) {
-    ledger::Unmap(guard, event.address, event.bytes);
+    OnUnmapped(guard, event.address, event.bytes);
     return;
   }
   if (thread.own_work) return;
@@ -132,15 +187,25 @@ void OnMapped(const RecursionGuard& guard, const hooks::MappingEvent& event) {
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
   const auto record = event.function == hooks::Function::kMprotect ? ledger::Commit : ledger::Map;
   record(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  if (recording::Running() && event.space != Space::kEngine) {
+    TellHeapFirst(guard, thread);
+    recording::Mapped(guard, event.space, static_cast<int>(event.function), reinterpret_cast<std::uintptr_t>(event.address),
+                      event.bytes, StackForRecording(guard, thread, sample, event.site),
+                      event.function == hooks::Function::kMprotect);
+  }
   if (event.space != Space::kEngine) MaybeReadHeap(guard, thread);
 }
 
-void OnUnmapped(const RecursionGuard& guard, void* address, std::size_t bytes) {
-  ledger::Unmap(guard, address, bytes);
+void OnHeapSampled(const RecursionGuard& guard, void* block, std::size_t bytes, bool own, const hooks::CallSite& site) {
+  IsolateState* const isolate = t_thread.isolate;
+  if (isolate == nullptr) return;
+  if (isolate->lifetimes().probing()) isolate->lifetimes().Probe(block, bytes);
+  const StackId stack = isolate->sampler().OnSample(guard, site);
+  if (!own && isolate->recording() != nullptr) isolate->recording()->HeapSampled(guard, block, bytes, stack, site);
 }
 
-void OnHeapSampled(const RecursionGuard& guard, const hooks::CallSite& site) {
-  if (t_thread.isolate != nullptr) t_thread.isolate->sampler().OnSample(guard, site);
+void OnFreedInside(const RecursionGuard& guard, void* address) {
+  if (t_thread.isolate != nullptr) t_thread.isolate->lifetimes().Freed(guard, address);
 }
 
 std::mutex& InstallMutex() {
@@ -148,7 +213,8 @@ std::mutex& InstallMutex() {
   return *mutex;
 }
 
-constexpr hooks::Sink kSink = {OnExpected, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+constexpr hooks::Sink kSink = {OnExpected, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped,
+                               OnHeapSampled, OnFreedInside};
 
 }  // namespace
 

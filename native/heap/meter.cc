@@ -105,6 +105,32 @@ void Meter::ReleaseOwn(const RecursionGuard&, std::int64_t bytes) {
   totals_.used_bytes += bytes;  // they become garbage: a higher level, but nothing that the program allocated
 }
 
+std::int64_t Meter::CommittedNow() const {
+  std::int64_t committed = 0;
+  for (int i = 0; i < space_count_; ++i) {
+    v8::HeapSpaceStatistics space;
+    isolate_->GetHeapSpaceStatistics(&space, static_cast<std::size_t>(spaces_[i]));
+    committed += static_cast<std::int64_t>(space.space_size());
+  }
+  return committed;
+}
+
+void Meter::Listen(Listener listener, void* self) {
+  if (listener_count_ < kMaxListeners) listening_[listener_count_++] = {listener, self};
+}
+
+void Meter::Unlisten(void* self) {
+  for (int i = 0; i < listener_count_; ++i) {
+    if (listening_[i].self != self) continue;
+    listening_[i] = listening_[--listener_count_];
+    return;
+  }
+}
+
+void Meter::TellListeners(const RecursionGuard& guard, std::int64_t used, bool ended, bool major) const {
+  for (int i = 0; i < listener_count_; ++i) listening_[i].listener(guard, listening_[i].self, used, ended, major);
+}
+
 void Meter::Watch(LivePeak& peak) {
   peak.highest_bytes = -1;
   peak.next = watching_;
@@ -126,8 +152,8 @@ void Meter::OnPrologue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void*
   meter.collection_began_ns_ = NowNs();
   meter.Advance(meter.UsedNow());
   meter.TellLedger(guard);
-  if (meter.listener_ == nullptr || (type & kCollections) == 0) return;
-  meter.listener_(guard, meter.listening_, meter.totals_.used_bytes, false, type == v8::kGCTypeMarkSweepCompact);
+  if ((type & kCollections) == 0) return;
+  meter.TellListeners(guard, meter.totals_.used_bytes, false, type == v8::kGCTypeMarkSweepCompact);
 }
 
 void Meter::OnEpilogue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void* self) {
@@ -145,7 +171,7 @@ void Meter::OnEpilogue(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags, void*
   meter.totals_.collection_ns += NowNs() - meter.collection_began_ns_;
   const bool major = type == v8::kGCTypeMarkSweepCompact;
   if (major) meter.totals_.major_collections += 1;
-  if (meter.listener_ != nullptr) meter.listener_(guard, meter.listening_, used, true, major);
+  meter.TellListeners(guard, used, true, major);
 }
 
 }  // namespace memspec::heap

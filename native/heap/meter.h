@@ -54,12 +54,15 @@ class Meter {
   // While a measurement of the whole process runs, its scope receives the readings too. Balanced by +1 and -1.
   void FeedProcessScope(int change) { process_users_ += change; }
 
-  // Told of each collection's start and end, with the used size then. One at a time; nullptr: nobody.
+  // Told of each collection's start and end, with the used size then. kMaxListeners at a time.
   using Listener = void (*)(const RecursionGuard&, void* self, std::int64_t used_bytes, bool ended, bool major);
-  void Listen(Listener listener, void* self) {
-    listener_ = listener;
-    listening_ = self;
-  }
+  static constexpr int kMaxListeners = 4;
+  void Listen(Listener listener, void* self);
+  void Unlisten(void* self);
+
+  bool in_collection() const { return depth_ > 0; }
+  // What V8 holds for the program's objects, used or not.
+  std::int64_t CommittedNow() const;
 
   void Watch(LivePeak& peak);
   void Unwatch(LivePeak& peak);
@@ -70,6 +73,7 @@ class Meter {
   std::int64_t UsedNow() const;  // about 0.1 µs
   void Advance(std::int64_t used);
   void TellLedger(const RecursionGuard&) const;
+  void TellListeners(const RecursionGuard&, std::int64_t used, bool ended, bool major) const;
 
   v8::Isolate* const isolate_;
   const DomainId scope_;
@@ -83,8 +87,12 @@ class Meter {
   std::int64_t own_bytes_ = 0;  // what memspec allocated on this heap while counting
   std::int64_t own_began_ = 0;
   LivePeak* watching_ = nullptr;
-  Listener listener_ = nullptr;
-  void* listening_ = nullptr;
+  struct Listening {
+    Listener listener;
+    void* self;
+  };
+  Listening listening_[kMaxListeners];
+  int listener_count_ = 0;
   Totals totals_;
 };
 

@@ -51,17 +51,19 @@ void Sampler::Stop(const RecursionGuard&) {
   state_ = State::kOff;
 }
 
-void Sampler::OnSample(const RecursionGuard& guard, const hooks::CallSite& site) {
-  if (state_ != State::kRunning) return;
+StackId Sampler::OnSample(const RecursionGuard& guard, const hooks::CallSite& site) {
+  if (state_ != State::kRunning) return StackId::kNone;
   const std::uint64_t most = Position();
   for (Place& place : places_) {
     if (place.caller == nullptr) place.caller = site.caller;
     if (place.caller != site.caller) continue;
     // The first of the places that every sample passes is always ahead: the others' stacks would be the same.
     const bool ahead = place.log.count() + 1 > most;
-    place.log.Append(ahead ? stacks::CaptureHeapAllocation(guard, isolate_, code_, site) : StackId::kNone);
-    return;
+    const StackId stack = ahead ? stacks::CaptureHeapAllocation(guard, isolate_, code_, site) : StackId::kNone;
+    place.log.Append(stack);
+    return stack;
   }
+  return StackId::kNone;
 }
 
 const Sampler::Place& Sampler::EverySample() const {

@@ -45,8 +45,8 @@ class Sampler {
 
   // interval_bytes >= 1; 1 records every allocation. keep_collected: totals of everything allocated; else survivors only.
   State Start(const RecursionGuard&, std::uint64_t interval_bytes, bool keep_collected);
-  // From the hook (hooks::Sink::heap_sampled): the JavaScript stack stands at the sampled allocation.
-  void OnSample(const RecursionGuard&, const hooks::CallSite&);
+  // From the hook (hooks::Sink::heap_sampled): the JavaScript stack stands at the sampled allocation. The stack, if it was taken here.
+  StackId OnSample(const RecursionGuard&, const hooks::CallSite&);
   // A position in the stream of samples, for windows that share one run of the sampler. Counts samples that have a stack of
   // our own: without the hook (by_line() is false) it stays 0, and a run is one window.
   std::uint64_t Position() const;

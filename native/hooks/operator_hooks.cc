@@ -22,6 +22,13 @@ template <ObjectKind kKind, typename Allocate>
 template <ObjectKind kKind, typename Release>
 [[gnu::always_inline]] inline void Freed(void* block, Function function, const CallSite& site, Release&& release) {
   if (block == nullptr || PassesThrough()) {
+    if constexpr (kKind == ObjectKind::kEngine) {
+      if (block != nullptr && RecursionGuard::Active() && g_reporting.load(std::memory_order_relaxed)) {
+        const ErrnoKeeper keep_errno;
+        const RecursionGuard guard;
+        g_sink.freed_inside(guard, block);
+      }
+    }
     release();
     return;
   }
@@ -33,12 +40,12 @@ template <ObjectKind kKind, typename Release>
 // Samples of V8's heap profiler are numbered, and stacks are matched to them by counting: so they are told even while
 // the tracker itself runs and makes V8 allocate.
 template <ObjectKind kKind>
-[[gnu::noinline]] void TellHeapSample(Function function, const CallSite& site) {
+[[gnu::noinline]] void TellHeapSample(void* block, std::size_t bytes, Function function, const CallSite& site) {
   if constexpr (kKind == ObjectKind::kEngine) {
-    if (!g_reporting.load(std::memory_order_relaxed) || !AttributeAllocation(function, site).heap_sample) return;
+    if (block == nullptr || !g_reporting.load(std::memory_order_relaxed) || !AttributeAllocation(function, site).heap_sample) return;
     const ErrnoKeeper keep_errno;
     const RecursionGuard guard;
-    g_sink.heap_sampled(guard, site);
+    g_sink.heap_sampled(guard, block, bytes, true, site);
   }
 }
 
@@ -48,8 +55,9 @@ template <ObjectKind kKind>
   template <ObjectKind kKind>                                                                     \
   void* Hook<kKind>::Name parameters {                                                            \
     if (PassesThrough()) {                                                                        \
-      if (RecursionGuard::Active()) TellHeapSample<kKind>(Function::k##Name, MEMSPEC_CALL_SITE()); \
-      return g_originals.Name arguments;                                                          \
+      void* const block = g_originals.Name arguments;                                             \
+      if (RecursionGuard::Active()) TellHeapSample<kKind>(block, bytes, Function::k##Name, MEMSPEC_CALL_SITE()); \
+      return block;                                                                               \
     }                                                                                             \
     return Allocated<kKind>(bytes, Function::k##Name, MEMSPEC_CALL_SITE(),                        \
                             [&] { return g_originals.Name arguments; });                          \

@@ -7,12 +7,13 @@
 namespace memspec::hooks {
 
 template <ObjectKind kKind>
-inline Space AllocationSpace(const RecursionGuard& guard, Function function, const CallSite& site) {
+inline Space AllocationSpace(const RecursionGuard& guard, void* block, std::size_t bytes, Function function,
+                             const CallSite& site) {
   if constexpr (kKind == ObjectKind::kProgram) {
     return Space::kNative;
   } else {
     const Attribution attribution = AttributeAllocation(function, site);
-    if (attribution.heap_sample) g_sink.heap_sampled(guard, site);
+    if (attribution.heap_sample) g_sink.heap_sampled(guard, block, bytes, t_thread.own_work, site);
     return attribution.space;
   }
 }
@@ -23,7 +24,7 @@ inline void ReportAllocated(const RecursionGuard& guard, void* block, std::size_
   const ErrnoKeeper keep_errno;
   if constexpr (kKind != ObjectKind::kProgram) g_sink.expected(block);  // finding the caller takes some time
   if (g_retries_left.load(std::memory_order_relaxed) != 0) [[unlikely]] RetryPatching();
-  g_sink.allocated(guard, {block, bytes, AllocationSpace<kKind>(guard, function, site), function, site});
+  g_sink.allocated(guard, {block, bytes, AllocationSpace<kKind>(guard, block, bytes, function, site), function, site});
 }
 
 // The block was unknown: worth telling unless it is the engine's, which is in no figure.

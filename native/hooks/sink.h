@@ -53,9 +53,11 @@ struct Sink {
   void (*restored)(const RecursionGuard&, void* address, const FreedBlock&);
   void (*mapped)(const RecursionGuard&, const MappingEvent&);  // mmap, or mprotect that gives or takes access
   void (*unmapped)(const RecursionGuard&, void* address, std::size_t bytes);
-  // V8's sampling heap profiler is making a sample: the JavaScript stack stands at the sampled allocation.
-  // Told also while the tracker itself runs on this thread.
-  void (*heap_sampled)(const RecursionGuard&, const CallSite&);
+  // V8's sampling heap profiler is making a sample, and got this block for it: the JavaScript stack stands at the sampled allocation.
+  // Told also while the tracker itself runs on this thread (`own`).
+  void (*heap_sampled)(const RecursionGuard&, void* block, std::size_t bytes, bool own, const CallSite&);
+  // Engine code gives a block back while the tracker itself runs on this thread: all else passes through then.
+  void (*freed_inside)(const RecursionGuard&, void* address);
 };
 
 }  // namespace memspec::hooks

@@ -32,10 +32,10 @@ void TellDropped(DomainId domain) {
 
 void Expect(const void* address) { g_state.blocks.Expect(NumberOf(address)); }
 
-void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space space, DomainId domain,
+bool Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space space, DomainId domain,
               const Sample& sample) {
   const std::uint64_t at = NumberOf(address);
-  if (at == 0) return;
+  if (at == 0) return true;
   const bool sampled = sample.stack != StackId::kNone;
   Block block{bytes, sampled ? 1u : 0u, g_state.scopes.Now(), domain, space};
   Block old;
@@ -47,7 +47,7 @@ void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space spa
       break;
     case BlockTable::Inserted::kNoRoom:
       TellDropped(domain);
-      return;
+      return false;
   }
   const std::uint32_t birth = g_state.scopes.Tell(domain, [&](Scope& scope) {
     if (sampled) scope.log().AppendWithWeight(LogKind::kAllocated, space, at, block.sample, sample);
@@ -55,6 +55,7 @@ void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space spa
   });
   // A window opened or closed between the two steps: the block was born when the scopes heard of it.
   if (birth != block.birth) [[unlikely]] g_state.blocks.SetBirth(at, block, birth);
+  return true;
 }
 
 bool Free(const RecursionGuard&, void* address, Block* was) {

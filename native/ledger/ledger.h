@@ -35,7 +35,8 @@ void Expect(const void* address);
 
 // An address that is already there was freed unseen: the old block is counted as freed (WindowFigures::unseen_frees).
 // A block for which the table has no room is in no figure but blocks_dropped; its free will be an unknown one.
-void Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);
+// False: there was none.
+bool Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);
 // False: unknown (older than the hooks); the caller says whether that is worth counting.
 bool Free(const RecursionGuard&, void* address, Block* was);
 void CountUnknownFree(const RecursionGuard&);  // for the scope of the running thread (t_thread.domain)

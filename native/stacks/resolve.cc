@@ -237,6 +237,11 @@ Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& cod
   return result;
 }
 
+void AppendFrames(const RecursionGuard&, v8::Isolate* isolate, CodeMap& code, FrameKey key, std::vector<Frame>& frames) {
+  const v8::HandleScope scope(isolate);
+  AppendCode(code, key.code(), frames);
+}
+
 FunctionStart InnermostFunction(StackId id) {
   for (const FrameKey key : StackOf(id).frames) {
     if (key.is_native()) continue;

@@ -44,6 +44,9 @@ struct Frame {
 // Isolate's own thread, not inside a hook. Frames innermost first; `truncated` when deeper than kMaxFrames.
 struct Resolved { std::vector<Frame> frames; bool truncated; };
 Resolved Resolve(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, StackId);
+// The same for one frame of the table of stacks that lies in an isolate's code: several where something was inlined.
+class FrameKey;
+void AppendFrames(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, FrameKey, std::vector<Frame>& frames);
 // The innermost function of a stack that has a machine frame of its own (an inlined one has none): where it starts.
 struct FunctionStart { int script_id = -1, line = 0, column = 0; };  // script_id -1: the stack has none
 FunctionStart InnermostFunction(StackId);

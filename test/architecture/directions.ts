@@ -26,6 +26,7 @@ export const NATIVE_ROOMS: readonly string[] = [
   "base",
   "hooks",
   "ledger",
+  "recording",
   "stacks",
   "graph",
   "heap",

@@ -8,6 +8,7 @@ import type { GraphBinding } from "./graph-binding.js";
 import type { LeakBinding } from "./leak-binding.js";
 import type { ObserveBinding } from "./observe-binding.js";
 import type { RawFrame } from "./raw-frame.js";
+import type { RecordingBinding } from "./recording-binding.js";
 
 export type { RawFrame, RawFrameKind } from "./raw-frame.js";
 
@@ -114,7 +115,7 @@ export interface RawRetained {
 /** An open measurement. A number, so that holding one costs no heap. */
 export type Handle = number;
 
-export interface NativeBinding extends BirthBinding, GraphBinding, LeakBinding, ObserveBinding {
+export interface NativeBinding extends BirthBinding, GraphBinding, LeakBinding, ObserveBinding, RecordingBinding {
   capabilities(): NativeCapabilities;
   /** Takes a reference on the hooks, so that memory allocated from now on is known. Balanced by `disarm`. */
   arm(): void;

@@ -145,7 +145,7 @@ bool ProgramUnmaps(const CallSite& here) {
   errno = g_errno;
 }
 
-void OnHeapSampled(const RecursionGuard&, const CallSite&) {
+void OnHeapSampled(const RecursionGuard&, void*, std::size_t, bool, const CallSite&) {
   const SpinGuard lock(g_lock);
   g_figures.heap_samples++;
 }
@@ -155,7 +155,8 @@ void OnUnknownFreed(const RecursionGuard&) {
   g_figures.unknown_frees++;
 }
 
-constexpr Sink kCounting = {[](const void*) {}, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled};
+constexpr Sink kCounting = {[](const void*) {}, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled,
+                             [](const RecursionGuard&, void*) {}};
 constexpr Sink kEmpty = {
     [](const void*) {},
     [](const RecursionGuard&, const AllocationEvent&) {},
@@ -164,7 +165,8 @@ constexpr Sink kEmpty = {
     [](const RecursionGuard&, void*, const FreedBlock&) {},
     [](const RecursionGuard&, const MappingEvent&) {},
     [](const RecursionGuard&, void*, std::size_t) {},
-    [](const RecursionGuard&, const CallSite&) {},
+    [](const RecursionGuard&, void*, std::size_t, bool, const CallSite&) {},
+    [](const RecursionGuard&, void*) {},
 };
 
 }  // namespace
