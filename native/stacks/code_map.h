@@ -53,6 +53,13 @@ class CodeMap {
   // A copy of a function's bytecodes, as far as they can still be read.
   const std::vector<std::uint8_t>& BytecodesOf(CodeId bytecode);
 
+  // Hot path. Whether an address lies in the isolate's machine code that is no object's: just-in-time code, copied builtins.
+  bool Owns(const RecursionGuard& guard, std::uintptr_t address) {
+    return address - code_start_ < code_length_ || Find(guard, address).id != CodeId::kNone;
+  }
+  struct Embedded { std::uintptr_t start, end; };
+  Embedded embedded_builtins() const;
+
   ScriptIndex& scripts() { return scripts_; }
   v8::Isolate* isolate() const { return isolate_; }
   // Line tables of all isolates that had no room to wait in.
@@ -106,6 +113,8 @@ class CodeMap {
   v8::Isolate* const isolate_;
   const void* const own_thread_;
   const std::uintptr_t stack_top_;  // of that thread
+  std::uintptr_t code_start_ = 0;   // where V8 puts nearly all machine code (WebAssembly's may lie elsewhere)
+  std::size_t code_length_ = 0;
   SpinLock lock_;
   // Under the lock:
   Ranges ranges_;
