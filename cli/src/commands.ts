@@ -13,6 +13,7 @@ import { addStats } from "./stats.js";
 import { addSummary } from "./summary.js";
 import { addTable } from "./table.js";
 import { addTimeline } from "./timeline.js";
+import { addTransform } from "./transform.js";
 import { addTree } from "./tree.js";
 
 /** Registers one command on the program; `done` takes its exit code. */
@@ -26,7 +27,18 @@ interface CommandGroup {
 export const COMMANDS: readonly CommandGroup[] = [
   {
     title: "Captures of programs",
-    commands: [addRun, addFlamegraph, addTable, addSummary, addTree, addStats, addTimeline, addDiff, addParse],
+    commands: [
+      addRun,
+      addFlamegraph,
+      addTable,
+      addSummary,
+      addTree,
+      addStats,
+      addTimeline,
+      addDiff,
+      addParse,
+      addTransform,
+    ],
   },
   { title: "Heap snapshots", commands: [addLeaks] },
   { title: "Reports of test runs", commands: [addReport, addCompare] },

@@ -27,12 +27,12 @@ export function textOptionsOf(
   return { width: toFile ? undefined : process.stdout.columns, colour: toFile || !wanted ? false : undefined };
 }
 
-export function put(text: string, options: OutputOptions): void {
+export function put(text: string | Uint8Array, options: OutputOptions): void {
   if (options.output === undefined) process.stdout.write(text);
   else putFile(options.output, text, options);
 }
 
-export function putFile(file: string, text: string, { force = false }: OutputOptions): void {
+export function putFile(file: string, text: string | Uint8Array, { force = false }: OutputOptions): void {
   writeFiles([{ path: path.resolve(file), text, append: false }], { overwrite: force });
 }
 

@@ -12,6 +12,13 @@ export {
   type ViewTolerance,
 } from "./reports/capture/compare-views.js";
 export { type ComparisonTextOptions, renderComparedViews } from "./reports/capture/comparison-text.js";
+export type { ExportSource } from "./reports/capture/exports/export-model.js";
+export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportOptions,
+  renderExport,
+} from "./reports/capture/exports/render-export.js";
 export { onlySpaces, onlyThreads } from "./reports/capture/fold-stacks.js";
 export { captureNotes, headingOf, type ShownView } from "./reports/capture/heading.js";
 export type { ReadSource, SourceText } from "./reports/capture/html/page-sources.js";
@@ -58,13 +65,8 @@ export {
   type Tolerance,
 } from "./reports/compare/compare-runs.js";
 export { readRunReport, type WrittenFile, writeFiles } from "./reports/files.js";
-export {
-  type HeapProfile,
-  type HeapProfileNode,
-  type SiteSelection,
-  selectSites,
-  toHeapProfile,
-} from "./reports/heap-profile.js";
+export { type SiteSelection, selectSites, toHeapProfile } from "./reports/heap-profile.js";
+export type { HeapProfile, HeapProfileNode } from "./reports/heap-profile-builder.js";
 export { renderHtml } from "./reports/html/render-html.js";
 export { publishRun } from "./reports/publish-run.js";
 export { type RenderContext, type RenderedRun, renderRun } from "./reports/render-run.js";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { HeapProfile } from "../../core/src/reports/heap-profile.js";
+import type { HeapProfile } from "../../core/src/reports/heap-profile-builder.js";
 import { renderTerminal } from "../../core/src/reports/terminal/terminal.js";
 import { parseRunReport } from "../../core/src/runs/parse-run-report.js";
 import type { RunReport } from "../../core/src/runs/run-report.js";

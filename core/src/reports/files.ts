@@ -24,10 +24,10 @@ export function readRunReport(file: string): RunReport {
   return parseRunReport(text, file);
 }
 
-export interface WrittenFile {
+export interface WrittenFile<Content extends string | Uint8Array = string> {
   /** Absolute. */
   readonly path: string;
-  readonly text: string;
+  readonly text: Content;
   /** Added to what is there, not instead of it: GitHub's step summary. */
   readonly append: boolean;
 }
@@ -39,7 +39,7 @@ export interface WrittenFile {
  * @throws MemspecError `MEMSPEC_FILE_EXISTS` where a file is there and is not to be overwritten, `MEMSPEC_FILE_UNWRITABLE`
  */
 export function writeFiles(
-  files: readonly WrittenFile[],
+  files: readonly WrittenFile<string | Uint8Array>[],
   { overwrite = true }: { readonly overwrite?: boolean } = {},
 ): void {
   for (const file of files) {

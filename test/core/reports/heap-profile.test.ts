@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { isMemspecError } from "../../../core/src/errors/memspec-error.js";
-import { type HeapProfileNode, selectSites, toHeapProfile } from "../../../core/src/reports/heap-profile.js";
+import { selectSites, toHeapProfile } from "../../../core/src/reports/heap-profile.js";
+import type { HeapProfileNode } from "../../../core/src/reports/heap-profile-builder.js";
 import { testName } from "../../../core/src/reports/run-summary.js";
 import { sampleRun } from "./sample-run.js";
 import { frameOf } from "./sample-stacks.js";

@@ -27,7 +27,7 @@ export interface SampleOptions {
 }
 
 /** Mulberry32: numbers from 0 to 1. */
-function chance(seed: number): () => number {
+export function chance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

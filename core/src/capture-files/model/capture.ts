@@ -45,7 +45,7 @@ export interface CaptureThread {
   readonly isolate: number;
 }
 
-/** One group of allocations: all of one stack, thread, space and allocator. */
+/** One group of allocations: all of one stack, thread, space and allocator. Estimates are rounded to whole numbers. */
 export interface CaptureRow {
   /** A node of the tree: the innermost frame. 0: no stack was taken. No two rows have all of node, thread, space and allocator in common. */
   readonly node: number;
