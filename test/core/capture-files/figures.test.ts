@@ -102,6 +102,9 @@ test("a free that was restored did not happen", async () => {
     [100, 1],
     [100, 1],
   ]);
+  // A free is restored once: what another thread freed after that stays free.
+  const twice = [malloc(16, 100), free(16), restored, free(16, 2), restored];
+  expect(await amounts(twice, [{ kind: "leaked" }])).toEqual([[0, 0]]);
 });
 
 test("an allocation where a block is alive frees that block", async () => {
