@@ -102,7 +102,7 @@ UnwindRule RuleAt(std::uintptr_t return_address) {
   return rule;
 }
 
-bool Follow(Frame& frame, UnwindRule rule, const AddressRange& stack) {
+bool Follow(Frame& frame, UnwindRule rule, const AddressRange& stack, WordsRead* read) {
   using Base = UnwindRule::Base;
   std::uintptr_t top = static_cast<std::uintptr_t>(std::int64_t{rule.base_offset});
   std::uintptr_t saved_from;
@@ -123,6 +123,7 @@ bool Follow(Frame& frame, UnwindRule rule, const AddressRange& stack) {
   if (!Holds(stack, return_at) || (rule.frame_pointer_saved && !Holds(stack, saved_at))) return false;
   const std::uintptr_t return_address = LoadWord(return_at);
   if (return_address == 0) return false;
+  if (read != nullptr) *read = {return_at, rule.frame_pointer_saved ? saved_at : 0};
   frame = {return_address, top, rule.frame_pointer_saved ? LoadWord(saved_at) : frame.frame_pointer};
   return true;
 }

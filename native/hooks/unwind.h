@@ -22,9 +22,14 @@ Frame FrameOf(const CallSite& site);
 // How to leave the function that a return address leads into, and whose code it is.
 UnwindRule RuleAt(std::uintptr_t return_address);
 
+// Where a step read the registers of the frame that it came to; 0: it left the register as it was.
+struct WordsRead {
+  std::uintptr_t return_at = 0, frame_pointer_at = 0;
+};
+
 // Goes up to the caller of `frame`'s function, by its rule, and reads nothing outside of `stack`. False at the end of what can be
 // followed: then `frame` is as it was.
-bool Follow(Frame& frame, UnwindRule rule, const AddressRange& stack);
+bool Follow(Frame& frame, UnwindRule rule, const AddressRange& stack, WordsRead* read = nullptr);
 
 // Both, for a walk of a few frames on a stack whose bounds nobody has looked up.
 bool StepUp(Frame& frame);

@@ -18,6 +18,7 @@
 #include "base/spin_lock.h"
 #include "stacks/code_record.h"
 #include "stacks/script_index.h"
+#include "stacks/walk_memory.h"
 
 namespace memspec::stacks {
 
@@ -57,6 +58,14 @@ class CodeMap {
   bool Owns(const RecursionGuard& guard, std::uintptr_t address) {
     return address - code_start_ < code_length_ || Find(guard, address).id != CodeId::kNone;
   }
+  // Changes whenever an address may mean other code than before.
+  std::uint32_t Epoch() {
+    const SpinGuard hold(lock_);
+    return epoch_;
+  }
+  WalkMemory& last_walk() { return walks_[walk_]; }
+  WalkMemory& next_walk() { return walks_[1 - walk_]; }
+  void SwapWalks() { walk_ = 1 - walk_; }
   struct Embedded { std::uintptr_t start, end; };
   Embedded embedded_builtins() const;
 
@@ -139,6 +148,8 @@ class CodeMap {
   std::vector<CodeId> buried_;
   std::vector<CodeId> orphans_;  // what of it was captured; isolate's own thread only
   // Isolate's own thread only:
+  WalkMemory walks_[2];
+  int walk_ = 0;
   ScriptIndex scripts_;
   std::size_t sweep_at_ = 1u << 15;
 };

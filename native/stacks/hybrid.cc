@@ -9,10 +9,12 @@
 #include <algorithm>
 
 #include "base/thread_stack.h"
+#include "hooks/object_map.h"
 #include "hooks/unwind.h"
 #include "stacks/code_map.h"
 #include "stacks/stack_table.h"
 #include "stacks/stacks.h"
+#include "stacks/walk_memory.h"
 
 namespace memspec::stacks {
 namespace {
@@ -23,8 +25,8 @@ constexpr int kMaxSteps = 4 * kMaxHybridFrames;
 // JavaScript frames whose machine frame was not seen (a builtin without a frame of its own stood upon it).
 constexpr std::size_t kMaxUnseen = 2;
 
-// Slots of an interpreter's frame, below its frame pointer.
-constexpr std::uintptr_t kBytecodeArraySlot = 32, kBytecodeOffsetSlot = 40;
+// V8's walk takes longer than ours for each frame: most stacks are known from the last one but for a few inner frames.
+constexpr std::size_t kFirstAsked = 6;
 
 std::uintptr_t AddressOf(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
@@ -33,43 +35,57 @@ class HybridWalk {
   HybridWalk(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite& site)
       : guard_(guard), code_(code), frame_(hooks::FrameOf(site)) {
     // V8's walk starts from registers of this thread: it means nothing for an isolate that is not entered here.
-    if (isolate == nullptr || v8::Isolate::TryGetCurrent() != isolate) {
-      code_ = nullptr;
-    } else {
-      AskEngine(isolate, site);
-    }
+    if (isolate == nullptr || v8::Isolate::TryGetCurrent() != isolate) code_ = nullptr;
+    registers_.pc = site.caller;
+    registers_.sp = site.stack_pointer;
+    registers_.fp = site.frame_pointer;
     const ThreadStack stack = StackOfThread(frame_.stack_pointer);
     stack_ = {frame_.stack_pointer, stack.high};
     if (stack.high == 0) stack_ = {0, 0};
+    if (code_ == nullptr) return;
+    last_ = &code_->last_walk();
+    next_memory_ = &code_->next_walk();
+    next_memory_->steps = 0;
+    object_generation_ = hooks::ObjectMapGeneration();
+    code_epoch_ = code_->Epoch();
+    if (last_->object_generation != object_generation_ || last_->code_epoch != code_epoch_) last_->id = StackId::kNone;
   }
 
   StackId Run() {
     Walk();
+    if (joined_ == kWhole) return last_->id;
     Finish();
-    return Intern(guard_, {keys_, count_}, marks_);
+    const StackId id = Intern(guard_, {keys_, count_}, marks_);
+    Remember(id);
+    return id;
   }
 
  private:
   using Rule = hooks::UnwindRule;
 
-  void AskEngine(v8::Isolate* isolate, const hooks::CallSite& site) {
-    v8::RegisterState registers;
-    registers.pc = site.caller;
-    registers.sp = site.stack_pointer;
-    registers.fp = site.frame_pointer;
+  void Ask(std::size_t limit) {
     v8::SampleInfo info;
     info.frames_count = 0;
-    isolate->GetStackSample(registers, javascript_, kWalkLimit, &info);
+    code_->isolate()->GetStackSample(registers_, javascript_, limit, &info);
+    javascript_count_ = 0;
     for (std::size_t i = 0; i < info.frames_count; ++i) {
       // V8 11 lists the entries of C++ callbacks among the frames: for us those are native frames.
       const auto address = reinterpret_cast<std::uintptr_t>(javascript_[i]);
       if (hooks::RuleAt(address + 1).code != Rule::Code::kObjects) javascript_[javascript_count_++] = javascript_[i];
     }
+    asked_ = limit;
+    all_known_ = info.frames_count < limit;
+  }
+  void AskForNext() {
+    if (asked_ == 0) Ask(kFirstAsked);
+    if (!all_known_ && asked_ < kWalkLimit && next_ + 1 + kMaxUnseen > javascript_count_) Ask(kWalkLimit);
   }
 
   void Walk() {
     for (int step = 0; step < kMaxSteps && !marks_.truncated; ++step) {
+      if (Join()) return;
       const Rule rule = hooks::RuleAt(frame_.return_address);
+      Note(rule);
       if (rule.code == Rule::Code::kObjects) {
         LeaveJavaScript();
         Add(FrameKey::Native(reinterpret_cast<void*>(frame_.return_address)));
@@ -85,7 +101,95 @@ class HybridWalk {
         reached_end_ = true;
         return;
       }
-      if (!hooks::Follow(frame_, rule, stack_)) return;
+      if (!hooks::Follow(frame_, rule, stack_, &read_)) return;
+    }
+  }
+
+  // Whether from here on the stack is the last one's: then the rest of that is this one's.
+  bool Join() {
+    if (code_ == nullptr || last_->id == StackId::kNone || doubtful_from_ != kNowhere || marks_.native_missing) return false;
+    while (at_ < last_->steps && last_->step[at_].stack_pointer < frame_.stack_pointer) ++at_;
+    if (at_ == last_->steps) return false;
+    const WalkStep& step = last_->step[at_];
+    if (step.stack_pointer != frame_.stack_pointer || step.return_address != frame_.return_address ||
+        step.frame_pointer != frame_.frame_pointer || !SameJavaScript(step) || !SameFrom(*last_, at_)) {
+      return false;
+    }
+    if (next_memory_->steps == 0) {
+      joined_ = kWhole;
+      return true;
+    }
+    const std::size_t keys = last_->keys - step.keys_before, javascript = last_->javascript - step.javascript_before;
+    if (count_ + keys > kMaxHybridFrames || next_ + javascript > kMaxHybridFrames ||
+        next_memory_->steps + last_->steps - at_ > WalkMemory::kMaxSteps) {
+      return false;
+    }
+    std::copy_n(last_->key + step.keys_before, keys, keys_ + count_);
+    joined_ = at_;
+    joined_keys_ = count_;
+    joined_javascript_ = next_;
+    count_ += keys;
+    next_ = javascript_count_;
+    all_known_ = reached_end_ = true;
+    if (asked_ == 0) asked_ = 1;  // there is nothing to ask any more
+    return true;
+  }
+
+  // What V8 gave and was not found yet must be what it gave the last time from this step on.
+  bool SameJavaScript(const WalkStep& step) const {
+    const std::size_t left = last_->javascript - step.javascript_before;
+    if (asked_ == 0) return true;  // no frame of V8's so far
+    if (all_known_ && javascript_count_ - next_ != left) return false;
+    if (next_ == javascript_count_) return true;
+    return left != 0 && javascript_[next_] == last_->javascript_address[step.javascript_before];
+  }
+
+  void Note(Rule rule) {
+    if (code_ == nullptr || next_memory_->steps == WalkMemory::kMaxSteps) {
+      can_remember_ = false;
+      return;
+    }
+    WalkStep& step = next_memory_->step[next_memory_->steps++];
+    step = {frame_.return_address, frame_.stack_pointer, frame_.frame_pointer, read_.return_at, read_.frame_pointer_at,
+            {}, rule.code != Rule::Code::kObjects && HasSlots(), static_cast<std::uint16_t>(count_),
+            static_cast<std::uint16_t>(next_)};
+    if (!step.has_slots) return;
+    step.slots[0] = WordAt(frame_.frame_pointer - kBytecodeArraySlot);
+    step.slots[1] = WordAt(frame_.frame_pointer - kBytecodeOffsetSlot);
+  }
+
+  void Remember(StackId id) {
+    if (code_ == nullptr) return;
+    if (!can_remember_ || marks_ != StackMarks{} || !reached_end_ || next_ > kMaxHybridFrames) {
+      last_->id = StackId::kNone;
+      return;
+    }
+    WalkMemory& memory = *next_memory_;
+    std::copy_n(keys_, count_, memory.key);
+    memory.keys = count_;
+    if (joined_ == kNowhere) {
+      std::copy_n(javascript_, next_, memory.javascript_address);
+      memory.javascript = next_;
+    } else {
+      AppendLast(memory);
+    }
+    memory.id = id;
+    memory.object_generation = object_generation_;
+    memory.code_epoch = code_epoch_;
+    code_->SwapWalks();
+  }
+
+  void AppendLast(WalkMemory& memory) const {
+    const std::size_t keys_before = last_->step[joined_].keys_before, javascript_before = last_->step[joined_].javascript_before;
+    std::copy_n(javascript_, joined_javascript_, memory.javascript_address);
+    std::copy_n(last_->javascript_address + javascript_before, last_->javascript - javascript_before,
+                memory.javascript_address + joined_javascript_);
+    memory.javascript = joined_javascript_ + last_->javascript - javascript_before;
+    for (std::size_t i = joined_; i < last_->steps; ++i) {
+      WalkStep& step = memory.step[memory.steps++];
+      step = last_->step[i];
+      step.keys_before = static_cast<std::uint16_t>(step.keys_before - keys_before + joined_keys_);
+      step.javascript_before = static_cast<std::uint16_t>(step.javascript_before - javascript_before + joined_javascript_);
     }
   }
 
@@ -94,6 +198,7 @@ class HybridWalk {
 
   void EngineFrame(bool builtin) {
     in_javascript_ = true;
+    if (code_ != nullptr) AskForNext();
     const std::size_t last = std::min(javascript_count_, next_ + 1 + kMaxUnseen);
     for (std::size_t i = next_; i < last; ++i) {
       if (!IsFrameOf(AddressOf(javascript_[i]))) continue;
@@ -119,12 +224,16 @@ class HybridWalk {
     ++runs_left_;
   }
 
+  bool HasSlots() const {
+    const std::uintptr_t fp = frame_.frame_pointer;
+    return fp % sizeof(void*) == 0 && fp >= kBytecodeOffsetSlot && fp - kBytecodeOffsetSlot >= stack_.begin && fp < stack_.end;
+  }
+
   bool IsFrameOf(std::uintptr_t address) const {
     if (address == frame_.return_address) return true;
-    const std::uintptr_t fp = frame_.frame_pointer;
-    if (fp % sizeof(void*) != 0 || fp - kBytecodeOffsetSlot < stack_.begin || fp >= stack_.end || fp < kBytecodeOffsetSlot) return false;
-    const auto array = *reinterpret_cast<const std::uintptr_t*>(fp - kBytecodeArraySlot);
-    const auto offset = *reinterpret_cast<const std::uintptr_t*>(fp - kBytecodeOffsetSlot);
+    if (!HasSlots()) return false;
+    const std::uintptr_t array = WordAt(frame_.frame_pointer - kBytecodeArraySlot);
+    const std::uintptr_t offset = WordAt(frame_.frame_pointer - kBytecodeOffsetSlot);
     return array + (offset >> 32) == address && static_cast<std::uint32_t>(offset) == 0;
   }
 
@@ -144,6 +253,8 @@ class HybridWalk {
 
   void Finish() {
     if (marks_.truncated) return;
+    if (code_ != nullptr && asked_ == 0) Ask(kWalkLimit);
+    if (code_ != nullptr && !all_known_ && asked_ < kWalkLimit) Ask(kWalkLimit);
     if (next_ < javascript_count_) {
       marks_.native_missing = true;
       if (doubtful_from_ != kNowhere) count_ = doubtful_from_;
@@ -153,7 +264,7 @@ class HybridWalk {
     }
   }
 
-  static constexpr std::size_t kNowhere = ~std::size_t{0};
+  static constexpr std::size_t kNowhere = ~std::size_t{0}, kWhole = kNowhere - 1;
 
   const RecursionGuard& guard_;
   CodeMap* code_;
@@ -168,6 +279,19 @@ class HybridWalk {
   int runs_left_ = 0;  // runs of JavaScript since the last match
   std::size_t doubtful_from_ = kNowhere;  // from this key on, frames may stand before a JavaScript frame that was missed
   StackMarks marks_;
+
+  v8::RegisterState registers_;
+  std::size_t asked_ = 0;  // frames that V8 was asked for; 0: it was not
+  bool all_known_ = false;
+
+  WalkMemory* last_ = nullptr;         // the last stack
+  WalkMemory* next_memory_ = nullptr;  // this one
+  hooks::WordsRead read_;              // where the frame's registers came from
+  std::size_t at_ = 0;                 // step of the last stack, not below this one's frame
+  std::size_t joined_ = kNowhere;      // step of the last stack from which on this one is the same
+  std::size_t joined_keys_ = 0, joined_javascript_ = 0;  // of this stack, inside of it
+  bool can_remember_ = true;
+  std::uint32_t object_generation_ = 0, code_epoch_ = 0;
 };
 
 }  // namespace

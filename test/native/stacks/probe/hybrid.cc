@@ -6,6 +6,7 @@
 
 #include "hooks/hook.h"
 #include "hooks/hooks.h"
+#include "stacks/code_map.h"
 #include "stacks/modules.h"
 #include "stacks/stack_table.h"
 
@@ -18,10 +19,10 @@ using memspec::StackId;
 namespace hooks = memspec::hooks;
 namespace stacks = memspec::stacks;
 
-std::atomic<bool> g_all{false};
+std::atomic<bool> g_all{false}, g_check{false};
 std::atomic<unsigned long> g_wanted_bytes{0};
 std::atomic<std::uint32_t> g_last{0};
-std::atomic<std::uint64_t> g_captures{0}, g_native_captures{0}, g_truncated{0}, g_native_missing{0}, g_frames{0};
+std::atomic<std::uint64_t> g_captures{0}, g_native_captures{0}, g_truncated{0}, g_native_missing{0}, g_frames{0}, g_differing{0}, g_pair{0};
 
 StackId Capture(const RecursionGuard& guard, const hooks::CallSite& site) {
   return stacks::CaptureHybrid(guard, IsolateOfThread(), MapOfThread(), site);
@@ -32,6 +33,14 @@ void Allocated(const RecursionGuard& guard, const hooks::AllocationEvent& event)
   if (!wanted && !g_all.load(std::memory_order_relaxed)) return;
   const StackId id = Capture(guard, event.site);
   if (wanted) g_last.store(static_cast<std::uint32_t>(id), std::memory_order_relaxed);
+  if (g_check.load(std::memory_order_relaxed) && MapOfThread() != nullptr) {
+    MapOfThread()->last_walk().id = StackId::kNone;  // nothing is remembered: the whole stack is walked
+    const StackId whole = Capture(guard, event.site);
+    if (whole != id) {
+      g_differing.fetch_add(1, std::memory_order_relaxed);
+      g_pair.store(static_cast<std::uint64_t>(whole) << 32 | static_cast<std::uint64_t>(id), std::memory_order_relaxed);
+    }
+  }
   const stacks::StackView stack = stacks::StackOf(id);
   (MapOfThread() == nullptr ? g_native_captures : g_captures).fetch_add(1, std::memory_order_relaxed);
   g_frames.fetch_add(stack.frames.size(), std::memory_order_relaxed);
@@ -64,12 +73,16 @@ void Want(const Arguments& args) {
   g_last.store(0);
 }
 void Last(const Arguments& args) { args.GetReturnValue().Set(g_last.load()); }
-void All(const Arguments& args) { g_all.store(args[0]->BooleanValue(args.GetIsolate())); }
+// all(on, check?)    check: each stack is captured a second time, without what is remembered of the one before
+void All(const Arguments& args) {
+  g_check.store(args[1]->BooleanValue(args.GetIsolate()));
+  g_all.store(args[0]->BooleanValue(args.GetIsolate()));
+}
 
 void Counts(const Arguments& args) {
   const auto number = [](const std::atomic<std::uint64_t>& n) { return std::to_string(n.load()); };
   Return(args, "{\"captures\":" + number(g_captures) + ",\"native\":" + number(g_native_captures) + ",\"truncated\":" +
-                   number(g_truncated) + ",\"nativeMissing\":" + number(g_native_missing) + ",\"frames\":" + number(g_frames) +
+                   number(g_truncated) + ",\"nativeMissing\":" + number(g_native_missing) + ",\"frames\":" + number(g_frames) + ",\"differing\":" + number(g_differing) + ",\"pair\":" + number(g_pair) +
                    ",\"stacks\":" + std::to_string(stacks::State().stacks) + "}");
 }
 
