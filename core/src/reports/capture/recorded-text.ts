@@ -5,8 +5,8 @@ import { siteBytes } from "../../assertions/numbers.js";
 import type { CaptureInfo, CaptureStatistics } from "../../capture-files/model/capture.js";
 import { formatSize } from "../../sizes/format-size.js";
 import { fitLines } from "../terminal/fit.js";
-import { noteLines } from "../terminal/sections.js";
 import { allocationsText, captureNotes, programText, SPACES, timeText } from "./heading.js";
+import { noteLines } from "./notes.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 export interface RecordedCapture {
@@ -36,7 +36,7 @@ export function renderRecorded(captures: readonly RecordedCapture[], options: Ca
   return asText([
     "",
     ...(others.length === 0 ? oneLines(first, frame) : severalLines(captures, frame)),
-    ...fitLines(noteLines([...new Set(notes)]), frame.width),
+    ...noteLines([...new Set(notes)], frame.width),
     "",
     ...nextLines(others.length === 0 ? files : "", captures, frame),
   ]);

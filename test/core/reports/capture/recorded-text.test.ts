@@ -60,7 +60,13 @@ memspec: app.memspec (46.9 kB)
   });
 
   test.each([60, 80, 120])("fits %i columns", (width) => {
-    for (const line of text([capture("memspec-app.1201.memspec")], width).split("\n")) {
+    const notes = [
+      "Buffers are not told from native memory, for a reason that takes a good many words to be told in full.",
+    ];
+    const info = infoOf({ meta: { ...infoOf().meta, notes } });
+    const lines = text([capture("memspec-app.1201.memspec", { info })], width).split("\n");
+    expect(lines.filter((line) => /^ {8}\w/u.test(line)).length).toBe(width === 60 ? 2 : width === 80 ? 1 : 0);
+    for (const line of lines) {
       expect([...line].length).toBeLessThanOrEqual(width);
     }
   });
