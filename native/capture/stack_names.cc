@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "capture/isolate_state.h"
-#include "recording/modules.h"
 #include "recording/recording.h"
+#include "stacks/modules.h"
 #include "stacks/stack_table.h"
 
 namespace memspec::capture {
@@ -23,18 +23,20 @@ using FrameNumbers = std::vector<Names::Number>;
 struct Known {
   std::unordered_map<std::uint64_t, FrameNumbers> frames;
   std::unordered_map<std::uint64_t, Names::Number> scripts;  // by isolate and V8's id
-  recording::Modules modules;
 };
 Known& TheKnown() {
   static Known* const known = new Known;
   return *known;
 }
 
-Names::Number NativeFrame(Names& names, std::uintptr_t return_address) {
-  const recording::Modules::Module* const module = TheKnown().modules.Find(return_address - 1);
-  if (module == nullptr) return names.NativeFrame(0, return_address, "");
-  const Names::Number number = names.Module({module->path, module->build_id, module->bias, module->begin, module->end});
-  return names.NativeFrame(number, return_address - module->bias, "");
+Names::Number NativeFrame(const RecursionGuard& guard, Names& names, std::uintptr_t return_address) {
+  const std::string symbol = stacks::DynamicSymbolOf(guard, return_address);
+  const std::uint32_t index = stacks::ModuleOf(return_address - 1);
+  if (index == stacks::kNoModule) return names.NativeFrame(0, return_address, symbol);
+  const hooks::Module& module = *hooks::ModuleAt(index);
+  const Names::Number number =
+      names.Module({std::string(module.path, module.path_bytes), stacks::BuildIdOf(module), module.bias, module.range.begin, module.range.end});
+  return names.NativeFrame(number, return_address - module.bias, symbol);
 }
 
 Names::Number ScriptOf(const RecursionGuard& guard, Names& names, IsolateState& state, recording::IsolateNumber isolate,
@@ -76,7 +78,7 @@ void NameStack(const RecursionGuard& guard, Names& names, IsolateState* state, r
     if (known == TheKnown().frames.end()) {
       FrameNumbers numbers;
       if (key.is_native()) {
-        numbers.push_back(NativeFrame(names, key.native_address()));
+        numbers.push_back(NativeFrame(guard, names, key.native_address()));
       } else if (state != nullptr) {
         numbers = CodeFrames(guard, names, *state, isolate, key);
       } else {
@@ -86,7 +88,8 @@ void NameStack(const RecursionGuard& guard, Names& names, IsolateState* state, r
     }
     for (std::size_t k = known->second.size(); k-- > 0;) node = names.Node(node, known->second[k]);
   }
-  names.Stack(id, node, stack.truncated ? recording::kStackTruncated : 0);
+  names.Stack(id, node, (stack.marks.truncated ? recording::kStackTruncated : 0u) |
+                            (stack.marks.native_missing ? recording::kStackNativeMissing : 0u));
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ export function recordFile(capture: FileCapture): FileRecording {
   return {
     finish() {
       try {
-        const { reason, detail } = recording.stop();
-        const whole = reason === "stop" || reason === "exit";
+        const { ended, detail } = recording.stop();
+        const whole = ended === "stop" || ended === "exit";
         return { capture, note: whole ? undefined : `The capture ends early: ${detail}` };
       } catch (error) {
         return { capture: undefined, note: `No capture: ${reasonOf(error)}` };

@@ -5,9 +5,9 @@ import { siteBytes } from "../../assertions/numbers.js";
 import type { MessageStyle } from "../../assertions/style.js";
 import { many } from "../sentences.js";
 import { fitLines } from "../terminal/fit.js";
-import { noteLines } from "../terminal/sections.js";
 import type { ComparedView, FunctionChange, ViewComparison } from "./compare-views.js";
 import { captureNotes, countText, processText, programText, type ShownView, viewText } from "./heading.js";
+import { noteLines } from "./notes.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 export interface ComparisonTextOptions extends CaptureTextOptions {
@@ -41,7 +41,7 @@ export function renderComparedViews(
     [`${viewText(after)}: ${sumText(comparison, style)}`],
     changeLines("Grew", grown, limit, frame),
     changeLines("Shrank", shrunk, limit, frame),
-    noteLines(notes),
+    noteLines(notes, width),
   ];
   const shown = sections.filter((lines) => lines.length > 0);
   return asText(shown.flatMap((section, index) => [...(index === 0 ? [] : [""]), ...fitLines(section, width)]));

@@ -134,8 +134,11 @@ export function captureLosses(info: CaptureInfo): readonly string[] {
 
 function notesOf(info: CaptureInfo, notes: (process: CaptureProcess) => readonly string[]): readonly string[] {
   const several = info.processes.length > 1;
-  const told = info.processes.flatMap((process) =>
-    notes(process).map((note) => (several ? `Process ${process.meta.process.pid}: ${note}` : note)),
+  const all = info.processes.map(notes);
+  const told = info.processes.flatMap((process, index) =>
+    (all[index] ?? []).map((note) =>
+      several && !all.every((others) => others.includes(note)) ? `Process ${process.meta.process.pid}: ${note}` : note,
+    ),
   );
   return [...new Set(told)];
 }

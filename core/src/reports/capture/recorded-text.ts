@@ -5,8 +5,8 @@ import { siteBytes } from "../../assertions/numbers.js";
 import type { CaptureInfo, CaptureStatistics } from "../../capture-files/model/capture.js";
 import { formatSize } from "../../sizes/format-size.js";
 import { fitLines } from "../terminal/fit.js";
-import { noteLines } from "../terminal/sections.js";
 import { allocationsText, captureNotes, programText, SPACES, timeText } from "./heading.js";
+import { noteLines } from "./notes.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 export interface RecordedCapture {
@@ -29,12 +29,14 @@ export function renderRecorded(captures: readonly RecordedCapture[], options: Ca
   const files = others.length === 0 ? first.name : captures.map(({ name }) => name).join(" ");
   const notes = captures.flatMap((capture) => [
     ...(capture.problem === "" ? [] : [`${capture.name}: ${capture.problem}`]),
-    ...captureNotes(capture.info).map((note) => (others.length === 0 ? note : `${capture.name}: ${note}`)),
+    ...captureNotes(capture.info).map((note) =>
+      captures.every(({ info }) => captureNotes(info).includes(note)) ? note : `${capture.name}: ${note}`,
+    ),
   ]);
   return asText([
     "",
     ...(others.length === 0 ? oneLines(first, frame) : severalLines(captures, frame)),
-    ...fitLines(noteLines([...new Set(notes)]), frame.width),
+    ...noteLines([...new Set(notes)], frame.width),
     "",
     ...nextLines(others.length === 0 ? files : "", captures, frame),
   ]);
@@ -86,7 +88,7 @@ function severalLines(captures: readonly RecordedCapture[], { style, width }: Te
     title("peak"),
     { text: "program", paint: style.faint },
   ];
-  const lines = alignColumns([heading, ...rows], 2).map((line) => line);
+  const lines = alignColumns([heading, ...rows], 2);
   return [`memspec: ${captures.length} processes were recorded`, ...fitLines(lines, width)];
 }
 

@@ -6,8 +6,8 @@ import type { CaptureInfo, CaptureStatistics } from "../../capture-files/model/c
 import { formatBytesExact, formatSize, groupDigits } from "../../sizes/format-size.js";
 import { many } from "../sentences.js";
 import { fitLines } from "../terminal/fit.js";
-import { noteLines } from "../terminal/sections.js";
 import { allocationsText, countText, processText, programText, SPACES, timeText } from "./heading.js";
+import { noteLines } from "./notes.js";
 import type { StatisticsReport } from "./statistics.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
@@ -29,7 +29,7 @@ export function renderStatistics(
     functionLines("Functions with the most allocations", report.functionsByCount, "count", report, frame),
     packageLines("Packages that allocated most", report.packagesByBytes, "bytes", report, frame),
     packageLines("Packages with the most allocations", report.packagesByCount, "count", report, frame),
-    noteLines(report.notes),
+    noteLines(report.notes, frame.width),
   ];
   const shown = sections.filter((lines) => lines.length > 0);
   return asText(shown.flatMap((section, index) => [...(index === 0 ? [] : [""]), ...fitLines(section, frame.width)]));

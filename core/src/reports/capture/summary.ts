@@ -5,10 +5,10 @@ import { percent, siteBytes } from "../../assertions/numbers.js";
 import type { CaptureInfo, StackTree } from "../../capture-files/model/capture.js";
 import { many } from "../sentences.js";
 import { fitLines } from "../terminal/fit.js";
-import { noteLines } from "../terminal/sections.js";
 import { type FunctionRow, functionsOf } from "./by-function.js";
 import { foldStacks } from "./fold-stacks.js";
 import { captureNotes, countText, headingLines, type ShownView, viewNotes } from "./heading.js";
+import { noteLines } from "./notes.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 export type SummarySort = "own" | "total" | "count" | "function" | "place";
@@ -45,7 +45,7 @@ export function renderSummary(
     ...(sorted.length > limit
       ? [`  ${frame.style.faint(`… ${many(sorted.length - limit, "more function")}; --limit shows more`)}`]
       : []),
-    ...spaced(fitLines(noteLines([...captureNotes(info), ...viewNotes(shown.view)]), frame.width)),
+    ...spaced(noteLines([...captureNotes(info), ...viewNotes(shown.view)], frame.width)),
   ]);
 }
 

@@ -6,8 +6,8 @@ import type { CaptureInfo, CaptureTimeline } from "../../capture-files/model/cap
 import { formatSize } from "../../sizes/format-size.js";
 import { many } from "../sentences.js";
 import { fitLines } from "../terminal/fit.js";
-import { noteLines } from "../terminal/sections.js";
 import { captureNotes, processText, programText, timeText } from "./heading.js";
+import { noteLines } from "./notes.js";
 import { asText, type CaptureTextOptions, textFrame } from "./text-options.js";
 
 export interface ChartOptions extends CaptureTextOptions {
@@ -45,7 +45,7 @@ export function renderTimeline(read: CaptureTimeline, info: CaptureInfo, options
   const timeline = withCollections(read);
   const height = MARKS * Math.max(1, Math.ceil((options.height ?? DEFAULT_HEIGHT) / MARKS));
   const head = `${style.strong(programText(info))}  ${style.faint(`(${processText(info)})`)}`;
-  const notes = fitLines(noteLines(captureNotes(info)), width);
+  const notes = noteLines(captureNotes(info), width);
   const tail = notes.length === 0 ? [] : ["", ...notes];
   const points = timeline.timeUs.length;
   if (points === 0) return asText([head, "", "  No levels were read.", ...tail]);

@@ -5,10 +5,10 @@ import { percent, siteBytes } from "../../assertions/numbers.js";
 import type { CaptureInfo, StackTree } from "../../capture-files/model/capture.js";
 import { many } from "../sentences.js";
 import { fitLines } from "../terminal/fit.js";
-import { noteLines } from "../terminal/sections.js";
 import { type CallNode, callTreeOf } from "./call-tree.js";
 import { foldStacks } from "./fold-stacks.js";
 import { captureNotes, headingLines, type ShownView, viewNotes } from "./heading.js";
+import { noteLines } from "./notes.js";
 import { asText, type CaptureTextOptions, type TextFrame, textFrame } from "./text-options.js";
 
 export interface TreeOptions extends CaptureTextOptions {
@@ -25,7 +25,7 @@ export function renderTree(shown: ShownView, tree: StackTree, info: CaptureInfo,
   const frame = textFrame(options);
   const root = viewTree(shown, tree, info, options.allFrames === true);
   const leastBytes = root.bytes * (options.least ?? DEFAULT_LEAST);
-  const notes = fitLines(noteLines([...captureNotes(info), ...viewNotes(shown.view)]), frame.width);
+  const notes = noteLines([...captureNotes(info), ...viewNotes(shown.view)], frame.width);
   return asText([
     ...fitLines(headingLines(shown, info, frame.style), frame.width),
     "",
