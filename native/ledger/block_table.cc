@@ -9,30 +9,32 @@ void BlockTable::Use(Shard& shard, Bucket* buckets, std::size_t count) {
   shard.limit = static_cast<std::uint32_t>(count * 9 / 2);
 }
 
-void BlockTable::Start() {
-  constexpr std::size_t kBytes = kShards * kFirstBuckets * sizeof(Bucket);
-  static_assert(kBytes % kHugePage == 0);
-  auto* const fresh = static_cast<Bucket*>(MapOwn(kBytes, Backing::kNow));
-  Bucket* none = nullptr;
-  if (fresh == nullptr || first_.compare_exchange_strong(none, fresh, std::memory_order_acq_rel)) return;
-  UnmapOwn(fresh, kBytes, Backing::kNow);  // another thread was faster
+BlockTable::Bucket* BlockTable::TableFor(const Shard& shard, std::size_t count) {
+  if (!IsShared(count)) return static_cast<Bucket*>(MapOwn(count * sizeof(Bucket), Backing::kNow));
+  const std::size_t bytes = kShards * count * sizeof(Bucket);
+  static_assert(kShards * kFirstBuckets * sizeof(Bucket) % kHugePage == 0);
+  std::atomic<Bucket*>& shared = shared_[static_cast<std::size_t>(std::countr_zero(count / kFirstBuckets))];
+  Bucket* tables = shared.load(std::memory_order_acquire);
+  if (tables == nullptr) {
+    auto* const fresh = static_cast<Bucket*>(MapOwn(bytes, Backing::kNow));
+    if (fresh == nullptr) return nullptr;
+    if (shared.compare_exchange_strong(tables, fresh, std::memory_order_acq_rel)) {
+      tables = fresh;
+    } else {
+      UnmapOwn(fresh, bytes, Backing::kNow);  // another thread was faster
+    }
+  }
+  return tables + static_cast<std::size_t>(&shard - shards_.data()) * count;
 }
 
 void BlockTable::GiveBack(Bucket* buckets, std::size_t count) {
-  if (count > kFirstBuckets) UnmapOwn(buckets, count * sizeof(Bucket), Backing::kNow);
+  if (!IsShared(count)) UnmapOwn(buckets, count * sizeof(Bucket), Backing::kNow);
 }
 
 void BlockTable::Grow(Shard& shard, std::size_t from_buckets) {
-  if (from_buckets == 0) {
-    if (FirstOf(shard) == nullptr) Start();
-    Bucket* const first = FirstOf(shard);
-    SpinGuard guard(shard.lock);
-    if (first != nullptr && BucketsOf(shard) == 0) Use(shard, first, kFirstBuckets);
-    return;
-  }
-  const std::size_t buckets = from_buckets * 2;
+  const std::size_t buckets = from_buckets == 0 ? kFirstBuckets : from_buckets * 2;
   if (buckets > kMostBuckets) return;
-  auto* fresh = static_cast<Bucket*>(MapOwn(buckets * sizeof(Bucket), Backing::kNow));
+  Bucket* const fresh = TableFor(shard, buckets);
   if (fresh == nullptr) return;  // the shard goes on with what it has, up to its limit
 
   Bucket* unused = fresh;
@@ -45,11 +47,12 @@ void BlockTable::Grow(Shard& shard, std::size_t from_buckets) {
       unused_buckets = current;
       Use(shard, fresh, buckets);
       for (std::size_t at = 0; at < current; ++at) {
-        const Bucket& bucket = unused[at];
+        Bucket& bucket = unused[at];
         for (std::uint64_t used = bucket.tags & kTagHighBits; used != 0; used &= used - 1) {
           const Entry& entry = bucket.entries[static_cast<unsigned>(std::countr_zero(used)) / 8];
           Claim(shard, entry.address).entry() = entry;
         }
+        bucket.tags = 0;
       }
     }
   }
@@ -78,14 +81,14 @@ void BlockTable::Clear() {
     std::size_t unused_buckets = 0;
     {
       SpinGuard guard(shard.lock);
-      Bucket* const first = FirstOf(shard);
-      if (BucketsOf(shard) == 0) continue;
-      if (BucketsOf(shard) > kFirstBuckets) {
-        unused = shard.buckets.load(std::memory_order_relaxed);
-        unused_buckets = BucketsOf(shard);
+      unused_buckets = BucketsOf(shard);
+      if (unused_buckets == 0) continue;
+      unused = shard.buckets.load(std::memory_order_relaxed);
+      if (IsShared(unused_buckets)) {
+        for (std::size_t at = 0; at < unused_buckets; ++at) unused[at].tags = 0;
+      } else {
+        Use(shard, TableFor(shard, kFirstBuckets), kFirstBuckets);  // it is there: no memory is mapped
       }
-      for (std::size_t at = 0; at < kFirstBuckets; ++at) first[at].tags = 0;
-      Use(shard, first, kFirstBuckets);
       shard.count = 0;
     }
     GiveBack(unused, unused_buckets);

@@ -9,10 +9,11 @@
 // address makes nearly every look-up a cache miss in a program that works on its memory: that was half the cost.) The count makes deletion free of tombstones: a table that has seen a billion frees probes as
 // fast as a new one.
 //
-// Capacity: all shards start with kFirstBuckets, in one mapping of a huge page that is there for good, and double at 7/2
-// entries a bucket. The new table is mapped and its pages brought in *outside* the lock; entries move over under it. When the kernel refuses, the shard is filled up to 9/2 entries
-// a bucket and then blocks are dropped, which the caller counts. Tables never shrink: a program that once held n blocks
-// will again, and what they hold is shown by OwnBytes().
+// Capacity: all shards start with kFirstBuckets and double at 7/2 entries a bucket. Tables of the first sizes lie together,
+// all shards' of one size in one mapping of huge pages that is there for good: mapped one by one, ordinary page by page, they
+// cost more time than what is done in them. The new table is mapped and its pages brought in *outside* the lock; entries move
+// over under it. When the kernel refuses, the shard is filled up to 9/2 entries a bucket and then blocks are dropped, which the
+// caller counts. Tables never shrink: a program that once held n blocks will again, and what they hold is shown by OwnBytes().
 #pragma once
 #include <array>
 #include <atomic>
@@ -49,7 +50,7 @@ class BlockTable {
   template <class Visit>
   void ForEach(Visit visit);
 
-  // Forgets all. What the shards started with stays.
+  // Forgets all. What the shards have together stays.
   void Clear();
 
   void LockAll();
@@ -99,12 +100,14 @@ class BlockTable {
   static constexpr int kNeighbourhoodBits = 7;  // bytes whose blocks share a bucket: at most four of glibc's fit there
   static constexpr int kRegionBits = 14;        // bytes whose neighbourhoods have consecutive buckets
   static constexpr std::size_t kFirstBuckets = 256;
+  static constexpr int kSharedSizes = 2;  // of the first tables: 2 MB and 4 MB for all shards together
   static constexpr std::size_t kMostBuckets = std::size_t{1} << 29;
 
   static std::size_t BucketsOf(const Shard& shard) {
     if (shard.buckets.load(std::memory_order_relaxed) == nullptr) return 0;
     return std::size_t{shard.mask.load(std::memory_order_relaxed)} + 1;
   }
+  static constexpr bool IsShared(std::size_t count) { return count < kFirstBuckets << kSharedSizes; }
   static std::uint64_t Mix(std::uint64_t bits) { return bits * 0x9e3779b97f4a7c15u; }
 
   // Where to look for an address, in order: the bucket of its neighbourhood; when that is full, the one beside it; when
@@ -163,16 +166,14 @@ class BlockTable {
 
   Inserted Put(std::uint64_t address, Block& block, Block* old, bool number_sample);
   static void Use(Shard& shard, Bucket* buckets, std::size_t count);
-  void Start();
   void Grow(Shard& shard, std::size_t from_buckets);
+  // An empty table for the shard, which nobody else can be given; nullptr: no memory.
+  Bucket* TableFor(const Shard& shard, std::size_t count);
   void GiveBack(Bucket* buckets, std::size_t count);
-  Bucket* FirstOf(const Shard& shard) {
-    Bucket* const first = first_.load(std::memory_order_acquire);
-    return first == nullptr ? nullptr : first + static_cast<std::size_t>(&shard - shards_.data()) * kFirstBuckets;
-  }
 
-  // Of all shards; set once. acquire and release: its pages were made before.
-  std::atomic<Bucket*> first_{nullptr};
+  // Tables of kFirstBuckets << size for all shards, set once. acquire and release: their pages were made before. A table that
+  // its shard does not use has no entries.
+  std::array<std::atomic<Bucket*>, kSharedSizes> shared_{};
 
   std::array<Shard, kShards> shards_;
 };

@@ -109,6 +109,8 @@ function createObserver(
   recording: FileRecording | null,
 ): FileObserver {
   const attempts: Attempt[] = [];
+  /** The repeat at which each test began last; they only go up. */
+  const repeats = new Map<string, number>();
   const breaches = new Map<string, readonly BreachRecord[]>();
   const placings: ((toSourceLine: ToSourceLine) => TestPlace)[] = [];
   let bodies = 0;
@@ -140,6 +142,7 @@ function createObserver(
         failed.forget(test.key);
       }
       attempts.push(attempt);
+      repeats.set(test.key, test.repeat);
       if (alone) {
         bodies += 1;
         running = attempt;
@@ -186,7 +189,7 @@ function createObserver(
 
   /** A retry begins anew; of repeats each counts. */
   function isRetry(test: ObservedTest): boolean {
-    return attempts.some((attempt) => attempt.test === test.key && attempt.repeat === test.repeat);
+    return (repeats.get(test.key) ?? -1) >= test.repeat;
   }
 
   function leaveShared(body: Attempt): void {
