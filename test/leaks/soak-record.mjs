@@ -17,14 +17,23 @@ const isOf = (entry, { node, busy, evidence }) =>
   entry.node === node && entry.busy === busy && entry.evidence === evidence;
 
 /** A whole round more. `load`: the machine's, over the last minute. */
-export function addRound(circumstances, { verdicts, wrong, cpuSeconds, load }) {
+export function addRound(circumstances, { verdicts, wrong, wrongEvidence, cpuSeconds, load }) {
   const entries = read();
   const date = new Date().toISOString().slice(0, 10);
   let entry = entries.find(
     (one) => one.date === date && one.commit === circumstances.commit && isOf(one, circumstances),
   );
   if (entry === undefined) {
-    entry = { date, ...circumstances, rounds: 0, verdicts: 0, cpuSeconds: 0, load: [load, load], wrong: {} };
+    entry = {
+      date,
+      ...circumstances,
+      rounds: 0,
+      verdicts: 0,
+      cpuSeconds: 0,
+      load: [load, load],
+      wrong: {},
+      wrongEvidence: {},
+    };
     entries.push(entry);
   }
   entry.rounds += 1;
@@ -32,6 +41,9 @@ export function addRound(circumstances, { verdicts, wrong, cpuSeconds, load }) {
   entry.cpuSeconds += cpuSeconds;
   entry.load = [Math.min(entry.load[0], load), Math.max(entry.load[1], load)].map((value) => Number(value.toFixed(1)));
   for (const [name, times] of Object.entries(wrong)) entry.wrong[name] = (entry.wrong[name] ?? 0) + times;
+  for (const [name, times] of Object.entries(wrongEvidence)) {
+    entry.wrongEvidence[name] = (entry.wrongEvidence[name] ?? 0) + times;
+  }
   // Whole or not at all.
   writeFileSync(`${file}.new`, `${JSON.stringify(entries, null, 2)}\n`);
   renameSync(`${file}.new`, file);

@@ -20,9 +20,9 @@ for (const theme of values.themes.split(",")) {
     if (!isAbout(entry, major) || (values.quick && entry.slow !== undefined)) continue;
     if (values.case !== undefined && !entry.name.includes(values.case)) continue;
     const before = process.cpuUsage();
-    const complaints = await judge(entry);
+    const found = await judge(entry);
     const { user, system } = process.cpuUsage(before);
-    const line = { name: `${theme}: ${entry.name}`, complaints, cpuMs: (user + system) / 1000 };
+    const line = { name: `${theme}: ${entry.name}`, ...found, cpuMs: (user + system) / 1000 };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 }
@@ -33,9 +33,9 @@ async function judge(entry) {
   try {
     const report = await findLeaks(fn, { timeout: 90_000, ...(setup && { setup }), ...(teardown && { teardown }) });
     const verdict = wrongVerdict(entry, report);
-    return [...(verdict === null ? [] : [verdict]), ...(values.evidence ? wrongEvidence(entry, report) : [])];
+    return { verdict, evidence: values.evidence ? wrongEvidence(entry, report) : [] };
   } catch (error) {
-    return [`throws ${error.stack}`];
+    return { verdict: `throws ${error.stack}`, evidence: [] };
   } finally {
     await dispose();
   }

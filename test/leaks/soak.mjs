@@ -3,7 +3,7 @@
 //     [--record]
 // A process judges a few themes, one after the other, so that each has the debris of others around it and yet a small heap; which
 // themes share one changes with the round. `--busy` keeps another core at work meanwhile. `--evidence` looks at groups, sites
-// and paths too. `--quick` leaves out the slow cases. `--minutes` begins no round after that time. `--record` adds each whole
+// and paths too, whose faults are told and recorded apart. `--quick` leaves out the slow cases. `--minutes` begins no round after that time. `--record` adds each whole
 // round to soak-record.json, so that rounds add up. Prints each wrong verdict with its case, and exits with code 1 if there
 // was one. Build first: npm run build.
 import { execFileSync, spawn } from "node:child_process";
@@ -64,7 +64,11 @@ for (let round = 1; round <= rounds && performance.now() - began < minutes * 60_
   for (const some of shares(themes, before)) lines.push(...(await judgeApart(some, round)));
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const wrongNow = {};
-  for (const { name, complaints } of lines) if (complaints.length > 0) wrongNow[name] = (wrongNow[name] ?? 0) + 1;
+  const wrongEvidence = {};
+  for (const { name, verdict, evidence } of lines) {
+    if (verdict !== null) wrongNow[name] = (wrongNow[name] ?? 0) + 1;
+    if (evidence.length > 0) wrongEvidence[name] = (wrongEvidence[name] ?? 0) + 1;
+  }
   for (const [name, times] of Object.entries(wrongNow)) wrong[name] = (wrong[name] ?? 0) + times;
   judged += lines.length;
   const cpuSeconds = Math.round(lines.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / 1000);
@@ -72,7 +76,13 @@ for (let round = 1; round <= rounds && performance.now() - began < minutes * 60_
     `round ${round}: ${lines.length} cases in ${seconds} s (${cpuSeconds} s of the processor), ${Object.keys(wrong).length} wrong so far`,
   );
   if (!values.record) continue;
-  addRound(circumstances, { verdicts: lines.length, wrong: wrongNow, cpuSeconds, load: os.loadavg()[0] });
+  addRound(circumstances, {
+    verdicts: lines.length,
+    wrong: wrongNow,
+    wrongEvidence,
+    cpuSeconds,
+    load: os.loadavg()[0],
+  });
   const total = totalOf(circumstances);
   console.log(`recorded: ${total.rounds} rounds, ${total.verdicts} verdicts, ${total.wrong} wrong`);
 }
@@ -117,14 +127,15 @@ function judgeApart(some, round) {
       for (const part of parts) {
         const line = JSON.parse(part);
         lines.push(line);
-        for (const complaint of line.complaints) console.log(`✗ round ${round}, ${line.name}: ${complaint}`);
+        if (line.verdict !== null) console.log(`✗ round ${round}, ${line.name}: ${line.verdict}`);
+        for (const complaint of line.evidence) console.log(`✗ round ${round}, evidence of ${line.name}: ${complaint}`);
       }
     });
     child.on("close", (status, signal) => {
       if (status !== 0) {
         const complaint = `the process of ${some.join(", ")} ended with ${signal ?? status}`;
         console.log(`✗ round ${round}: ${complaint}`);
-        lines.push({ name: complaint, complaints: [complaint], cpuMs: 0 });
+        lines.push({ name: complaint, verdict: complaint, evidence: [], cpuMs: 0 });
       }
       resolve(lines);
     });
