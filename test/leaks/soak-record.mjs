@@ -1,4 +1,4 @@
-// What soaks have found so far: one entry for each commit, Node and circumstances, with its rounds added up.
+// What soaks have found so far: one entry for each commit, Node and circumstances, with all its processes added up. A round is each theme once.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -16,8 +16,8 @@ function read() {
 const isOf = (entry, { node, busy, evidence }) =>
   entry.node === node && entry.busy === busy && entry.evidence === evidence;
 
-/** A whole round more. `load`: the machine's, over the last minute. */
-export function addRound(circumstances, { verdicts, wrong, wrongEvidence, cpuSeconds, load }) {
+/** A process more. `load`: the machine's, over the last minute. */
+export function record(circumstances, { themes, verdicts, wrong, wrongEvidence, cpuSeconds, load }) {
   const entries = read();
   const date = new Date().toISOString().slice(0, 10);
   let entry = entries.find(
@@ -27,7 +27,7 @@ export function addRound(circumstances, { verdicts, wrong, wrongEvidence, cpuSec
     entry = {
       date,
       ...circumstances,
-      rounds: 0,
+      themes: 0,
       verdicts: 0,
       cpuSeconds: 0,
       load: [load, load],
@@ -36,7 +36,7 @@ export function addRound(circumstances, { verdicts, wrong, wrongEvidence, cpuSec
     };
     entries.push(entry);
   }
-  entry.rounds += 1;
+  entry.themes += themes;
   entry.verdicts += verdicts;
   entry.cpuSeconds += cpuSeconds;
   entry.load = [Math.min(entry.load[0], load), Math.max(entry.load[1], load)].map((value) => Number(value.toFixed(1)));
@@ -54,7 +54,7 @@ export function totalOf(circumstances) {
   const entries = read().filter((entry) => isOf(entry, circumstances));
   const sum = (part) => entries.reduce((total, entry) => total + part(entry), 0);
   return {
-    rounds: sum(({ rounds }) => rounds),
+    themes: sum((entry) => entry.themes),
     verdicts: sum(({ verdicts }) => verdicts),
     wrong: sum(({ wrong }) => Object.values(wrong).reduce((total, times) => total + times, 0)),
   };
