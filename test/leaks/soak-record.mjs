@@ -30,7 +30,8 @@ export function record(circumstances, { themes, verdicts, wrong, wrongEvidence, 
       themes: 0,
       verdicts: 0,
       cpuSeconds: 0,
-      load: [load, load],
+      leastLoad: load,
+      mostLoad: load,
       wrong: {},
       wrongEvidence: {},
     };
@@ -39,7 +40,8 @@ export function record(circumstances, { themes, verdicts, wrong, wrongEvidence, 
   entry.themes += themes;
   entry.verdicts += verdicts;
   entry.cpuSeconds += cpuSeconds;
-  entry.load = [Math.min(entry.load[0], load), Math.max(entry.load[1], load)].map((value) => Number(value.toFixed(1)));
+  entry.leastLoad = Number(Math.min(entry.leastLoad, load).toFixed(1));
+  entry.mostLoad = Number(Math.max(entry.mostLoad, load).toFixed(1));
   for (const [name, times] of Object.entries(wrong)) entry.wrong[name] = (entry.wrong[name] ?? 0) + times;
   for (const [name, times] of Object.entries(wrongEvidence)) {
     entry.wrongEvidence[name] = (entry.wrongEvidence[name] ?? 0) + times;
