@@ -93,6 +93,21 @@ Napi::Value GraphPaths(const Napi::CallbackInfo& info) {
   return result;
 }
 
+Napi::Value BiggestBuffer(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const OwnCall own(State(env));
+  const graph::Heap* const heap = FindHeap(info);
+  if (heap == nullptr) return env.Undefined();
+  const std::optional<graph::PathOptions> options = ToPathOptions(info[1]);
+  if (!options) return env.Undefined();
+  graph::BigBuffer buffer;
+  if (!graph::FindBiggestBuffer(*heap, *options, &buffer)) {
+    ThrowNoMemory(env);
+    return env.Undefined();
+  }
+  return GraphReport(env, *heap).BiggestBuffer(buffer);
+}
+
 Napi::Value StoreBytes(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const OwnCall own(State(env));
@@ -176,6 +191,7 @@ void AddGraphFunctions(Napi::Env env, Napi::Object exports) {
   exports.Set("graphSummary", Napi::Function::New<GraphSummary>(env, "graphSummary"));
   exports.Set("graphGroups", Napi::Function::New<GraphGroups>(env, "graphGroups"));
   exports.Set("graphPaths", Napi::Function::New<GraphPaths>(env, "graphPaths"));
+  exports.Set("biggestBuffer", Napi::Function::New<BiggestBuffer>(env, "biggestBuffer"));
   exports.Set("storeBytes", Napi::Function::New<StoreBytes>(env, "storeBytes"));
   exports.Set("objectId", Napi::Function::New<ObjectId>(env, "objectId"));
   exports.Set("closeGraph", Napi::Function::New<CloseGraph>(env, "closeGraph"));

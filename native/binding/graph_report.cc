@@ -197,6 +197,16 @@ Napi::Object GraphReport::Analysis(const graph::Analysis& analysis) const {
   return object;
 }
 
+Napi::Value GraphReport::BiggestBuffer(const graph::BigBuffer& buffer) const {
+  if (buffer.owner == graph::kNoIndex) return env_.Null();
+  Napi::Object object = Napi::Object::New(env_);
+  SetType(object, buffer.owner);
+  object.Set("objectId", Number(heap_.graph().id(buffer.owner)));
+  object.Set("bytes", Number(buffer.bytes));
+  object.Set("path", Path(buffer.path));
+  return object;
+}
+
 Napi::Array GraphReport::Growth(const std::vector<graph::Growth>& grown) const {
   Napi::Array array = Napi::Array::New(env_, grown.size());
   for (std::uint32_t i = 0; i < grown.size(); ++i) {

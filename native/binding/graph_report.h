@@ -31,6 +31,7 @@ class GraphReport {
   Napi::Object Groups(const graph::Groups& groups) const;
   Napi::Array GroupList(const std::vector<graph::Group>& groups) const;
   Napi::Value Path(const std::optional<graph::Path>& path) const;
+  Napi::Value BiggestBuffer(const graph::BigBuffer& buffer) const;
   Napi::Object Analysis(const graph::Analysis& analysis) const;
   Napi::Array Growth(const std::vector<graph::Growth>& grown) const;
 

@@ -42,6 +42,20 @@ Napi::Value Boundary(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value RecordStacks(const Napi::CallbackInfo& info) {
+  const RecursionGuard guard;
+  LeakRun* const run = Running(info.Env());
+  if (run != nullptr) run->RecordStacks(guard);
+  return info.Env().Undefined();
+}
+
+Napi::Value StartOver(const Napi::CallbackInfo& info) {
+  const RecursionGuard guard;
+  LeakRun* const run = Running(info.Env());
+  if (run != nullptr) run->StartOver(guard);
+  return info.Env().Undefined();
+}
+
 Napi::Array Column(Napi::Env env, const std::vector<LeakRun::Alive>& column) {
   Napi::Array array = Napi::Array::New(env, column.size());
   for (std::size_t i = 0; i < column.size(); ++i) {
@@ -65,6 +79,7 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
     const LeakRun::Row& row = run->rows()[i];
     Napi::Object object = Napi::Object::New(env);
     object.Set("usedBytes", Napi::Number::New(env, static_cast<double>(row.used_bytes)));
+    object.Set("allocatedBytes", Napi::Number::New(env, static_cast<double>(row.allocated_bytes)));
     object.Set("lastObjectId", Napi::Number::New(env, static_cast<double>(row.last_object)));
     object.Set("heap", run->knows_heap_births() ? Column(env, row.heap) : env.Null());
     object.Set("buffers", run->counts_off_heap() ? Column(env, row.buffers) : env.Null());
@@ -124,6 +139,8 @@ void ExportLeaks(Napi::Env env, Napi::Object exports) {
   exports.Set("leakBoundary", Napi::Function::New<Boundary>(env, "leakBoundary"));
   exports.Set("leakCall", CallFunction(env));
   exports.Set("leakRead", Napi::Function::New<Read>(env, "leakRead"));
+  exports.Set("leakRecordStacks", Napi::Function::New<RecordStacks>(env, "leakRecordStacks"));
+  exports.Set("leakStartOver", Napi::Function::New<StartOver>(env, "leakStartOver"));
   exports.Set("leakEnd", Napi::Function::New<End>(env, "leakEnd"));
 }
 

@@ -55,17 +55,15 @@ LeakRun::~LeakRun() {
   if (abandoned_) return;
   const RecursionGuard guard;
   isolate_.isolate()->RemoveNearHeapLimitCallback(OnNearLimit, 0);
-  CloseWindow(guard);
-  for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
+  ForgetWindows(guard);
   isolate_.meter().TurnOff(guard);
-  if (!rows_.empty()) isolate_.object_ids().Release(guard);
+  if (uses_ids_) isolate_.object_ids().Release(guard);
   if (armed_) isolate_.Disarm(guard);
 }
 
 void LeakRun::Abandon(const RecursionGuard& guard) {
   isolate_.isolate()->RemoveNearHeapLimitCallback(OnNearLimit, 0);
-  CloseWindow(guard);
-  for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
+  ForgetWindows(guard);
   abandoned_ = true;
 }
 
@@ -75,17 +73,41 @@ void LeakRun::CloseWindow(const RecursionGuard& guard) {
   }
 }
 
+void LeakRun::ForgetWindows(const RecursionGuard& guard) {
+  CloseWindow(guard);
+  for (const WindowId window : windows_) ledger::Forget(guard, isolate_.domain(), window);
+}
+
+void LeakRun::RecordStacks(const RecursionGuard& guard) {
+  heap::ObjectIds& ids = isolate_.object_ids();
+  if (!uses_ids_ || traces_ || records_stacks_ || !ids.HasOneUser() || !ids.KnowsIntervals()) return;
+  ids.RecordStacks(guard);
+  records_stacks_ = true;
+}
+
+void LeakRun::StartOver(const RecursionGuard& guard) {
+  ForgetWindows(guard);
+  windows_.clear();
+  marks_.clear();
+  rows_.clear();
+  if (records_stacks_) isolate_.object_ids().StartOver(guard);
+  records_stacks_ = false;
+}
+
 bool LeakRun::Boundary(const RecursionGuard& guard, bool last_resort) {
   CloseWindow(guard);
   heap::ObjectIds& ids = isolate_.object_ids();
-  if (rows_.empty()) ids.Use(guard, traces_);
+  if (!uses_ids_) ids.Use(guard, traces_);
+  uses_ids_ = true;
   if (last_resort) heap::CollectLastResort(guard, isolate_.isolate());
   // The mark collects by itself, once.
   marks_.push_back(ids.Now(guard));
   // Array buffers are freed by a background thread, after the collection that found them dead.
   isolate_.quiescence().Reach(guard);
   Row row;
-  row.used_bytes = isolate_.meter().Read(guard).used_bytes;
+  const heap::Totals totals = isolate_.meter().Read(guard);
+  row.used_bytes = totals.used_bytes;
+  row.allocated_bytes = totals.allocated_bytes;
   row.last_object = marks_.back().last_id;
   for (std::size_t i = 1; i < marks_.size(); ++i) {
     Alive heap;

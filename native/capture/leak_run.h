@@ -5,6 +5,8 @@
 // Objects have ids from the first boundary on, so that a warm-up before it costs nothing.
 //
 //   begin ──► boundary 0 ──interval 0── boundary 1 ──interval 1── boundary 2 … ──► read ──► (destroyed)
+//                 ▲                                                            └──► start over ──┐
+//                 └──────────────────────────────────────────────────────────────────────────────┘
 //
 // A boundary collects garbage; the caller lets macrotasks go by before it. What a boundary notes lies in memory of the
 // tracker's: it leaves nothing on the heap that is judged.
@@ -30,6 +32,7 @@ class LeakRun {
   };
   struct Row {
     std::int64_t used_bytes = 0;           // V8's used size without code spaces
+    std::uint64_t allocated_bytes = 0;     // on the heap, since the meter began
     v8::SnapshotObjectId last_object = 0;  // ids up to this one are older than the interval that begins here
     std::vector<Alive> heap, buffers, native;  // by interval, as many as there were boundaries before this one
     std::vector<HandleCount> handles;
@@ -44,6 +47,13 @@ class LeakRun {
   // last_resort: also what only a last-resort collection frees (heap/collect.h), which takes several times as long.
   // False when the ledger has no window left: off-heap figures of the interval that begins are then 0.
   bool Boundary(const RecursionGuard&, bool last_resort);
+
+  // From the last boundary on objects remember where they were allocated, unless a measurement needs the intervals of the
+  // record of births as they are: that record has to be begun anew to be rid of stacks.
+  void RecordStacks(const RecursionGuard&);
+  // Forgets all boundaries. Objects keep their ids, and no longer remember where they were allocated.
+  void StartOver(const RecursionGuard&);
+
   const std::vector<Row>& rows() const { return rows_; }
   bool counts_off_heap() const { return armed_; }
   // False: no row's `heap` is right, see heap::ObjectIds::KnowsIntervals.
@@ -59,12 +69,15 @@ class LeakRun {
 
  private:
   void CloseWindow(const RecursionGuard&);
+  void ForgetWindows(const RecursionGuard&);
   static std::size_t OnNearLimit(void* self, std::size_t limit, std::size_t initial_limit);
 
   IsolateState& isolate_;
   bool armed_ = false;
   bool abandoned_ = false;
   const bool traces_;
+  bool uses_ids_ = false;
+  bool records_stacks_ = false;  // since a boundary
   bool full_ = false;    // V8 was about to give up
   int calls_ = 0;        // calls of ours on the stack
   std::vector<heap::ObjectIds::Mark> marks_;

@@ -144,6 +144,21 @@ bool FindTypes(const Heap& heap, std::vector<TypeFigures>* out) {
   return true;
 }
 
+bool FindBiggestBuffer(const Heap& heap, const PathOptions& options, BigBuffer* out) {
+  Paths paths(heap.graph(), heap.known(), heap.retention(), heap.scopes());
+  if (!paths.Find(options)) return false;
+  for (const Node node : heap.dominators().order) {
+    if (heap.describer().KindOf(node) != Kind::kBuffer || heap.graph().self_size(node) <= out->bytes) continue;
+    const Node owner = heap.dominators().dominator[node];
+    if (owner == kNoIndex || heap.describer().KindOf(owner) != Kind::kObject || !paths.Reached(owner)) continue;
+    *out = {owner, heap.graph().self_size(node), std::nullopt};
+  }
+  if (out->owner == kNoIndex) return true;
+  const Steps steps(heap.graph(), heap.known(), heap.scopes(), heap.describer(), paths);
+  out->path = steps.PathTo(out->owner);
+  return true;
+}
+
 bool Analyse(const Heap& heap, const PathOptions& options, std::size_t limit, Analysis* out) {
   Paths paths(heap.graph(), heap.known(), heap.retention(), heap.scopes());
   if (!FindTypes(heap, &out->types)) return false;

@@ -23,6 +23,13 @@ struct BigObject {
   std::optional<Path> path;
 };
 
+// The memory off the heap that is the largest of one buffer, and the object whose memory it is.
+struct BigBuffer {
+  Node owner = kNoIndex;  // kNoIndex: there is no buffer that is kept alive
+  std::uint64_t bytes = 0;
+  std::optional<Path> path;
+};
+
 struct DuplicateString {
   Text text = kNoIndex;
   std::uint64_t count = 0;
@@ -37,6 +44,7 @@ struct Analysis {
 
 // Of what is alive. False: there was no memory for it.
 bool FindTypes(const Heap& heap, std::vector<TypeFigures>* out);
+bool FindBiggestBuffer(const Heap& heap, const PathOptions& options, BigBuffer* out);
 bool Analyse(const Heap& heap, const PathOptions& options, std::size_t limit, Analysis* out);
 
 }  // namespace memspec::graph

@@ -50,11 +50,29 @@ ObjectIds::~ObjectIds() {
 
 void ObjectIds::Use(const RecursionGuard& guard, bool traces) {
   if (users_++ > 0) return;
+  Start(guard, traces);
+}
+
+void ObjectIds::Start(const RecursionGuard& guard, bool traces) {
   const OwnWork own(guard);
   intervals_ = 0;
   shared_ = false;
   by_interval_.clear();
   isolate_->GetHeapProfiler()->StartTrackingHeapObjects(traces);
+}
+
+// V8 begins its record of stacks beside its record of ids, which goes on.
+void ObjectIds::RecordStacks(const RecursionGuard& guard) {
+  const OwnWork own(guard);
+  isolate_->GetHeapProfiler()->StartTrackingHeapObjects(true);
+}
+
+void ObjectIds::StartOver(const RecursionGuard& guard) {
+  {
+    const OwnWork own(guard);
+    isolate_->GetHeapProfiler()->StopTrackingHeapObjects();
+  }
+  Start(guard, false);
 }
 
 void ObjectIds::Release(const RecursionGuard& guard) {

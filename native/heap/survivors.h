@@ -31,6 +31,12 @@ class ObjectIds {
   // effect unless it is the first use.
   void Use(const RecursionGuard&, bool traces = false);
   void Release(const RecursionGuard&);
+
+  // From here on objects remember where they were allocated, too; what is marked stays marked.
+  void RecordStacks(const RecursionGuard&);
+  // Back to objects that do not. Ids stay, and intervals begin anew: for the only user, other users' marks would be worth nothing.
+  void StartOver(const RecursionGuard&);
+  bool HasOneUser() const { return users_ == 1; }
   Mark Now(const RecursionGuard&);
 
   // What was born in an interval and was alive at the last mark: intervals are told as Mark::interval, and one ends with
@@ -62,6 +68,8 @@ class ObjectIds {
 
  private:
   class Stream;
+
+  void Start(const RecursionGuard&, bool traces);
 
   v8::Isolate* const isolate_;
   int users_ = 0;

@@ -31,3 +31,5 @@ export function emitCorpus() {
   }
   return pathToFileURL(path.join(outputs, "index.js")).href;
 }
+
+if (import.meta.filename === process.argv[1]) console.log(emitCorpus());

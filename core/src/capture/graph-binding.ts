@@ -224,6 +224,13 @@ export interface RawBigObject extends RawType {
   readonly path: RawPath | null;
 }
 
+/** An ArrayBuffer, SharedArrayBuffer or the like, and what it has off the heap. */
+export interface RawBigBuffer extends RawType {
+  readonly objectId: number;
+  readonly bytes: number;
+  readonly path: RawPath | null;
+}
+
 export interface RawDuplicateString {
   /** Shortened. */
   readonly value: string;
@@ -278,6 +285,8 @@ export interface GraphBinding {
     objectIds: readonly number[],
     query: Pick<RawGroupQuery, "avoid" | "avoidIds">,
   ): readonly (RawPath | null)[];
+  /** The one with the most memory of all that are kept alive; `null`: there is none. */
+  biggestBuffer(graph: GraphHandle, query: Pick<RawGroupQuery, "avoid" | "avoidIds">): RawBigBuffer | null;
   /** The id of a live object, function or symbol; `null` where V8 has seen it in no graph or snapshot yet. */
   objectId(object: object | symbol): number | null;
   /** Own stores of containers by id (see `RawGrownStore`): bytes, `null` where the object is not in the graph. */

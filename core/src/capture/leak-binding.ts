@@ -10,6 +10,8 @@ export interface RawAlive {
 export interface RawBoundary {
   /** V8's used size without code spaces. */
   readonly usedBytes: number;
+  /** On the heap, garbage included, since something began to count it. */
+  readonly allocatedBytes: number;
   /** The highest object id: the interval that begins here gives higher ones. */
   readonly lastObjectId: number;
   /**
@@ -43,6 +45,13 @@ export interface LeakBinding {
    * `MEMSPEC_LEAK_OUT_OF_MEMORY`.
    */
   leakCall(fn: () => unknown): unknown;
+  /**
+   * From the last boundary on objects remember where they are allocated (`RawTrace`), which is 40 times slower; unless another
+   * measurement counts births, which could then not go on.
+   */
+  leakRecordStacks(): void;
+  /** Forgets all boundaries, and records stacks no longer. Objects keep their ids. */
+  leakStartOver(): void;
   /** All boundaries so far. */
   leakRead(): readonly RawBoundary[];
   leakEnd(): void;

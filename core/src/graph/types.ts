@@ -2,6 +2,7 @@
 
 export type {
   RawAnalysis as SnapshotAnalysis,
+  RawBigBuffer as BigBuffer,
   RawBigObject as BigObject,
   RawBirths as Births,
   RawDiff as SnapshotDiff,

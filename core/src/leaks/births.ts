@@ -12,6 +12,8 @@ export type MemorySpace = (typeof MEMORY_SPACES)[number];
 export interface Reading {
   /** Of the heap. */
   readonly usedBytes: number;
+  /** On the heap up to here, garbage included; `null`: not told. */
+  readonly allocatedBytes: number | null;
   /** Of the buffers; `null` where births are told. */
   readonly buffersBytes: number | null;
   readonly heap: readonly Alive[] | null;
@@ -67,6 +69,14 @@ export function rises(table: BatchTable, level: (reading: Reading) => number): r
     const [before, after] = [table.readings[from], table.readings[to]];
     return before === undefined || after === undefined ? 0 : level(after) - level(before);
   });
+}
+
+/** Bytes that a call allocates on the heap, garbage included; `null`: not told. */
+export function allocatedPerCall({ readings, batches }: BatchTable): number | null {
+  const [first, last] = [batches[0], batches.at(-1)];
+  const [from, to] = [readings[first?.from ?? 0]?.allocatedBytes, readings[last?.to ?? 0]?.allocatedBytes];
+  const calls = batches.reduce((sum, batch) => sum + batch.calls, 0);
+  return typeof from !== "number" || typeof to !== "number" || calls === 0 ? null : (to - from) / calls;
 }
 
 /** Bytes of a space at a reading: what was used, or all that was born since the check began. */

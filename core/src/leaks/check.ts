@@ -1,5 +1,6 @@
 import { type BatchTable, levelOf, type MemorySpace, rises, survivors } from "./births.js";
 import { confirm, type Finding } from "./confirm.js";
+import type { Evidence } from "./evidence.js";
 import type { HeapTaker } from "./graph-evidence.js";
 import { isSuspicious, type Suspicion, screen, stillSuspected } from "./rule.js";
 import {
@@ -17,6 +18,10 @@ import type { LeakGrowth, LeakPlan } from "./types.js";
 /** What a check has found out, before it is put into words and places. */
 export interface Outcome {
   readonly findings: readonly Finding[];
+  /** Batches of the last run. */
+  readonly table: BatchTable;
+  /** What was recorded beside it; `null`: nothing was. */
+  readonly evidence: Evidence | null;
   readonly growth: LeakGrowth;
   readonly warmup: number;
   readonly screening: number;
@@ -53,6 +58,8 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
     return {
       ...base,
       findings: [],
+      table,
+      evidence: null,
       growth: growthOf(table, plan),
       confirming: 0,
       batchCalls: table.batches.at(-1)?.calls ?? runs,
@@ -65,6 +72,8 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
   return {
     ...base,
     findings: confirmed.findings,
+    table: confirmed.table,
+    evidence: confirmed.evidence,
     growth: growthOf(confirmed.table, plan),
     confirming: confirmed.calls,
     batchCalls: confirmed.table.batches.at(-1)?.calls ?? runs,

@@ -1,4 +1,4 @@
-import type { GrownStore, ObjectGroup } from "../graph/types.js";
+import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import {
   type Batch,
   type BatchTable,
@@ -9,7 +9,8 @@ import {
   roseBy,
   survivors,
 } from "./births.js";
-import type { HeapTaker } from "./graph-evidence.js";
+import { type Evidence, gatherWithBatches } from "./evidence.js";
+import { type HeapTaker, upToLast } from "./graph-evidence.js";
 import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
 import { containerGrew, type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
@@ -35,16 +36,21 @@ export interface Confirmed {
   readonly findings: readonly Finding[];
   readonly table: BatchTable;
   readonly calls: number;
+  /** What was recorded with the batches; `null`: nothing was. */
+  readonly evidence: Evidence | null;
 }
 
 /** One round of equal batches, read and judged. */
 interface Round {
+  /** As it was before any more calls were made. */
+  readonly settled: BatchTable;
   readonly table: BatchTable;
   readonly calls: number;
   readonly findings: readonly Finding[];
   /** Older containers on the heap, and levels off it, that grew: to grow again in the next round, if they are to be leaks. */
   readonly stores: readonly Grown[];
   readonly levels: readonly MemorySpace[];
+  readonly evidence: Evidence | null;
 }
 
 /**
@@ -62,13 +68,14 @@ export async function confirm(
 ): Promise<Confirmed> {
   const first = await round(session, suspicion, taker, { count: BATCHES, runs: size.runs });
   if (!wantsMore(first)) return first;
+  if (first.evidence !== null) session.startOver();
   // Batches of the same size: a WeakMap's table is made for the most insertions between two collections.
   const count = BATCHES + Math.ceil(size.before / size.runs);
   const second = await round(session, suspicion, taker, { count, runs: size.runs });
   const again = grewAgain(first.stores, second.stores, second.calls).map((finding) => onHeap(finding));
   const levels = second.levels
     .filter((space) => first.levels.includes(space))
-    .map((space) => levelFinding(second.table, space, "steady"));
+    .map((space) => levelFinding(second.settled, space, "steady"));
   return { ...second, findings: [...second.findings, ...again, ...levels], calls: first.calls + second.calls };
 }
 
@@ -93,15 +100,17 @@ async function round(
   await session.boundary(taker === null);
   const batches = await session.batches(size.count, size.runs);
   await settleDown(session, batches);
-  const toTakeApart = taker !== null && isPlausible(session.table(batches), suspicion);
-  const groups = toTakeApart ? taker.groups(batches, session.gauge.objectIds() ?? []) : null;
+  const settled = session.table(batches);
+  const apart = taker === null ? null : await takeApart(session, settled, suspicion, taker);
+  const groups = apart?.groups ?? null;
   // Without the heap taken apart, births and levels speak for it.
-  const byFigures = taker === null || (toTakeApart && groups === null);
+  const byFigures = taker === null || (apart !== null && groups === null);
   // What the last-resort collection found dead has finalizers and off-heap memory, too.
   await session.boundary(taker === null);
   const table = session.table(batches);
   const calls = size.count * size.runs;
   return {
+    settled,
     table,
     calls,
     findings: [
@@ -110,10 +119,36 @@ async function round(
       ...suspicion.handles.map((kind) => handleFinding(table, kind)),
     ],
     stores: groups === null ? [] : grownStores(groups, batches),
+    // Calls that were recorded are none of the batches'.
     levels: suspicion.containers.filter(
-      (space) => (space !== "heap" || byFigures) && roseBy(table, space, LEAST_BYTES_PER_CALL * size.runs),
+      (space) => (space !== "heap" || byFigures) && roseBy(settled, space, LEAST_BYTES_PER_CALL * size.runs),
     ),
+    evidence: apart?.evidence ?? null,
   };
+}
+
+interface Apart {
+  readonly groups: ObjectGroups | null;
+  readonly evidence: Evidence | null;
+}
+
+/**
+ * Takes the heap apart where so much is left on it that this can show a leak; else `null`. Where it is objects that stay, a few calls
+ * are recorded before, so that the same graph tells where they were allocated. A container is not to grow in such calls.
+ */
+async function takeApart(
+  session: LeakSession,
+  table: BatchTable,
+  suspicion: Suspicion,
+  taker: HeapTaker,
+): Promise<Apart | null> {
+  if (livesOn(table, suspicion)) {
+    const offHeap = [...suspicion.spaces, ...suspicion.containers].some((space) => space !== "heap");
+    return gatherWithBatches(session, taker, table.batches, offHeap);
+  }
+  if (!suspicion.containers.includes("heap") || !containerGrew(table, "heap", callsIn(table))) return null;
+  const boundaries = upToLast(table.batches, session.gauge.objectIds() ?? []);
+  return { groups: taker.ask({ boundaries, biggestBuffer: false })?.groups ?? null, evidence: null };
 }
 
 const MOST_ROUNDS = 8;
@@ -137,13 +172,11 @@ async function settleDown(session: LeakSession, batches: readonly Batch[]): Prom
   }
 }
 
-/** Whether so much is left on the heap that taking it apart can show a leak. */
-function isPlausible(table: BatchTable, suspicion: Suspicion): boolean {
-  const calls = callsIn(table);
+/** Whether the batches' objects on the heap live on, as those of a leak do. */
+function livesOn(table: BatchTable, suspicion: Suspicion): boolean {
   const counts = survivors(table, "heap")?.map(({ count }) => count) ?? [];
-  const growth = judgeShares(counts, leastShare(calls));
-  const lives = suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven");
-  return lives || (suspicion.containers.includes("heap") && containerGrew(table, "heap", calls));
+  const growth = judgeShares(counts, leastShare(callsIn(table)));
+  return suspicion.spaces.includes("heap") && (growth === "steady" || growth === "uneven");
 }
 
 function onHeap(finding: Omit<Finding, "space" | "kind">): Finding {

@@ -4,12 +4,13 @@ import { currentTracker } from "../capture/current-tracker.js";
 import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
 import { closing, openOptions, readRecording } from "../capture/record.js";
 import { planMeasurement, validateOptions } from "../capture/validate-options.js";
-import type { AllocationFrame, ObjectGroup } from "../graph/types.js";
+import type { AllocationFrame, BigBuffer, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import { analyseHere, contextHere } from "../measure/analyse-here.js";
+import { allocatedPerCall, type Batch, type BatchTable } from "./births.js";
 import { settleTasks } from "./calls.js";
 import type { Finding } from "./confirm.js";
-import type { HeapTaker } from "./graph-evidence.js";
-import { evidenceCalls } from "./schedule.js";
+import { type GraphAnswers, type GraphQuestions, type HeapTaker, upToLast, upToNow } from "./graph-evidence.js";
+import { type CallCost, evidenceCalls } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 
 /** Where what stays alive was allocated: of a few calls, with every stack. */
@@ -19,6 +20,8 @@ export interface Evidence {
   readonly sites: readonly AllocationSite[];
   /** Groups of the heap with V8's own allocation stacks: per function, but known object by object. */
   readonly groups: readonly ObjectGroup[];
+  /** A buffer that is as large as all by which buffers grew, where nothing new on the heap holds any; `null`: not looked for, or there is none. */
+  readonly grownBuffer: BigBuffer | null;
   /** A frame of V8's stacks as the user knows it; it knows the function, not the line. */
   readonly frameOf: (frame: AllocationFrame) => SourceFrame;
   /** What could not be recorded, in sentences. */
@@ -29,40 +32,103 @@ function frameOf(frame: AllocationFrame): SourceFrame {
   return toSourceFrame({ ...frame, kind: "javascript", lineIsFunction: true, inlined: false }, contextHere());
 }
 
-export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [], frameOf, notes: [] };
+export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [], grownBuffer: null, frameOf, notes: [] };
+
+/** What a call costs, by the calls so far. */
+function costOf(session: LeakSession, table: BatchTable): CallCost {
+  return { ms: session.msPerCall(), allocatedBytes: allocatedPerCall(table) };
+}
 
 /**
- * Calls the function a few times more and records every allocation. Slow: an allocation takes some 40 times as long, so a
- * function that is slow by itself is sampled instead.
+ * Calls the function a few times more and records every allocation, and takes the heap apart once: what is alive of the batches
+ * and of these calls is in one graph. To be followed by a new start: objects go on remembering where they are allocated.
+ *
+ * @param offHeap sites of buffers and native memory are asked for
+ * @returns groups of the batches and the recorded calls together; their last interval is the recorded calls'
+ */
+export async function gatherWithBatches(
+  session: LeakSession,
+  taker: HeapTaker,
+  batches: readonly Batch[],
+  offHeap: boolean,
+): Promise<{ readonly groups: ObjectGroups | null; readonly evidence: Evidence }> {
+  const run = evidenceCalls(costOf(session, session.table(batches)), 0);
+  if (run.exact) session.gauge.recordStacks();
+  const boundaries = upToNow(batches, session.gauge.objectIds() ?? []);
+  const { answers, evidence } = await record(session, taker, run, offHeap, { boundaries, biggestBuffer: false });
+  const groups = answers?.groups ?? null;
+  return { groups, evidence: { ...evidence, groups: groups === null ? [] : ofLastInterval(groups) } };
+}
+
+/** The groups as they would be without all that is older than the last interval. */
+function ofLastInterval({ groups }: ObjectGroups): readonly ObjectGroup[] {
+  return groups.flatMap((group) => {
+    const { count, bytes } = group.births.at(-1) ?? { count: 0, bytes: 0 };
+    // Of an interval its members' own size is not told apart: they are of one type.
+    const shallowBytes = (group.shallowBytes * count) / group.count;
+    return count === 0 ? [] : [{ ...group, count, shallowBytes, retainedBytes: bytes }];
+  });
+}
+
+/**
+ * The same where nothing was recorded when the batches were taken apart: a run of its own, after the verdict.
+ *
+ * @param confirmed batches of the verdict
+ * @param callsMade that were made for it
  */
 export async function gatherEvidence(
   session: LeakSession,
   taker: HeapTaker,
   findings: readonly Finding[],
+  confirmed: BatchTable,
   callsMade: number,
 ): Promise<Evidence> {
-  const { calls, exact } = evidenceCalls(
-    session.msPerCall(),
-    findings.some(({ store }) => store !== null) ? callsMade : 0,
-  );
+  const grown = findings.some(({ store }) => store !== null);
+  const run = evidenceCalls(costOf(session, confirmed), grown ? callsMade : 0);
+  session.begin(run.exact);
+  await session.boundary(false);
+  const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
+  const onHeap = findings.some(({ group }) => group !== null);
+  const buffers = findings.find(({ space }) => space === "buffers");
+  const { answers, evidence } = await record(session, taker, run, offHeap, {
+    boundaries: onHeap ? upToLast([], session.gauge.objectIds() ?? []) : null,
+    biggestBuffer: grewByThemselves(findings),
+  });
+  const biggest = answers?.biggestBuffer ?? null;
+  const calls = confirmed.batches.reduce((sum, batch) => sum + batch.calls, 0);
+  const isAsLarge = biggest !== null && biggest.bytes >= (buffers?.bytesPerCall ?? 0) * calls;
+  return { ...evidence, grownBuffer: isAsLarge ? biggest : null };
+}
+
+/** Whether buffers grew, and nothing new on the heap that could hold them: then it is one that gets larger. */
+export function grewByThemselves(leaks: readonly Finding[]): boolean {
+  return leaks.some(({ space }) => space === "buffers") && !leaks.some(({ space }) => space === "heap");
+}
+
+/**
+ * Slow: an allocation takes some 40 times as long where each is recorded, so a function that allocates much is sampled instead.
+ */
+async function record(
+  session: LeakSession,
+  taker: HeapTaker,
+  { calls, exact }: { readonly calls: number; readonly exact: boolean },
+  offHeap: boolean,
+  questions: GraphQuestions,
+): Promise<{ readonly answers: GraphAnswers | null; readonly evidence: Evidence }> {
   const tracker = currentTracker();
   const plan = planMeasurement(validateOptions(exact ? { stacks: "exact" } : { sampleInterval: 512 }, "findLeaks()"), {
     retained: true,
   });
-  session.begin(exact);
-  await session.boundary(false);
   const handle = tracker.open({ ...openOptions(plan), settle: false });
   return closing(tracker, handle, async () => {
     tracker.begin(handle);
     // No boundary and no end before the heap is taken apart: V8 forgets an object's stack when the object moves once it has an id.
     await session.callUncounted(calls, calls, 0);
     await settleTasks();
-    const onHeap = findings.some(({ group }) => group !== null);
-    const groups = onHeap ? (taker.groups([], session.gauge.objectIds() ?? [])?.groups ?? []) : [];
+    const answers = questions.boundaries !== null || questions.biggestBuffer ? taker.ask(questions) : null;
     tracker.end(handle);
     await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
-    const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
     const recording = readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null);
     const { sites, capabilities } = analyseHere(recording);
     // A run of the sampler that serves another measurement too coarsely for this one has few of its objects, and by chance.
@@ -71,6 +137,14 @@ export async function gatherEvidence(
       (site) => (site.retainedBytes ?? 0) > 0 && isNameable(site) && (site.space !== "heap" || ownRun),
     );
     alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
-    return { calls, groups, sites: alive, frameOf, notes: capabilities.notes };
+    const evidence = {
+      calls,
+      groups: answers?.groups?.groups ?? [],
+      grownBuffer: null,
+      sites: alive,
+      frameOf,
+      notes: capabilities.notes,
+    };
+    return { answers, evidence };
   });
 }

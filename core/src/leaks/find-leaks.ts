@@ -5,10 +5,11 @@ import { loadAddon } from "../capture/load-addon.js";
 import { assertFunction } from "../capture/repeat.js";
 import { isMemspecError, MemspecError } from "../errors/memspec-error.js";
 import { sourcePlaceHere } from "../measure/analyse-here.js";
-import { judge } from "./check.js";
-import { gatherEvidence } from "./evidence.js";
+import { judge, type Outcome } from "./check.js";
+import type { Finding } from "./confirm.js";
+import { type Evidence, gatherEvidence, grewByThemselves } from "./evidence.js";
 import { javascriptGauge, nativeGauge, outOfMemory } from "./gauge.js";
-import { heapTaker } from "./graph-evidence.js";
+import { type HeapTaker, heapTaker } from "./graph-evidence.js";
 import { leakCapabilities, toReport } from "./report.js";
 import { LeakSession, withDeadline } from "./session.js";
 import type { LeakOptions, LeakPlan, LeakReport } from "./types.js";
@@ -53,8 +54,8 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
   try {
     return await withDeadline(session, async () => {
       const outcome = await judge(session, taker);
-      const leaks = taker !== null && outcome.findings.some(({ growth }) => growth === "steady");
-      const evidence = leaks ? await gatherEvidence(session, taker, outcome.findings, outcome.confirming) : null;
+      const leaks = outcome.findings.filter(({ growth }) => growth === "steady");
+      const evidence = taker === null || leaks.length === 0 ? null : await evidenceOf(session, taker, outcome, leaks);
       const without = taker === null ? reason : taker.problem();
       return toReport(outcome, evidence, {
         plan,
@@ -75,6 +76,18 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
   } finally {
     if (running === session) end(session);
   }
+}
+
+/** Recorded with the batches that were judged, if it can be: where something older grew, more calls have to be made. */
+async function evidenceOf(
+  session: LeakSession,
+  taker: HeapTaker,
+  { evidence, table, confirming }: Outcome,
+  leaks: readonly Finding[],
+): Promise<Evidence> {
+  const olderGrew = leaks.some(({ store }) => store !== null) || grewByThemselves(leaks);
+  if (evidence !== null && !olderGrew) return evidence;
+  return gatherEvidence(session, taker, leaks, table, confirming);
 }
 
 function end(session: LeakSession): void {

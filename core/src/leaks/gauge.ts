@@ -20,7 +20,11 @@ export interface LeakGauge {
   call(fn: () => unknown): unknown;
   /** Collects and reads. Macrotasks must have gone by. */
   boundary(lastResort: boolean): void;
-  /** All readings since `begin`. */
+  /** From the last boundary on objects remember where they are allocated, where that can be had: 40 times slower. */
+  recordStacks(): void;
+  /** Forgets all boundaries; objects keep their ids, and remember nothing more. */
+  startOver(): void;
+  /** All readings since `begin`, or since all were forgotten. */
   read(): readonly Reading[];
   /** What makes the readings weaker, in sentences. */
   notes(): readonly string[];
@@ -36,6 +40,8 @@ export function nativeGauge(binding: NativeBinding): LeakGauge {
     begin: (traces) => withAddonErrors(() => binding.leakBegin(traces)),
     call: (fn) => binding.leakCall(fn),
     boundary: (lastResort) => withAddonErrors(() => binding.leakBoundary(lastResort)),
+    recordStacks: () => withAddonErrors(() => binding.leakRecordStacks()),
+    startOver: () => withAddonErrors(() => binding.leakStartOver()),
     read() {
       const rows = withAddonErrors(() => binding.leakRead());
       shared ||= rows.some(({ heap }) => heap === null);
@@ -57,12 +63,13 @@ export function javascriptGauge(): LeakGauge {
   const levels = new Float64Array(MOST_READINGS * 2);
   const handles: Record<string, number>[] = [];
   let count = 0;
+  const forget = (): void => {
+    count = 0;
+    handles.length = 0;
+  };
   return {
     tellsBirths: false,
-    begin() {
-      count = 0;
-      handles.length = 0;
-    },
+    begin: forget,
     call(fn) {
       const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
       if (used > FULL * limit) throw outOfMemory();
@@ -76,9 +83,12 @@ export function javascriptGauge(): LeakGauge {
       handles[count] = countActive();
       count += 1;
     },
+    recordStacks: () => undefined,
+    startOver: forget,
     read: () =>
       Array.from({ length: count }, (_, index) => ({
         usedBytes: levels[2 * index] ?? 0,
+        allocatedBytes: null,
         buffersBytes: levels[2 * index + 1] ?? 0,
         heap: null,
         buffers: null,

@@ -1,21 +1,44 @@
 import type { NativeBinding } from "../capture/binding.js";
+import type { GraphHandle } from "../capture/graph-binding.js";
 import { askOwnHeap, pathsAvoid } from "../graph/own-heap.js";
-import type { ObjectGroups } from "../graph/types.js";
+import type { BigBuffer, ObjectGroups } from "../graph/types.js";
 import type { Batch } from "./births.js";
+
+/** What the heap's graph is asked for. */
+export interface GraphQuestions {
+  /** Highest object ids at the boundaries of the intervals that are told apart; `null`: no groups. */
+  readonly boundaries: readonly number[] | null;
+  /** The buffer with most memory. */
+  readonly biggestBuffer: boolean;
+}
+
+export interface GraphAnswers {
+  readonly groups: ObjectGroups | null;
+  readonly biggestBuffer: BigBuffer | null;
+}
 
 /** Takes the heap apart, now; a last-resort collection comes with it. */
 export interface HeapTaker {
-  /**
-   * @param objectIds highest ids at the boundaries that were read
-   * @returns `null` when the heap could not be taken apart: `problem()` says why
-   */
-  groups(batches: readonly Batch[], objectIds: readonly number[]): ObjectGroups | null;
+  /** @returns `null` when the heap could not be taken apart: `problem()` says why */
+  ask(questions: GraphQuestions): GraphAnswers | null;
   /** Why the heap could not be taken apart; `null`: nothing went wrong. */
   problem(): string | null;
 }
 
 const MOST_GROUPS = 200;
 const MEMBERS = 1;
+/** The highest id that there can be. */
+const NOW = 2 ** 32 - 1;
+
+/** Boundaries of the batches alone. */
+export function upToLast(batches: readonly Batch[], objectIds: readonly number[]): readonly number[] {
+  return objectIds.slice(batches[0]?.from ?? 0, (batches.at(-1)?.to ?? 0) + 1);
+}
+
+/** Boundaries from the first batch's on; the last interval is what came after the last of them. */
+export function upToNow(batches: readonly Batch[], objectIds: readonly number[]): readonly number[] {
+  return [...objectIds.slice(batches[0]?.from ?? 0), NOW];
+}
 
 /**
  * @param own parts of the names of memspec's own scripts
@@ -24,13 +47,18 @@ const MEMBERS = 1;
 export function heapTaker(binding: NativeBinding, own: readonly string[], held: readonly object[]): HeapTaker {
   const avoided = pathsAvoid(binding, own, held);
   let problem: string | null = null;
+  const answer = (graph: GraphHandle, { boundaries, biggestBuffer }: GraphQuestions): GraphAnswers => ({
+    groups:
+      boundaries === null
+        ? null
+        : binding.graphGroups(graph, { ...avoided, boundaries, limit: MOST_GROUPS, members: MEMBERS }),
+    biggestBuffer: biggestBuffer ? binding.biggestBuffer(graph, avoided) : null,
+  });
   return {
     problem: () => problem,
-    groups(batches, objectIds) {
-      const boundaries = objectIds.slice(batches[0]?.from ?? 0, (batches.at(-1)?.to ?? 0) + 1);
-      const query = { ...avoided, boundaries, limit: MOST_GROUPS, members: MEMBERS };
+    ask(questions) {
       // The verdict does without: births are counted all the same.
-      const heap = askOwnHeap(binding, (graph) => binding.graphGroups(graph, query));
+      const heap = askOwnHeap(binding, (graph) => answer(graph, questions));
       problem = heap.problem ?? problem;
       return heap.answer;
     },

@@ -139,7 +139,7 @@ function offHeapGroups(
   heap: readonly LeakGroup[],
 ): readonly LeakGroup[] {
   const baseOf = (site: AllocationSite | null) => {
-    const owner = ownerOf(space, site, heap);
+    const owner = ownerOf(space, site, heap) ?? (space === "buffers" ? evidence.grownBuffer : null);
     return { ...NOTHING, space, ...wordsFor(space, site, owner), path: owner?.path ?? null, site };
   };
   const sites = alikeTogether(evidence.sites.filter((site) => site.space === space)).slice(0, MOST_SITES);
@@ -211,7 +211,7 @@ function joined(one: AllocationSite, other: AllocationSite): AllocationSite {
 function wordsFor(
   space: "buffers" | "native",
   site: AllocationSite | null,
-  owner: LeakGroup | null,
+  owner: { readonly type: string } | null,
 ): Pick<LeakGroup, "type" | "hint"> {
   if (space === "native") return { type: isTextOutside(site) ? "string" : "native block", hint: "native-block" };
   const isShared = owner?.type === "SharedArrayBuffer";

@@ -104,13 +104,14 @@ function hoard(
   const bytes = births.reduce((sum, born) => sum + born.bytes, 0);
   if (growth !== "steady" || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
   const total = calls * intervals.length;
-  const retained = biggest.retainedBytes / total;
+  // What came between and after the batches hangs on it, too.
+  const all = found.births.reduce((sum, born) => sum + born.bytes, 0);
+  const part = all === 0 ? 1 : bytes / all;
+  const retained = (biggest.retainedBytes * part) / total;
   // What is held may be older than the batches; what was born in them and lives is all of the chain.
   const born = births.reduce((sum, { count }) => sum + count, 0);
-  const links = Math.max(
-    ...biggest.holds.map(({ type, count }) => count + (type === biggest.type ? biggest.count : 0)),
-    0,
-  );
+  const links =
+    part * Math.max(...biggest.holds.map(({ type, count }) => count + (type === biggest.type ? biggest.count : 0)), 0);
   const countPerCall = links >= leastShare(calls) * intervals.length ? Math.min(links, born) / total : null;
   return [{ growth, group: biggest, store: null, countPerCall, bytesPerCall: retained, retainedPerCall: retained }];
 }

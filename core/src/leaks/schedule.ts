@@ -58,17 +58,37 @@ function clamp(value: number, least: number, most: number): number {
 
 const EVIDENCE_BUDGET_MS = 1000;
 const EVIDENCE_CALLS = 16;
-/** So much longer an allocation takes that is recorded in every way; what is no allocation takes no longer. */
+/** So much longer a call takes at most whose allocations are recorded in every way. */
 const EVIDENCE_SLOWDOWN = 20;
+/** What is no allocation takes no longer: to record objects of 30 B takes a millisecond for so many bytes of them. */
+const RECORDED_BYTES_PER_MS = 30_000;
+/** With a sample for every 512 B, where objects are small. */
+const SAMPLED_SLOWDOWN = 5;
+
+/** What a call costs as it is. */
+export interface CallCost {
+  readonly ms: number;
+  /** On the heap, garbage included; `null`: not told. */
+  readonly allocatedBytes: number | null;
+}
 
 /**
  * Calls of the run that records stacks, and whether every allocation can be recorded in the time there is.
  *
- * @param toGrow calls after which a container has surely grown again; 0: none is to
+ * @param toGrow calls after which a container has surely grown again; 0: none is to. A store is large: samples find it
  */
-export function evidenceCalls(msPerCall: number, toGrow: number): { readonly calls: number; readonly exact: boolean } {
-  const affordable = EVIDENCE_BUDGET_MS / (msPerCall * EVIDENCE_SLOWDOWN);
+export function evidenceCalls(
+  { ms, allocatedBytes }: CallCost,
+  toGrow: number,
+): { readonly calls: number; readonly exact: boolean } {
+  const recordedMs =
+    allocatedBytes === null
+      ? ms * EVIDENCE_SLOWDOWN
+      : Math.min(ms * EVIDENCE_SLOWDOWN, ms + allocatedBytes / RECORDED_BYTES_PER_MS);
+  const affordable = EVIDENCE_BUDGET_MS / recordedMs;
   const exact = affordable >= LEAST_RUNS;
   if (toGrow > 0 && toGrow <= affordable) return { calls: toGrow, exact };
-  return { calls: exact ? clamp(affordable, LEAST_RUNS, EVIDENCE_CALLS) : LEAST_RUNS, exact };
+  if (toGrow > 0 && toGrow * ms * SAMPLED_SLOWDOWN <= EVIDENCE_BUDGET_MS) return { calls: toGrow, exact: false };
+  const cautious = EVIDENCE_BUDGET_MS / (ms * EVIDENCE_SLOWDOWN);
+  return { calls: exact ? clamp(cautious, LEAST_RUNS, EVIDENCE_CALLS) : LEAST_RUNS, exact };
 }

@@ -85,6 +85,12 @@ export class LeakSession {
     this.#boundaries = 0;
   }
 
+  /** As `begin`, though what has an id keeps it. */
+  startOver(): void {
+    this.gauge.startOver();
+    this.#boundaries = 0;
+  }
+
   /** Lets real time go by: tasks that V8 and libuv's threads still have to hand over get their turn. */
   async pause(): Promise<void> {
     await new Promise<void>((resolve) => {

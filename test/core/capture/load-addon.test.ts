@@ -8,8 +8,8 @@ const require = createRequire(import.meta.url);
 const FUNCTIONS = [
   "arm disarm open begin end call read collect quiesce retained instances instanceIds close latestScript sourceMapUrl",
   "observeBegin observeMark observeLimitedBody observeTest observeEnd",
-  "leakBegin leakBoundary leakCall leakRead leakEnd",
-  "takeGraph graphSummary graphGroups graphPaths objectId storeBytes closeGraph analyzeSnapshotFile diffSnapshotFiles",
+  "leakBegin leakBoundary leakCall leakRecordStacks leakStartOver leakRead leakEnd",
+  "takeGraph graphSummary graphGroups graphPaths biggestBuffer objectId storeBytes closeGraph analyzeSnapshotFile diffSnapshotFiles",
 ].flatMap((names) => names.split(" "));
 
 function addon(version: string): Record<string, unknown> {

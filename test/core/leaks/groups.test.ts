@@ -35,3 +35,10 @@ test("buffers are kept by the one group that holds them, or by the one that is m
 test("where two groups hold buffers, nobody says which of them keeps these", () => {
   expect(pathOfBuffers(onHeap("Gunzip", true), onHeap("Buffer", true))).toBeNull();
 });
+
+test("buffers that grew by themselves are kept by the one that is as large", () => {
+  const journal = { kind: "object", type: "SharedArrayBuffer", path: path("journal") };
+  const evidence = { ...NO_EVIDENCE, grownBuffer: journal } as unknown as typeof NO_EVIDENCE;
+  const [group] = toGroups([BUFFERS], evidence, 20);
+  expect(group).toMatchObject({ space: "buffers", type: "SharedArrayBuffer", path: path("journal") });
+});

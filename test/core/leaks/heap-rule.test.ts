@@ -90,6 +90,22 @@ describe("groups", () => {
     // Less than half of what is new hangs on it.
     expect(steady({ ...found([{ ...link, retainedBytes: 1023 * 32 }]), births })).toEqual([]);
   });
+
+  test("what was recorded after the batches is in no batch's share", () => {
+    const recorded = found([group("Session", [512, 512, 512, 512, 16])]);
+    expect(steady(recorded)).toEqual([["Session", 1]]);
+    expect(judgeGroups(recorded, batches)[0]).toMatchObject({ bytesPerCall: 32, retainedPerCall: 32 });
+    expect(steady(found([group("Session", [512, 512, 512, 0, 16])]))).toEqual([]);
+    const link = group("Promise", [0, 0, 0, 0, 1], {
+      retainedBytes: 2064 * 32,
+      holds: [{ kind: "object", type: "Promise", detail: "", place: null, count: 2063, bytes: 2063 * 32 }],
+    });
+    const births = [512, 512, 512, 512, 16].map((count) => ({ count, bytes: count * 32 }));
+    expect(judgeGroups({ ...found([link]), births }, batches)[0]).toMatchObject({
+      countPerCall: 1,
+      retainedPerCall: 32,
+    });
+  });
 });
 
 describe("containers", () => {

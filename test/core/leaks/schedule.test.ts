@@ -35,12 +35,22 @@ test("a second look doubles the calls after its first batch, where that is quick
 });
 
 test("stacks of every allocation are recorded of a few calls, unless the function is slow", () => {
-  expect(evidenceCalls(0.001, 0)).toEqual({ calls: 16, exact: true });
-  expect(evidenceCalls(16, 0)).toEqual({ calls: 3, exact: true });
-  expect(evidenceCalls(17, 0)).toEqual({ calls: 3, exact: false });
+  const untold = (ms: number) => ({ ms, allocatedBytes: null });
+  expect(evidenceCalls(untold(0.001), 0)).toEqual({ calls: 16, exact: true });
+  expect(evidenceCalls(untold(16), 0)).toEqual({ calls: 3, exact: true });
+  expect(evidenceCalls(untold(17), 0)).toEqual({ calls: 3, exact: false });
+});
+
+test("a slow function that allocates little is recorded in every way, too", () => {
+  expect(evidenceCalls({ ms: 100, allocatedBytes: 1e6 }, 0)).toEqual({ calls: 3, exact: true });
+  expect(evidenceCalls({ ms: 100, allocatedBytes: 8e6 }, 0)).toEqual({ calls: 3, exact: false });
+  expect(evidenceCalls({ ms: 400, allocatedBytes: 0 }, 0)).toEqual({ calls: 3, exact: false });
 });
 
 test("a container is to grow while stacks are recorded, where there is time for it", () => {
-  expect(evidenceCalls(0.001, 5000)).toEqual({ calls: 5000, exact: true });
-  expect(evidenceCalls(1, 5000)).toEqual({ calls: 16, exact: true });
+  const quick = (ms: number) => ({ ms, allocatedBytes: null });
+  expect(evidenceCalls(quick(0.001), 5000)).toEqual({ calls: 5000, exact: true });
+  expect(evidenceCalls(quick(0.02), 5000)).toEqual({ calls: 5000, exact: false });
+  expect(evidenceCalls(quick(0.041), 5000)).toEqual({ calls: 16, exact: true });
+  expect(evidenceCalls(quick(1), 5000)).toEqual({ calls: 16, exact: true });
 });

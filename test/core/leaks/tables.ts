@@ -24,6 +24,7 @@ export function tableOf({ alive, calls, size = 16, used = [], handles = [] }: Ma
     const open = handles[boundary];
     readings.push({
       usedBytes: level,
+      allocatedBytes: null,
       buffersBytes: null,
       heap: births,
       buffers: none,

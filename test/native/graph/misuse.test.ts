@@ -24,6 +24,7 @@ test("a graph that was closed, or never was, is refused; closing again is not", 
     expect(codeOf(() => binding.graphGroups(handle, query))).toBe("MEMSPEC_INVALID_OPTION");
     expect(codeOf(() => binding.graphPaths(handle, [], query))).toBe("MEMSPEC_INVALID_OPTION");
     expect(codeOf(() => binding.storeBytes(handle, []))).toBe("MEMSPEC_INVALID_OPTION");
+    expect(codeOf(() => binding.biggestBuffer(handle, query))).toBe("MEMSPEC_INVALID_OPTION");
   }
 });
 
