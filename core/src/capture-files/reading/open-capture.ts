@@ -37,7 +37,7 @@ export function openCapture(path: string | URL | readonly (string | URL)[]): Pro
   return openCaptureWith(openModuleSymbols, path);
 }
 
-async function openCaptureWith(
+export async function openCaptureWith(
   openSymbols: OpenSymbols,
   path: string | URL | readonly (string | URL)[],
 ): Promise<Capture> {
