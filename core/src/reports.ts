@@ -20,7 +20,7 @@ export {
   renderExport,
 } from "./reports/capture/exports/render-export.js";
 export { onlySpaces, onlyThreads } from "./reports/capture/fold-stacks.js";
-export { headingOf, type ShownView } from "./reports/capture/heading.js";
+export { captureNotes, headingOf, type ShownView } from "./reports/capture/heading.js";
 export type { PackageRow } from "./reports/capture/packages.js";
 export { recordText, stackText } from "./reports/capture/record-text.js";
 export { type RecordedCapture, renderRecorded } from "./reports/capture/recorded-text.js";

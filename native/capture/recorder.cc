@@ -96,8 +96,12 @@ void MaybeReadHeap(const RecursionGuard& guard, ThreadState& thread) {
 // A recording runs: every allocation has a stack, whether measurements sample it or not.
 StackId StackForRecording(const RecursionGuard& guard, ThreadState& thread, const ledger::Sample& sample,
                           const hooks::CallSite& site) {
-  if (sample.stack != StackId::kNone) return sample.stack;
   IsolateState* const isolate = thread.isolate;
+  if (WantsNativeStacks()) {
+    return isolate != nullptr ? stacks::CaptureHybrid(guard, isolate->isolate(), &isolate->code(), site)
+                              : stacks::CaptureHybrid(guard, nullptr, nullptr, site);
+  }
+  if (sample.stack != StackId::kNone) return sample.stack;
   return isolate != nullptr ? stacks::CaptureJavaScript(guard, isolate->isolate(), isolate->code(), site)
                             : stacks::CaptureNative(guard, site);
 }

@@ -86,7 +86,9 @@ void NameStack(const RecursionGuard& guard, Names& names, IsolateState* state, r
     }
     for (std::size_t k = known->second.size(); k-- > 0;) node = names.Node(node, known->second[k]);
   }
-  names.Stack(id, node, stack.truncated ? recording::kStackTruncated : 0);
+  const unsigned truncated = stack.marks.truncated ? recording::kStackTruncated : 0;
+  const unsigned missing = stack.marks.native_missing ? recording::kStackNativeMissing : 0;
+  names.Stack(id, node, truncated | missing);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ const MappedObject* FindObjectNow(std::uintptr_t address) {
       if (!WorksForOthers(kind)) return Decided(kind, function, below_icu);
       below_icu |= kind == CallerKind::kIcu;
     }
-    if (!StepUp(frame, object)) break;
+    if (!StepUp(frame)) break;
   }
   return {Space::kNative, false};
 }
@@ -107,7 +107,7 @@ Space AttributeMapping(const CallSite& site) {
         break;
       }
     }
-    if (!StepUp(frame, object)) break;
+    if (!StepUp(frame)) break;
   }
   return in_v8 ? Space::kEngine : Space::kNative;
 }

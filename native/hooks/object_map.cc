@@ -5,6 +5,7 @@
 
 #include "base/own_memory.h"
 #include "hooks/loaded_objects.h"
+#include "hooks/module_list.h"
 
 namespace memspec::hooks {
 namespace {
@@ -19,6 +20,7 @@ struct ObjectMap {
 static_assert(sizeof(ObjectMap) % alignof(MappedObject) == 0);
 
 constinit std::atomic<const ObjectMap*> g_map{nullptr};
+constinit std::atomic<std::uint32_t> g_generation{0};
 
 const std::uint8_t* UnwindIndexOf(const ElfObject& object) {
   for (int i = 0; i < object.program_header_count(); i++) {
@@ -55,6 +57,10 @@ const MappedObject* FindObject(std::uintptr_t address) {
   return next - 1;
 }
 
+// Acquire and release: who sees a generation sees its map.
+std::uint32_t ObjectMapGeneration() { return g_generation.load(std::memory_order_acquire); }
+void NewObjectMapGeneration() { g_generation.fetch_add(1, std::memory_order_release); }
+
 ObjectMapBuilder::ObjectMapBuilder() : objects_(static_cast<MappedObject*>(MapOwn(kScratchBytes, Backing::kLazily))) {}
 
 ObjectMapBuilder::~ObjectMapBuilder() {
@@ -63,6 +69,7 @@ ObjectMapBuilder::~ObjectMapBuilder() {
 
 void ObjectMapBuilder::Add(const ElfObject& object) {
   if (objects_ == nullptr || count_ == kMaxMappedObjects || object.text().end == 0) return;
+  NoteModule(object);
   objects_[count_++] = {object.text(), UnwindIndexOf(object), OwnerOf(object)};
 }
 
@@ -75,6 +82,7 @@ void ObjectMapBuilder::Publish() {
   map->count = count_;
   std::copy(objects_, objects_ + count_, const_cast<MappedObject*>(map->objects()));
   g_map.store(map, std::memory_order_release);
+  NewObjectMapGeneration();
 }
 
 }  // namespace memspec::hooks

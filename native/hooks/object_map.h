@@ -30,6 +30,10 @@ struct MappedObject {
 // nullptr: no object's code (just-in-time code, for example).
 const MappedObject* FindObject(std::uintptr_t address);
 
+// Changes whenever an address may lie in another object than before.
+std::uint32_t ObjectMapGeneration();
+void NewObjectMapGeneration();
+
 class ObjectMapBuilder {
  public:
   ObjectMapBuilder();

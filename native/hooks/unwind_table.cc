@@ -78,6 +78,9 @@ struct Registers {
   bool base_known = false;
   std::int64_t frame_pointer_offset = 0, return_address_offset = 0;
   bool frame_pointer_saved = false, return_address_saved = false;
+  bool frame_pointer_by_itself = false;  // saved at an offset from the frame pointer
+  bool base_in_memory = false;           // at base_register + base_offset
+  bool outermost = false;
 };
 
 struct Program {
@@ -203,6 +206,7 @@ class Machine {
     const std::int64_t offset = factored * entry_.data_alignment;
     if (which == kFramePointerRegister) {
       now_.frame_pointer_saved = true;
+      now_.frame_pointer_by_itself = false;
       now_.frame_pointer_offset = offset;
     } else if (which == kReturnAddressRegister) {
       now_.return_address_saved = true;
@@ -212,15 +216,37 @@ class Machine {
   void Restore(std::uint64_t which) {
     if (which == kFramePointerRegister) {
       now_.frame_pointer_saved = initial_.frame_pointer_saved;
+      now_.frame_pointer_by_itself = false;
       now_.frame_pointer_offset = initial_.frame_pointer_offset;
     } else if (which == kReturnAddressRegister) {
       now_.return_address_saved = initial_.return_address_saved;
       now_.return_address_offset = initial_.return_address_offset;
     }
   }
-  void Forget(std::uint64_t which) {
+  void Forget(std::uint64_t which, bool undefined) {
     if (which == kFramePointerRegister) now_.frame_pointer_saved = false;
-    if (which == kReturnAddressRegister) now_.return_address_saved = false;  // the outermost function of a thread
+    if (which == kReturnAddressRegister) {
+      now_.return_address_saved = false;
+      now_.outermost = undefined;
+    }
+  }
+  void Define(std::uint64_t which, std::int64_t offset) {
+    now_.base_register = which;
+    now_.base_offset = offset;
+    now_.base_known = true;
+    now_.base_in_memory = false;
+  }
+  // Where a function aligns the stack anew, compilers keep the address of the old one in memory: "frame pointer plus offset", for
+  // what was saved there, and the same followed by "dereference" for the address itself. Nothing else is understood.
+  static bool ByFramePointer(Reader& reader, bool dereferenced, std::int64_t* offset) {
+    const std::uint64_t length = reader.ReadUleb();
+    const std::uint8_t* const end = reader.at() + length;
+    bool understood = length >= 2 && reader.Read<std::uint8_t>() == 0x70 + kFramePointerRegister;
+    if (understood) *offset = reader.ReadSleb();
+    if (understood && dereferenced) understood = reader.at() < end && reader.Read<std::uint8_t>() == 0x06;
+    understood = understood && reader.at() == end;
+    reader = Reader(end);
+    return understood;
   }
   static bool Followed(std::uint64_t which) {
     return which == kFramePointerRegister || which == kReturnAddressRegister;
@@ -246,7 +272,7 @@ class Machine {
         return true;
       }
       case 0x06: Restore(reader.ReadUleb()); return true;  // restore_extended
-      case 0x07: case 0x08: Forget(reader.ReadUleb()); return true;  // undefined, same_value
+      case 0x07: case 0x08: Forget(reader.ReadUleb(), opcode == 0x07); return true;  // undefined, same_value
       case 0x09: {  // register
         const std::uint64_t which = reader.ReadUleb();
         (void)reader.ReadUleb();
@@ -260,18 +286,31 @@ class Machine {
         if (depth_ == 0) return false;
         now_ = saved_[--depth_];
         return true;
-      case 0x0c:  // def_cfa
-        now_.base_register = reader.ReadUleb();
-        now_.base_offset = static_cast<std::int64_t>(reader.ReadUleb());
-        now_.base_known = true;
+      case 0x0c: {  // def_cfa
+        const std::uint64_t which = reader.ReadUleb();
+        Define(which, static_cast<std::int64_t>(reader.ReadUleb()));
         return true;
+      }
       case 0x0d: now_.base_register = reader.ReadUleb(); return true;  // def_cfa_register
       case 0x0e: now_.base_offset = static_cast<std::int64_t>(reader.ReadUleb()); return true;  // def_cfa_offset
-      case 0x0f:  // def_cfa_expression
-        reader.Skip(reader.ReadUleb());
-        now_.base_known = false;
+      case 0x0f: {  // def_cfa_expression
+        std::int64_t offset = 0;
+        const bool understood = ByFramePointer(reader, true, &offset);
+        Define(kFramePointerRegister, offset);
+        now_.base_known = understood;
+        now_.base_in_memory = true;
         return true;
-      case 0x10: case 0x16: {  // expression, val_expression
+      }
+      case 0x10: {  // expression
+        const std::uint64_t which = reader.ReadUleb();
+        std::int64_t offset = 0;
+        const bool understood = ByFramePointer(reader, false, &offset);
+        if (which != kFramePointerRegister) return !Followed(which);
+        now_.frame_pointer_saved = now_.frame_pointer_by_itself = true;
+        now_.frame_pointer_offset = offset;
+        return understood;
+      }
+      case 0x16: {  // val_expression
         const std::uint64_t which = reader.ReadUleb();
         reader.Skip(reader.ReadUleb());
         return !Followed(which);
@@ -281,11 +320,11 @@ class Machine {
         Save(which, reader.ReadSleb());
         return true;
       }
-      case 0x12:  // def_cfa_sf
-        now_.base_register = reader.ReadUleb();
-        now_.base_offset = reader.ReadSleb() * entry_.data_alignment;
-        now_.base_known = true;
+      case 0x12: {  // def_cfa_sf
+        const std::uint64_t which = reader.ReadUleb();
+        Define(which, reader.ReadSleb() * entry_.data_alignment);
         return true;
+      }
       case 0x13: now_.base_offset = reader.ReadSleb() * entry_.data_alignment; return true;  // def_cfa_offset_sf
       case 0x2d: return true;  // AARCH64_negate_ra_state: the return address is signed; its bits are masked later
       case 0x2e: (void)reader.ReadUleb(); return true;  // GNU_args_size
@@ -301,30 +340,36 @@ class Machine {
   int depth_ = 0;
 };
 
-bool Narrow(std::int64_t wide, std::int16_t* narrow) {
-  *narrow = static_cast<std::int16_t>(wide);
-  return *narrow == wide;
-}
+bool IsWords(std::int64_t bytes) { return bytes % 8 == 0 && bytes / 8 >= -(1 << 13) && bytes / 8 < 1 << 13; }
+bool Fits(std::int64_t bytes) { return bytes >= -(1 << 29) && bytes < 1 << 29; }
 
 }  // namespace
 
 UnwindRule FindUnwindRule(const std::uint8_t* unwind_index, std::uintptr_t address) {
   const std::uint8_t* const at = unwind_index == nullptr ? nullptr : FindEntry(unwind_index, address);
   Entry entry;
-  if (at == nullptr || !ParseEntry(at, entry) || address - entry.start >= entry.length) return {};
+  if (at == nullptr || !ParseEntry(at, entry) || address - entry.start >= entry.length) return UnwindRule{};
   Machine machine(entry, address);
-  if (!machine.Run(entry.initial, true) || !machine.Run(entry.own, false)) return {};
+  if (!machine.Run(entry.initial, true) || !machine.Run(entry.own, false)) return UnwindRule{};
   const Registers& registers = machine.registers();
   UnwindRule rule;
-  if (!registers.base_known || !registers.return_address_saved ||
-      !Narrow(registers.base_offset, &rule.base_offset) ||
-      !Narrow(registers.return_address_offset, &rule.return_address_offset) ||
-      !Narrow(registers.frame_pointer_offset, &rule.frame_pointer_offset)) {
-    return {};
+  if (registers.outermost) {
+    rule.base = UnwindRule::Base::kOutermost;
+    return rule;
   }
+  if (!registers.base_known || !registers.return_address_saved || !Fits(registers.base_offset) ||
+      !IsWords(registers.return_address_offset) || !IsWords(registers.frame_pointer_offset) ||
+      (registers.frame_pointer_saved && registers.frame_pointer_by_itself != registers.base_in_memory)) {
+    return UnwindRule{};
+  }
+  rule.base_offset = registers.base_offset;
+  rule.return_address_words = registers.return_address_offset / 8;
+  rule.frame_pointer_words = registers.frame_pointer_offset / 8;
   rule.frame_pointer_saved = registers.frame_pointer_saved;
   if (registers.base_register == kStackPointerRegister) rule.base = UnwindRule::Base::kStackPointer;
-  if (registers.base_register == kFramePointerRegister) rule.base = UnwindRule::Base::kFramePointer;
+  if (registers.base_register == kFramePointerRegister) {
+    rule.base = registers.base_in_memory ? UnwindRule::Base::kThroughFramePointer : UnwindRule::Base::kFramePointer;
+  }
   return rule;
 }
 

@@ -6,14 +6,24 @@
 namespace memspec::hooks {
 
 // The caller's stack pointer ("canonical frame address") is a register plus an offset; the return address and the
-// caller's frame pointer lie at offsets from it.
+// caller's frame pointer lie at offsets from it. One word, so that a cache can hold it without a lock.
 struct UnwindRule {
-  enum class Base : std::uint8_t { kUnknown, kStackPointer, kFramePointer };
-  Base base = Base::kUnknown;
-  bool frame_pointer_saved = false;
-  std::int16_t return_address_offset = 0;
-  std::int16_t frame_pointer_offset = 0;
-  std::int16_t base_offset = 0;
+  enum class Base : std::uint64_t {
+    kUnknown,
+    kOutermost,            // the function has no caller: a thread begins here
+    kStackPointer,
+    kFramePointer,
+    kThroughFramePointer,  // the address is in memory, at the frame pointer plus the offset (a stack that was aligned anew)
+  };
+  // Whose code it is (unwind.h); the tables do not say.
+  enum class Code : std::uint64_t { kNobodys, kObjects, kBuiltins };
+
+  Base base : 3 = Base::kUnknown;
+  Code code : 2 = Code::kNobodys;
+  std::uint64_t frame_pointer_saved : 1 = 0;
+  std::int64_t return_address_words : 14 = 0;
+  std::int64_t frame_pointer_words : 14 = 0;  // kThroughFramePointer: from the frame pointer
+  std::int64_t base_offset : 30 = 0;          // bytes
 };
 static_assert(sizeof(UnwindRule) == 8);
 

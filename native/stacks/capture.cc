@@ -46,7 +46,7 @@ StackId CaptureJavaScript(const RecursionGuard& guard, v8::Isolate* isolate, Cod
   keys[0] = FrameKey::Native(site.caller);
   bool truncated = false;
   const int count = AppendJavaScript(guard, isolate, code, site, keys, 1, truncated);
-  return Intern(guard, {keys, static_cast<std::size_t>(count)}, truncated);
+  return Intern(guard, {keys, static_cast<std::size_t>(count)}, {.truncated = truncated});
 }
 
 StackId CaptureHeapAllocation(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code,
@@ -60,12 +60,12 @@ StackId CaptureHeapAllocation(const RecursionGuard& guard, v8::Isolate* isolate,
       keys[0] = FrameKey::Code(code.InterpretedPlace(guard, site.frame_pointer, innermost));
     }
   }
-  return Intern(guard, {keys, static_cast<std::size_t>(count)}, truncated);
+  return Intern(guard, {keys, static_cast<std::size_t>(count)}, {.truncated = truncated});
 }
 
 StackId CaptureNative(const RecursionGuard& guard, const hooks::CallSite& site) {
   const FrameKey key = FrameKey::Native(site.caller);
-  return Intern(guard, {&key, 1}, false);
+  return Intern(guard, {&key, 1}, {});
 }
 
 }  // namespace memspec::stacks

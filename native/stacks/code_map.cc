@@ -53,7 +53,18 @@ void GiveBuilder(LineTableBuilder* builder) {
 
 }  // namespace
 
-CodeMap::CodeMap(v8::Isolate* isolate) : isolate_(isolate), own_thread_(&t_thread), stack_top_(StackTop()), scripts_(*this) {}
+CodeMap::CodeMap(v8::Isolate* isolate) : isolate_(isolate), own_thread_(&t_thread), stack_top_(StackTop()), scripts_(*this) {
+  void* start = nullptr;
+  isolate->GetCodeRange(&start, &code_length_);
+  code_start_ = AddressOf(start);
+}
+
+CodeMap::Embedded CodeMap::embedded_builtins() const {
+  const void* start = nullptr;
+  std::size_t length = 0;
+  isolate_->GetEmbeddedCodeRange(&start, &length);
+  return {AddressOf(start), AddressOf(start) + length};
+}
 
 CodeMap::~CodeMap() {
   for (auto& slot : g_maps) {

@@ -18,6 +18,7 @@
 #include "base/spin_lock.h"
 #include "stacks/code_record.h"
 #include "stacks/script_index.h"
+#include "stacks/walk_memory.h"
 
 namespace memspec::stacks {
 
@@ -52,6 +53,21 @@ class CodeMap {
 
   // A copy of a function's bytecodes, as far as they can still be read.
   const std::vector<std::uint8_t>& BytecodesOf(CodeId bytecode);
+
+  // Hot path. Whether an address lies in the isolate's machine code that is no object's: just-in-time code, copied builtins.
+  bool Owns(const RecursionGuard& guard, std::uintptr_t address) {
+    return address - code_start_ < code_length_ || Find(guard, address).id != CodeId::kNone;
+  }
+  // Changes whenever an address may mean other code than before.
+  std::uint32_t Epoch() {
+    const SpinGuard hold(lock_);
+    return epoch_;
+  }
+  WalkMemory& last_walk() { return walks_[walk_]; }
+  WalkMemory& next_walk() { return walks_[1 - walk_]; }
+  void SwapWalks() { walk_ = 1 - walk_; }
+  struct Embedded { std::uintptr_t start, end; };
+  Embedded embedded_builtins() const;
 
   ScriptIndex& scripts() { return scripts_; }
   v8::Isolate* isolate() const { return isolate_; }
@@ -106,6 +122,8 @@ class CodeMap {
   v8::Isolate* const isolate_;
   const void* const own_thread_;
   const std::uintptr_t stack_top_;  // of that thread
+  std::uintptr_t code_start_ = 0;   // where V8 puts nearly all machine code (WebAssembly's may lie elsewhere)
+  std::size_t code_length_ = 0;
   SpinLock lock_;
   // Under the lock:
   Ranges ranges_;
@@ -130,6 +148,8 @@ class CodeMap {
   std::vector<CodeId> buried_;
   std::vector<CodeId> orphans_;  // what of it was captured; isolate's own thread only
   // Isolate's own thread only:
+  WalkMemory walks_[2];
+  int walk_ = 0;
   ScriptIndex scripts_;
   std::size_t sweep_at_ = 1u << 15;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hooks/unwind.h"
 #include "stacks/bytecodes.h"
 #include "stacks/code_map.h"
 #include "stacks/native_symbols.h"
@@ -208,6 +209,8 @@ void AppendCode(CodeMap& code, CodePlace place, std::vector<Frame>& frames) {
 
 CodeMap* StartListening(const RecursionGuard& guard, v8::Isolate* isolate) {
   auto* const map = new CodeMap(isolate);
+  const auto [start, end] = map->embedded_builtins();
+  hooks::SetBuiltins({start, end});
   if (map->Listen(guard)) return map;
   delete map;
   return nullptr;
@@ -220,7 +223,7 @@ void StopListening(const RecursionGuard&, CodeMap* code) { delete code; }
 Resolved Resolve(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code, StackId id) {
   const v8::HandleScope scope(isolate);
   const StackView stack = StackOf(id);
-  Resolved result{{}, stack.truncated};
+  Resolved result{{}, stack.marks.truncated, stack.marks.native_missing};
   for (const FrameKey key : stack.frames) {
     if (key.is_native()) {
       Frame frame{};

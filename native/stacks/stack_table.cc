@@ -12,7 +12,7 @@ namespace {
 struct Header {
   std::uint32_t first;   // index of the first key
   std::uint16_t length;
-  std::uint16_t truncated;
+  StackMarks marks;
   std::uint32_t hash;
 };
 static_assert(sizeof(Header) == 12);
@@ -32,8 +32,8 @@ struct Table {
 };
 constinit Table g_table;
 
-std::uint32_t Hash(std::span<const FrameKey> frames, bool truncated) {
-  std::uint64_t hash = truncated ? 0x51ed270b : 0;
+std::uint32_t Hash(std::span<const FrameKey> frames, StackMarks marks) {
+  std::uint64_t hash = (marks.truncated ? 0x51ed270b : 0) + (marks.native_missing ? 0x2545f491 : 0);
   for (const FrameKey key : frames) {
     hash = (hash ^ key.bits()) * 0x9e3779b97f4a7c15u;
     hash ^= hash >> 29;
@@ -71,14 +71,14 @@ bool Prepare() {
 
 }  // namespace
 
-StackId Intern(const RecursionGuard&, std::span<const FrameKey> frames, bool truncated) {
+StackId Intern(const RecursionGuard&, std::span<const FrameKey> frames, StackMarks marks) {
   if (frames.empty() || !Prepare()) return StackId::kNone;
-  const std::uint32_t hash = Hash(frames, truncated);
+  const std::uint32_t hash = Hash(frames, marks);
   const SpinGuard hold(g_table.lock);
   std::uint32_t slot = hash % kSlots;
   for (; g_table.slots[slot] != 0; slot = (slot + 1) % kSlots) {
     const Header& header = g_table.headers[g_table.slots[slot]];
-    if (header.hash == hash && header.length == frames.size() && (header.truncated != 0) == truncated &&
+    if (header.hash == hash && header.length == frames.size() && header.marks == marks &&
         std::memcmp(g_table.keys + header.first, frames.data(), frames.size_bytes()) == 0) {
       return static_cast<StackId>(g_table.slots[slot]);
     }
@@ -88,7 +88,7 @@ StackId Intern(const RecursionGuard&, std::span<const FrameKey> frames, bool tru
     return StackId::kNone;
   }
   const std::uint32_t id = ++g_table.stacks;
-  g_table.headers[id] = {g_table.used_keys, static_cast<std::uint16_t>(frames.size()), truncated, hash};
+  g_table.headers[id] = {g_table.used_keys, static_cast<std::uint16_t>(frames.size()), marks, hash};
   std::memcpy(g_table.keys + g_table.used_keys, frames.data(), frames.size_bytes());
   g_table.used_keys += static_cast<std::uint32_t>(frames.size());
   g_table.slots[slot] = id;
@@ -96,10 +96,10 @@ StackId Intern(const RecursionGuard&, std::span<const FrameKey> frames, bool tru
 }
 
 StackView StackOf(StackId id) {
-  if (id == StackId::kNone || !g_table.ready.load(std::memory_order_acquire)) return {{}, false};
+  if (id == StackId::kNone || !g_table.ready.load(std::memory_order_acquire)) return {};
   const SpinGuard hold(g_table.lock);
   const Header& header = g_table.headers[static_cast<std::uint32_t>(id)];
-  return {{g_table.keys + header.first, header.length}, header.truncated != 0};
+  return {{g_table.keys + header.first, header.length}, header.marks};
 }
 
 StackTableState TableStateNow() {

@@ -28,20 +28,26 @@ class FrameKey {
  private:
   static constexpr std::uint64_t kNativeBit = std::uint64_t{1} << 63;
   explicit FrameKey(std::uint64_t bits) : bits_(bits) {}
-  std::uint64_t bits_ = 0;
+  std::uint64_t bits_;
 };
 static_assert(sizeof(FrameKey) == 8);
 
+struct StackMarks {
+  bool truncated = false;       // frames are missing at the outer end
+  bool native_missing = false;  // of a hybrid stack: native frames between or outside of JavaScript's are missing
+  bool operator==(const StackMarks&) const = default;
+};
+
 struct StackView {
   std::span<const FrameKey> frames;  // innermost first; stays valid for ever
-  bool truncated;
+  StackMarks marks;
 };
 
 inline constexpr std::uint32_t kMaxStacks = 1u << 19;
 inline constexpr std::uint64_t kMaxKeys = 1u << 24;
 
 // kNone when the table is full or has no memory.
-StackId Intern(const RecursionGuard&, std::span<const FrameKey> frames, bool truncated);
+StackId Intern(const RecursionGuard&, std::span<const FrameKey> frames, StackMarks marks);
 StackView StackOf(StackId id);
 
 struct StackTableState {

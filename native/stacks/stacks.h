@@ -26,6 +26,9 @@ StackId CaptureJavaScript(const RecursionGuard&, v8::Isolate* isolate, CodeMap&,
 // PrepareHeapCaptures comes first, once: it may read the program's symbol table.
 void PrepareHeapCaptures(const RecursionGuard&, CodeMap&);
 StackId CaptureHeapAllocation(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
+// Native frames, from the caller to the outermost, and JavaScript frames where they were called. `isolate` and `code`: both, or
+// nullptr for a thread without an isolate. At most kMaxHybridFrames.
+StackId CaptureHybrid(const RecursionGuard&, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite&);
 // Helper threads: the native caller only.
 StackId CaptureNative(const RecursionGuard&, const hooks::CallSite&);
 
@@ -42,7 +45,8 @@ struct Frame {
 };
 
 // Isolate's own thread, not inside a hook. Frames innermost first; `truncated` when deeper than kMaxFrames.
-struct Resolved { std::vector<Frame> frames; bool truncated; };
+// `native_missing`: of a hybrid stack, of which not all native frames are known; JavaScript's are.
+struct Resolved { std::vector<Frame> frames; bool truncated, native_missing; };
 Resolved Resolve(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, StackId);
 // The same for one frame of the table of stacks that lies in an isolate's code: several where something was inlined.
 class FrameKey;
@@ -60,5 +64,6 @@ struct TableState { std::uint64_t own_bytes, stacks, dropped; };
 TableState State();
 
 inline constexpr int kMaxFrames = 64;
+inline constexpr int kMaxHybridFrames = 128;
 
 }  // namespace memspec::stacks

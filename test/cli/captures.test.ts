@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMAND, makeWorkplace, type Workplace } from "./run-memspec.js";
@@ -247,5 +247,42 @@ describe("memspec diff", () => {
 
   test("what cannot be compared is neither", async () => {
     expect((await here.memspec("diff", "app.memspec", "text.memspec")).exitCode).toBe(1);
+  });
+});
+
+describe("memspec merge", () => {
+  test("makes one capture of those of a run, which reads as they do together", async () => {
+    const { exitCode, stdout } = await here.memspec("merge", "child.memspec", "main.memspec", "-o", "run.memspec");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+    const merged = await here.memspec("summary", "run.memspec", "--allocated");
+    expect(merged.stdout).toBe((await here.memspec("summary", "main.memspec", "child.memspec", "--allocated")).stdout);
+    expect(merged.stdout).toContain("2 processes");
+  });
+
+  test("tells what a merged capture lacks", async () => {
+    file("cut-child.memspec", sampleCapture(500, { run: "r", process: { pid: 201, parentPid: 100 } }).subarray(0, -40));
+    const { exitCode, stderr } = await here.memspec(
+      "merge",
+      "main.memspec",
+      "cut-child.memspec",
+      "-o",
+      "lacks.memspec",
+    );
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^memspec: Process 201: The file can be read up to byte /mu);
+  });
+
+  test.each([
+    [["main.memspec", "child.memspec"], "it needs a file"],
+    [["main.memspec", "stranger.memspec", "-o", "x.memspec"], "MEMSPEC_CAPTURES_DIFFER"],
+    [["main.memspec", "text.memspec", "-o", "x.memspec"], "main.memspec is a capture, text.memspec is none"],
+    [["main.memspec", "child.memspec", "-o", "app.memspec"], "MEMSPEC_FILE_EXISTS"],
+  ])("%j is an error, and writes nothing", async (args, told) => {
+    const before = readFileSync(path.join(here.folder, "app.memspec"));
+    const { exitCode, stderr } = await here.memspec("merge", ...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(told);
+    expect(existsSync(path.join(here.folder, "x.memspec"))).toBe(false);
+    expect(readFileSync(path.join(here.folder, "app.memspec")).equals(before)).toBe(true);
   });
 });

@@ -5,14 +5,16 @@ import { runFixture } from "./run-fixture.js";
 const seconds = Number(process.env["MEMSPEC_TORTURE_SECONDS"] ?? 5);
 
 it.each([
-  ["", []],
-  [" with a collection at every turn", ["--expose-gc", "--stress-compaction"]],
+  ["", [], ""],
+  [" with a collection at every turn", ["--expose-gc", "--stress-compaction"], ""],
+  [", with native frames", [], "hybrid"],
+  [", with native frames and a collection at every turn", ["--expose-gc", "--stress-compaction"], "hybrid"],
 ])(
   "a program in which every malloc of every thread is captured runs to its end%s",
-  async (_, flags) => {
+  async (_, flags, kind) => {
     const counts = await runFixture<{ captures: number; native: number; stacks: number }>(
       "torture.cjs",
-      [seconds],
+      [seconds, kind],
       flags,
     );
     expect(counts.captures).toBeGreaterThan(1000);

@@ -11,6 +11,7 @@ import type {
   CaptureRecord,
   ReadOptions,
 } from "../model/capture.js";
+import { openModuleSymbols } from "../symbols/open-symbols.js";
 import { sumsCannotTell } from "./capture-errors.js";
 import { openFile, withCaptureFile } from "./chunks.js";
 import { createFrameSources } from "./frame-sources.js";
@@ -21,7 +22,7 @@ import { readCapture } from "./read-capture.js";
 import { findProcesses, type RecordedProcess } from "./recorded-process.js";
 import { readRecords } from "./records.js";
 import { StackNodes } from "./stack-nodes.js";
-import { type OpenSymbols, withoutSymbols } from "./symbols.js";
+import type { OpenSymbols } from "./symbols.js";
 import { TreeBuilder } from "./tree-builder.js";
 
 /**
@@ -33,10 +34,9 @@ import { TreeBuilder } from "./tree-builder.js";
  *   read, `MEMSPEC_CAPTURES_DIFFER` for several files that are not of one run, `MEMSPEC_INVALID_OPTION`
  */
 export function openCapture(path: string | URL | readonly (string | URL)[]): Promise<Capture> {
-  return openCaptureWith(withoutSymbols, path);
+  return openCaptureWith(openModuleSymbols, path);
 }
 
-/** As `openCapture`, with symbols from elsewhere. */
 export async function openCaptureWith(
   openSymbols: OpenSymbols,
   path: string | URL | readonly (string | URL)[],

@@ -27,10 +27,3 @@ export interface NativeSymbols {
 
 /** Opens the symbols of modules, as far as their files are still there and the same. */
 export type OpenSymbols = (modules: readonly NativeModule[]) => Promise<NativeSymbols>;
-
-/** Without symbols: the nearest dynamic symbol as it is, in the module's file. */
-export const withoutSymbols: OpenSymbols = async (modules) => ({
-  frames: (module, _offset, nearest) => [
-    { functionName: nearest, file: modules[module]?.path ?? "", line: null, column: null, inlined: false },
-  ],
-});

@@ -48,7 +48,9 @@ function record(given: string): void {
     const summary = recording.exit(code);
     if (summary.ended === "exit" || summary.ended === "stop") return;
     const why = summary.ended === "full" ? `the disk took no more (${summary.detail})` : "the disk could not keep up";
-    process.stderr.write(`memspec: the recording ended before the program: ${why}; ${summary.file} holds what was before\n`);
+    process.stderr.write(
+      `memspec: the recording ended before the program: ${why}; ${summary.file} holds what was before\n`,
+    );
   });
 }
 

@@ -54,7 +54,7 @@ export function recordingPlan(options: unknown, where: string): RecordingPlan {
 function fileOf(value: unknown, where: string): string {
   // The system's calls end a path at a zero byte.
   if (typeof value === "string" && value !== "" && !value.includes("\0")) return value;
-  throw invalid("file", value, where, "It is the path of the capture file, for example \"app.memspec\".");
+  throw invalid("file", value, where, 'It is the path of the capture file, for example "app.memspec".');
 }
 
 function heapIntervalOf(value: unknown, where: string): number {
@@ -68,5 +68,10 @@ function heapIntervalOf(value: unknown, where: string): number {
 function timelineIntervalOf(value: unknown, where: string): number {
   if (value === undefined) return DEFAULT_TIMELINE_MS;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MOST_TIMELINE_MS) return value;
-  throw invalid("timelineIntervalMs", value, where, `It is a whole number of milliseconds from 1 to ${MOST_TIMELINE_MS}.`);
+  throw invalid(
+    "timelineIntervalMs",
+    value,
+    where,
+    `It is a whole number of milliseconds from 1 to ${MOST_TIMELINE_MS}.`,
+  );
 }

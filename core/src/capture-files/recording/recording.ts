@@ -159,7 +159,10 @@ function metaOf(
 function notesOn(binding: NativeBinding, { heapLifetimes }: RawRecordingFacts): readonly string[] {
   const { bufferTap, engineSymbols } = binding.capabilities();
   const notes: string[] = [];
-  if (!bufferTap) notes.push("Buffers of the isolate that began the recording are not told from native memory: its allocator cannot be tapped.");
+  if (!bufferTap)
+    notes.push(
+      "Buffers of the isolate that began the recording are not told from native memory: its allocator cannot be tapped.",
+    );
   if (!engineSymbols) notes.push("This Node has no symbol table: memory of V8's own may be among the native memory.");
   if (!heapLifetimes) notes.push("The heap was not sampled: this V8's samples are not laid out as memspec knows them.");
   return notes;
@@ -178,7 +181,10 @@ function unstarted(file: string, cause: unknown): unknown {
         cause,
       });
     case "MEMSPEC_FILE_UNWRITABLE":
-      return new MemspecError("MEMSPEC_FILE_UNWRITABLE", `${file} cannot be written: ${message}.`, { value: file, cause });
+      return new MemspecError("MEMSPEC_FILE_UNWRITABLE", `${file} cannot be written: ${message}.`, {
+        value: file,
+        cause,
+      });
     default:
       return cause;
   }

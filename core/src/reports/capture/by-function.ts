@@ -104,6 +104,8 @@ function rowOf(one: Gathered, root: string): FunctionRow {
   const { frame, lines, ...figures } = one;
   if (frame === null) return { name: "(no stack)", where: "", furtherLines: 0, ...figures };
   const [heaviest] = [...lines].sort(([, a], [, b]) => b - a);
-  const place = placeOf({ ...frame, line: heaviest?.[0] ?? null, column: null }, root);
+  // Functions without a name are told apart by the column, too.
+  const column = frame.functionName === "" ? frame.column : null;
+  const place = placeOf({ ...frame, line: heaviest?.[0] ?? null, column }, root);
   return { name: place.name, where: place.where, furtherLines: Math.max(0, lines.size - 1), ...figures };
 }

@@ -124,9 +124,12 @@ const ENDS: Readonly<Record<"full" | "slow", string>> = {
 
 /** What is true of a capture and makes its figures weaker, in sentences; empty for a whole one. */
 export function captureNotes(info: CaptureInfo): readonly string[] {
+  const all = info.processes.map(processNotes);
   const several = info.processes.length > 1;
-  const told = info.processes.flatMap((process) =>
-    processNotes(process).map((note) => (several ? `Process ${process.meta.process.pid}: ${note}` : note)),
+  const told = info.processes.flatMap((process, index) =>
+    (all[index] ?? []).map((note) =>
+      several && !all.every((notes) => notes.includes(note)) ? `Process ${process.meta.process.pid}: ${note}` : note,
+    ),
   );
   return [...new Set(told)];
 }

@@ -25,11 +25,13 @@ export function renderRecorded(captures: readonly RecordedCapture[], options: Ca
   const frame = textFrame(options);
   const [first, ...others] = captures;
   if (first === undefined)
-    return asText(["memspec: nothing was recorded: no process of Node's was started that could be."]);
+    return asText(["memspec: nothing was recorded: the program started no Node process that can be."]);
   const files = others.length === 0 ? first.name : captures.map(({ name }) => name).join(" ");
   const notes = captures.flatMap((capture) => [
     ...(capture.problem === "" ? [] : [`${capture.name}: ${capture.problem}`]),
-    ...captureNotes(capture.info).map((note) => (others.length === 0 ? note : `${capture.name}: ${note}`)),
+    ...captureNotes(capture.info).map((note) =>
+      captures.every(({ info }) => captureNotes(info).includes(note)) ? note : `${capture.name}: ${note}`,
+    ),
   ]);
   return asText([
     "",
@@ -86,7 +88,7 @@ function severalLines(captures: readonly RecordedCapture[], { style, width }: Te
     title("peak"),
     { text: "program", paint: style.faint },
   ];
-  const lines = alignColumns([heading, ...rows], 2).map((line) => line);
+  const lines = alignColumns([heading, ...rows], 2);
   return [`memspec: ${captures.length} processes were recorded`, ...fitLines(lines, width)];
 }
 

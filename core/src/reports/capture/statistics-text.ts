@@ -132,7 +132,7 @@ function sizeText(bytes: number | null, estimated: boolean): string {
 }
 
 function allocatorLines({ byAllocator }: CaptureStatistics, { style }: TextFrame): readonly string[] {
-  const rows = byAllocator.filter(({ count }) => count > 0).toSorted((a, b) => b.bytes - a.bytes);
+  const rows = byName(byAllocator).toSorted((a, b) => b.bytes - a.bytes);
   if (rows.length === 0) return [];
   return [
     style.strong("By allocator"),
@@ -141,11 +141,30 @@ function allocatorLines({ byAllocator }: CaptureStatistics, { style }: TextFrame
         { text: formatSize(bytes), align: "right" },
         { text: groupDigits(count), align: "right" },
         { text: space, paint: style.faint },
-        { text: allocator === "" ? "V8" : allocator },
+        { text: allocator },
       ]),
       2,
     ),
   ];
+}
+
+/** The forms of one operator (throwing or not, aligned or not) are one allocator. */
+function byName(rows: CaptureStatistics["byAllocator"]): CaptureStatistics["byAllocator"] {
+  const found = new Map<string, CaptureStatistics["byAllocator"][number]>();
+  for (const row of rows) {
+    if (row.count === 0) continue;
+    const allocator = allocatorName(row.allocator);
+    const key = `${row.space} ${allocator}`;
+    const { bytes = 0, count = 0 } = found.get(key) ?? {};
+    found.set(key, { allocator, space: row.space, bytes: bytes + row.bytes, count: count + row.count });
+  }
+  return [...found.values()];
+}
+
+function allocatorName(name: string): string {
+  if (name === "") return "V8";
+  if (name.startsWith("_Znw")) return "operator new";
+  return name.startsWith("_Zna") ? "operator new[]" : name;
 }
 
 const BAR = 30;

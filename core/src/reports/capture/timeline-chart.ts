@@ -40,8 +40,9 @@ interface Slot {
 }
 
 /** @returns lines, each ended */
-export function renderTimeline(timeline: CaptureTimeline, info: CaptureInfo, options: ChartOptions = {}): string {
+export function renderTimeline(read: CaptureTimeline, info: CaptureInfo, options: ChartOptions = {}): string {
   const { width, style } = textFrame(options);
+  const timeline = withCollections(read);
   const height = MARKS * Math.max(1, Math.ceil((options.height ?? DEFAULT_HEIGHT) / MARKS));
   const head = `${style.strong(programText(info))}  ${style.faint(`(${processText(info)})`)}`;
   const notes = fitLines(noteLines(captureNotes(info)), width);
@@ -71,6 +72,37 @@ export function renderTimeline(timeline: CaptureTimeline, info: CaptureInfo, opt
     ...fitLines(legendLines(timeline, style), width),
     ...tail,
   ]);
+}
+
+/** Collections are readings of a heap, too: it is highest when one begins. */
+function withCollections(timeline: CaptureTimeline): CaptureTimeline {
+  const heaps = new Set(timeline.collections.map(({ process, isolate }) => `${process} ${isolate}`));
+  // Of several heaps, what the others hold at that moment is not known.
+  if (heaps.size !== 1 || timeline.timeUs.length === 0) return timeline;
+  const readings = timeline.collections.flatMap(({ beginUs, endUs, usedBefore, usedAfter }) => [
+    { timeUs: beginUs, used: usedBefore },
+    { timeUs: endUs, used: usedAfter },
+  ]);
+  const points = [
+    ...Array.from(timeline.timeUs, (timeUs, at) => ({ timeUs, at, used: timeline.heapUsed[at] ?? 0 })),
+    ...readings.map(({ timeUs, used }) => ({ timeUs, at: -1, used })),
+  ].sort((a, b) => a.timeUs - b.timeUs);
+  let last = 0;
+  const places = points.map(({ at }) => {
+    if (at !== -1) last = at;
+    return last;
+  });
+  const column = (from: Float64Array): Float64Array => Float64Array.from(places, (at) => from[at] ?? Number.NaN);
+  return {
+    timeUs: Float64Array.from(points, ({ timeUs }) => timeUs),
+    heapUsed: Float64Array.from(points, ({ used }) => used),
+    heapCommitted: column(timeline.heapCommitted),
+    buffers: column(timeline.buffers),
+    native: column(timeline.native),
+    engine: column(timeline.engine),
+    rss: column(timeline.rss),
+    collections: timeline.collections,
+  };
 }
 
 function highest(timeline: CaptureTimeline): number {

@@ -89,19 +89,15 @@ describe("notes of a capture", () => {
     ]);
   });
 
-  test("name the process where there are several, and tell what all say once", () => {
+  test("name the process where there are several, and tell what is true of all once", () => {
     const info = infoOf();
-    const meta = { ...info.meta, notes: ["Native memory is not counted: no addon."] };
-    const process = (pid: number) => ({
-      path: "",
-      meta: { ...meta, process: { ...meta.process, pid } },
-      end,
-      damage: null,
-    });
-    expect(captureNotes({ ...info, processes: [process(1), process(2), process(2)] })).toEqual([
-      "Process 1: Native memory is not counted: no addon.",
-      "Process 2: Native memory is not counted: no addon.",
-    ]);
+    const process = (pid: number, notes: readonly string[]) => {
+      const meta = { ...info.meta, notes, process: { ...info.meta.process, pid } };
+      return { path: "", meta, end, damage: null };
+    };
+    expect(captureNotes({ ...info, processes: [process(1, ["Of all.", "Of one."]), process(2, ["Of all."])] })).toEqual(
+      ["Of all.", "Process 1: Of one."],
+    );
   });
 
   test("say what a view cannot tell", () => {

@@ -109,6 +109,19 @@ describe("the report as text", () => {
     ]);
   });
 
+  test("names operators as they are written, the forms of one together", () => {
+    const byAllocator = [
+      { allocator: "_Znwm", space: "native", bytes: 1000, count: 2 },
+      { allocator: "_ZnwmRKSt9nothrow_t", space: "native", bytes: 500, count: 1 },
+      { allocator: "_Znam", space: "native", bytes: 30, count: 1 },
+      { allocator: "", space: "heap", bytes: 10, count: 1 },
+    ] as const;
+    const lines = text({ ...STATISTICS, byAllocator });
+    expect(lines).toMatch(
+      / 1\.5 kB +3 +native +operator new\n +30 B +1 +native +operator new\[\]\n +10 B +1 +heap +V8\n/u,
+    );
+  });
+
   test("tells what could not be written down, and only then", () => {
     expect(text()).not.toContain("could not be written");
     expect(text({ ...STATISTICS, missedCount: 1 })).toContain(

@@ -52,12 +52,14 @@ describe("the chart", () => {
 
   test("marks collections, full ones apart", () => {
     const collections = [
-      { process: 0, isolate: 1, kind: "young", beginUs: 0, endUs: 1, usedBefore: 1, usedAfter: 1 },
-      { process: 0, isolate: 1, kind: "full", beginUs: 1_000_000, endUs: 1, usedBefore: 1, usedAfter: 1 },
+      { process: 0, isolate: 1, kind: "young", beginUs: 0, endUs: 1, usedBefore: 4e6, usedAfter: 4e6 },
+      { process: 0, isolate: 1, kind: "full", beginUs: 1_000_000, endUs: 1_000_001, usedBefore: 10e6, usedAfter: 4e6 },
     ] as const;
     const text = renderTimeline({ ...timeline, collections }, infoOf(), { colour: false, width: 80 });
     expect(text).toMatch(/^ +· +▲$/mu);
     expect(text).toContain("▲ 1 full collection, · 1 other");
+    // The heap is highest when a collection begins.
+    expect(text).toMatch(/░ +heap +10 MB +4 MB/u);
   });
 
   test("has the highest and the last level of each", () => {

@@ -68,7 +68,7 @@ void Log(Space space, Function function, std::uint64_t bytes, const CallSite& si
   Frame frame = FrameOf(site);
   for (int i = 0; i < kLoggedFrames; i++) {
     entry.frames[i] = frame.return_address;
-    if (!StepUp(frame, FindObject(frame.return_address - 1))) break;
+    if (!StepUp(frame)) break;
   }
 }
 
@@ -133,7 +133,7 @@ bool ProgramUnmaps(const CallSite& here) {
     if (object == nullptr || object->owner != CodeOwner::kMemspec) {
       return object != nullptr && object->owner == CodeOwner::kProgram;
     }
-    if (!StepUp(frame, object)) break;
+    if (!StepUp(frame)) break;
   }
   return false;
 }

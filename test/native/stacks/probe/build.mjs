@@ -21,15 +21,13 @@ export function buildProbe() {
   const out = path.join(root, `build/stacks-probe/abi${process.versions.modules}`);
   const headers = path.resolve(process.execPath, "../../include/node");
   mkdirSync(out, { recursive: true });
-  const own = ["base", "stacks"].map((room) => `native/${room}`);
+  const own = ["base", "hooks", "stacks"].map((room) => `native/${room}`);
   const units = [...own.flatMap((room) => sourcesIn(room, ".cc")), ...sourcesIn("test/native/stacks/probe", ".cc")];
   for (const sampler of ["sampler.cc", "sampling_profile.cc", "sample_matching.cc"]) {
     const file = path.join(root, "native/heap", sampler);
     if (existsSync(file)) units.push(file);
   }
-  const included = [...own, "native/heap", "native/hooks", "test/native/stacks/probe"].flatMap((folder) =>
-    sourcesIn(folder, ".h"),
-  );
+  const included = [...own, "native/heap", "test/native/stacks/probe"].flatMap((folder) => sourcesIn(folder, ".h"));
   const newestHeader = Math.max(...included.map((file) => statSync(file).mtimeMs));
   let changed = false;
   const objects = units.map((unit) => {

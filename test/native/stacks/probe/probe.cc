@@ -9,6 +9,7 @@
 
 #include "base/recursion_guard.h"
 #include "heap/sampler.h"
+#include "hybrid.h"
 #include "malloc_hook.h"
 #include "stacks/code_record.h"
 #include "stacks/stacks.h"
@@ -145,7 +146,8 @@ void Resolve(const Arguments& args) {
     const stacks::Resolved resolved =
         stacks::Resolve(guard, args.GetIsolate(), *t_map, static_cast<StackId>(Number(args, 0)));
     AppendFrames(out, resolved.frames);
-    out += resolved.truncated ? ",\"truncated\":true}" : ",\"truncated\":false}";
+    out += resolved.truncated ? ",\"truncated\":true" : ",\"truncated\":false";
+    out += resolved.native_missing ? ",\"nativeMissing\":true}" : ",\"nativeMissing\":false}";
   }
   ReturnString(args, out);
 }
@@ -252,6 +254,11 @@ void Counts(const Arguments& args) {
 
 }  // namespace
 
+namespace probe {
+stacks::CodeMap* MapOfThread() { return t_map; }
+v8::Isolate* IsolateOfThread() { return t_isolate; }
+}  // namespace probe
+
 NODE_MODULE_INIT() {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const auto set = [&](const char* name, v8::FunctionCallback callback) {
@@ -276,4 +283,5 @@ NODE_MODULE_INIT() {
   set("sites", Sites);
   set("stopSampling", StopSampling);
   set("counts", Counts);
+  probe::AddHybrid(context, exports);
 }

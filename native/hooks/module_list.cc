@@ -1,0 +1,103 @@
+#include "hooks/module_list.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+
+#include "base/own_memory.h"
+
+namespace memspec::hooks {
+namespace {
+
+constexpr std::size_t kMaxPath = 4096;
+
+constinit Module* g_modules = nullptr;
+constinit char* g_text = nullptr;
+constinit std::size_t g_text_used = 0;
+constinit std::atomic<std::uint32_t> g_count{0};
+
+bool Prepare() {
+  if (g_modules == nullptr) g_modules = static_cast<Module*>(MapOwn(kMaxModules * sizeof(Module), Backing::kLazily));
+  if (g_text == nullptr) g_text = static_cast<char*>(MapOwn(kMaxModuleText, Backing::kLazily));
+  return g_modules != nullptr && g_text != nullptr;
+}
+
+std::size_t LinkTarget(const char* link, char* out) {
+  const ssize_t length = readlink(link, out, kMaxPath - 1);
+  return length > 0 ? static_cast<std::size_t>(length) : 0;
+}
+
+// The loader names the program itself "", and what was opened by a relative path by that.
+std::size_t AbsolutePath(const ElfObject& object, char (&out)[kMaxPath]) {
+  const std::string_view path = object.path();
+  if (path.empty()) return LinkTarget("/proc/self/exe", out);
+  std::size_t length = 0;
+  if (path[0] != '/' && path.find('/') != std::string_view::npos) {
+    length = LinkTarget("/proc/self/cwd", out);
+    out[length++] = '/';
+  }
+  if (path.size() > kMaxPath - length) return 0;
+  std::memcpy(out + length, path.data(), path.size());
+  return length + path.size();
+}
+
+void ReadBuildId(const ElfObject& object, Module& module) {
+  for (int i = 0; i < object.program_header_count(); i++) {
+    const ElfW(Phdr)& header = object.program_headers()[i];
+    if (header.p_type != PT_NOTE) continue;
+    const std::size_t alignment = header.p_align == 8 ? 8 : 4;
+    const auto round = [alignment](std::size_t bytes) { return (bytes + alignment - 1) & ~(alignment - 1); };
+    const auto* at = reinterpret_cast<const std::uint8_t*>(object.base() + header.p_vaddr);
+    for (std::size_t left = header.p_memsz; left >= sizeof(ElfW(Nhdr));) {
+      ElfW(Nhdr) note;
+      std::memcpy(&note, at, sizeof note);
+      const std::size_t name = sizeof note, data = round(name + note.n_namesz), end = round(data + note.n_descsz);
+      if (end > left) break;
+      if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(at + name, "GNU", 4) == 0 &&
+          note.n_descsz <= Module::kMaxBuildId) {
+        module.build_id_bytes = static_cast<std::uint8_t>(note.n_descsz);
+        std::memcpy(module.build_id, at + data, note.n_descsz);
+        return;
+      }
+      at += end;
+      left -= end;
+    }
+  }
+}
+
+bool Same(const Module& a, const Module& b) {
+  return a.bias == b.bias && a.range.begin == b.range.begin && a.range.end == b.range.end &&
+         a.path_bytes == b.path_bytes && std::memcmp(a.path, b.path, a.path_bytes) == 0 &&
+         a.build_id_bytes == b.build_id_bytes && std::memcmp(a.build_id, b.build_id, a.build_id_bytes) == 0;
+}
+
+}  // namespace
+
+void NoteModule(const ElfObject& object) {
+  const std::uint32_t count = g_count.load(std::memory_order_relaxed);  // only written under the same mutex
+  char path[kMaxPath];
+  Module module{};
+  module.bias = object.base();
+  module.range = object.range();
+  module.path = path;
+  module.path_bytes = static_cast<std::uint32_t>(AbsolutePath(object, path));
+  ReadBuildId(object, module);
+  for (std::uint32_t i = count; i-- > 0;) {
+    if (Same(g_modules[i], module)) return;
+    // Another file came here since: this one was mapped anew.
+    if (g_modules[i].range.begin < module.range.end && module.range.begin < g_modules[i].range.end) break;
+  }
+  if (count == kMaxModules || !Prepare() || module.path_bytes > kMaxModuleText - g_text_used) return;
+  std::memcpy(g_text + g_text_used, path, module.path_bytes);
+  module.path = g_text + g_text_used;
+  g_text_used += module.path_bytes;
+  g_modules[count] = module;
+  g_count.store(count + 1, std::memory_order_release);  // the entry is written before it is seen
+}
+
+const Module* ModuleAt(std::uint32_t number) { return number < ModuleCount() ? g_modules + number : nullptr; }
+
+std::uint32_t ModuleCount() { return g_count.load(std::memory_order_acquire); }
+
+}  // namespace memspec::hooks

@@ -1,0 +1,30 @@
+#include "stacks/modules.h"
+
+#include <dlfcn.h>
+
+namespace memspec::stacks {
+
+std::uint32_t ModuleOf(std::uintptr_t address) {
+  for (std::uint32_t i = hooks::ModuleCount(); i-- > 0;) {
+    if (hooks::ModuleAt(i)->range.Contains(address)) return i;
+  }
+  return kNoModule;
+}
+
+std::string BuildIdOf(const hooks::Module& module) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < module.build_id_bytes; ++i) {
+    text += kDigits[module.build_id[i] >> 4];
+    text += kDigits[module.build_id[i] & 15];
+  }
+  return text;
+}
+
+std::string DynamicSymbolOf(const RecursionGuard&, std::uintptr_t return_address) {
+  Dl_info info;
+  const bool found = dladdr(reinterpret_cast<const void*>(return_address - 1), &info) != 0;
+  return found && info.dli_sname != nullptr ? info.dli_sname : "";
+}
+
+}  // namespace memspec::stacks
