@@ -37,8 +37,8 @@ function fetchReport(port, id) {
 
 /** Each on a port of its own: which worker answers is not left to chance. */
 function serve() {
-  const cache = new Map();
-  const server = createServer(({ url }, response) => response.end(report(url, cache)));
+  const reports = new Map();
+  const server = createServer(({ url }, response) => response.end(answer(url, reports)));
   server.listen({ port: 0, host: "127.0.0.1", exclusive: true }, () => process.send(server.address().port));
   process.on("message", () => {
     server.close();
@@ -46,13 +46,11 @@ function serve() {
   });
 }
 
-/** A cache that nobody empties: what all workers hold at the end. */
-function report(url, cache) {
-  const known = cache.get(url);
-  if (known !== undefined) return known;
-  const made = makeReport(url);
-  cache.set(url, made);
-  return made;
+/** The first line; the whole report stays where nobody clears it away. */
+function answer(url, reports) {
+  const report = reports.get(url) ?? makeReport(url);
+  reports.set(url, report);
+  return report.subarray(0, report.indexOf("\n") + 1);
 }
 
 function makeReport(url) {

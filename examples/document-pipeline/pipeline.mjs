@@ -4,7 +4,7 @@
 import { gzipSync } from "node:zlib";
 import { makeDocument } from "./documents.mjs";
 
-const documents = Number(process.argv[2] ?? 120);
+const documents = Number(process.argv[2] ?? 60);
 
 /** Word to the numbers of the documents that it is in. */
 const index = new Map();

@@ -6,13 +6,13 @@ const LENGTH = 20_000;
 
 function byPush() {
   const list = [];
-  for (let index = 0; index < LENGTH; index++) list.push(index * 0.5);
+  for (let index = 0; index < LENGTH; index++) list.push(index);
   return list;
 }
 
 function preallocated() {
-  const list = new Array(LENGTH).fill(0.5);
-  for (let index = 0; index < LENGTH; index++) list[index] = index * 0.5;
+  const list = new Array(LENGTH);
+  for (let index = 0; index < LENGTH; index++) list[index] = index;
   return list;
 }
 

@@ -1,7 +1,7 @@
 /** An example as its page tells it: a copy of its folder in which every command of the page is run, one after the other. */
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type {
@@ -45,13 +45,24 @@ export function playExample(name: string): PlayedExample {
   // Within the repository: a program finds the packages as its original does.
   const folder = path.join(ROOT, ".cache/examples", `${name}-${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
-  cpSync(path.join(ROOT, "examples", name), folder, { recursive: true });
+  cpSync(path.join(ROOT, "examples", name), folder, {
+    recursive: true,
+    filter: (file) => !/(?:\/build|\.memspec|\.speedscope\.json)$/u.test(file),
+  });
   const programs = path.join(folder, ".bin");
   mkdirSync(programs);
   addProgram(programs, "memspec", COMMAND);
   addProgram(programs, "node-gyp", createRequire(import.meta.url).resolve("node-gyp/bin/node-gyp.js"));
   addProgram(programs, "node", null);
-  const env = { PATH: `${programs}:${process.env["PATH"] ?? ""}`, HOME: process.env["HOME"] ?? "", NO_COLOR: "1" };
+  // A system's Node has its headers beside it; elsewhere node-gyp finds them by itself.
+  const nodePrefix = path.join(nodeUnderTest(), "../..");
+  const headers = existsSync(path.join(nodePrefix, "include/node/node.h")) ? { npm_config_nodedir: nodePrefix } : {};
+  const env = {
+    ...headers,
+    PATH: `${programs}:${process.env["PATH"] ?? ""}`,
+    HOME: process.env["HOME"] ?? "",
+    NO_COLOR: "1",
+  };
   const outputs = pageCommands(readFileSync(path.join(folder, "README.md"), "utf8")).map((command) => {
     const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, env, encoding: "utf8" });
     if (status !== 0) throw new Error(`${name}: ${command}: exit code ${status}\n${stdout}${stderr}`);
