@@ -56,6 +56,7 @@ void IsolateRecording::TellSampling(const RecursionGuard& guard) {
     recording::Sampling(guard, 0, true);
     return;
   }
+  state_.sampler().SizesAreGiven();
   recording::Sampling(guard, state_.shared_sampler().interval(), !state_.shared_sampler().keeps_collected());
 }
 
@@ -67,7 +68,7 @@ void IsolateRecording::HeapSampled(const RecursionGuard& guard, void* block, std
                                    const hooks::CallSite& site) {
   if (!state_.lifetimes().IsSample(bytes)) return;
   if (stack == StackId::kNone) stack = stacks::CaptureHeapAllocation(guard, state_.isolate(), state_.code(), site);
-  state_.lifetimes().Born(guard, block, stack);
+  state_.lifetimes().Born(guard, block, stack, state_.sampler(), state_.sampler().last_position());
   MaybeRead(guard);
 }
 

@@ -205,7 +205,7 @@ void Measurement::TakeHeapSamples(const RecursionGuard& guard, bool complete) {
   {
     const OwnWork own(guard);
     const v8::HandleScope handles(isolate_.isolate());
-    for (heap::HeapSite& site : isolate_.sampler().Sites(guard, samples_begin_, end)) {
+    for (heap::HeapSite& site : isolate_.sampler().Sites(guard, samples_begin_, end, options_.retained)) {
       earlier_sites_.push_back(std::move(site));
     }
   }
@@ -217,7 +217,7 @@ void Measurement::HeapSamplesBeginAnew() { samples_begin_ = samples_end_ = 0; }
 void Measurement::AddHeapSites(const RecursionGuard& guard, Report& report) {
   if (sampler_state_ != heap::Sampler::State::kRunning) return;
   std::vector<heap::HeapSite> sites = earlier_sites_;
-  for (heap::HeapSite& site : isolate_.sampler().Sites(guard, samples_begin_, samples_end_)) {
+  for (heap::HeapSite& site : isolate_.sampler().Sites(guard, samples_begin_, samples_end_, options_.retained)) {
     sites.push_back(std::move(site));
   }
   double count = 0;

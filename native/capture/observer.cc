@@ -277,7 +277,7 @@ Observation Observer::Finish(const RecursionGuard& guard) {
   Observation result{};
   if (ended_) return result;
   CloseSpan(guard);
-  if (samples_heap_) TakeHeapSamples(guard, isolate_.shared_sampler().keeps_collected());
+  if (samples_heap_) TakeHeapSamples(guard, isolate_.sampler().tells_totals());
   rss_read_ns_ = 0;
   result.end = LevelsNow(guard, span_begin_.used_bytes);
   timeline_.Add(result.end);

@@ -80,7 +80,7 @@ void Observer::WriteLastSites(const RecursionGuard& guard) {
     const OwnWork own(guard);
     const v8::HandleScope scope(isolate_.isolate());
     if (samples_heap_) {
-      for (heap::HeapSite& site : isolate_.sampler().Sites(guard, heap_position_, kToTheEnd)) {
+      for (heap::HeapSite& site : isolate_.sampler().Sites(guard, heap_position_, kToTheEnd, false)) {
         last.push_back({Space::kHeap, StackId::kNone, std::move(site.frames), site.bytes, site.count, std::nullopt});
       }
     }

@@ -49,7 +49,7 @@ heap::Sampler::State SharedSampler::Start(const RecursionGuard& guard, std::uint
 }
 
 void SharedSampler::Restart(const RecursionGuard& guard, std::uint64_t interval, bool keep_collected) {
-  for (const Wish& wish : wishes_) wish.user->TakeHeapSamples(guard, keeps_collected_);
+  for (const Wish& wish : wishes_) wish.user->TakeHeapSamples(guard, sampler_.tells_totals());
   sampler_.Stop(guard);
   Start(guard, interval, keep_collected);
   for (const Wish& wish : wishes_) wish.user->HeapSamplesBeginAnew();

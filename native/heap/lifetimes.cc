@@ -6,6 +6,7 @@
 
 #include <v8-profiler.h>
 
+#include "heap/sampler.h"
 #include "recording/recording.h"
 
 namespace memspec::heap {
@@ -90,15 +91,18 @@ void Lifetimes::End(const RecursionGuard& guard) {
   alive_.Release();
 }
 
-void Lifetimes::Born(const RecursionGuard& guard, void* sample, StackId stack) {
+void Lifetimes::Born(const RecursionGuard& guard, void* sample, StackId stack, Sampler& sampler, std::uint64_t position) {
   Flush(guard);
   pending_ = sample;
   pending_stack_ = stack;
+  sampler_ = &sampler;
+  position_ = position;
 }
 
 void Lifetimes::FlushPending(const RecursionGuard& guard) {
   void* const sample = pending_;
   pending_ = nullptr;
+  sampler_->SetSize(position_, FirstWord(sample));
   if (alive_.Insert(HandleOf(sample)) == nullptr) {
     recording::Missed(guard);
     return;

@@ -19,6 +19,8 @@
 
 namespace memspec::heap {
 
+class Sampler;
+
 class Lifetimes {
  public:
   static constexpr std::uint32_t kMaxAlive = 1u << 24;
@@ -40,7 +42,8 @@ class Lifetimes {
 
   // Operator new was called in the making of a sample. `own`: memspec's own work allocated the object.
   bool IsSample(std::size_t bytes) const { return telling_ && bytes == SampleBytes(); }
-  void Born(const RecursionGuard&, void* sample, StackId stack);
+  // Its size goes to the sampler's position, too.
+  void Born(const RecursionGuard&, void* sample, StackId stack, Sampler& sampler, std::uint64_t position);
   // A block was freed, of whatever kind.
   void Freed(const RecursionGuard& guard, void* block) {
     if (telling_ || probing_) [[unlikely]] FreedWhileListening(guard, block);
@@ -71,6 +74,8 @@ class Lifetimes {
   bool probing_ = false;
   void* pending_ = nullptr;
   StackId pending_stack_ = StackId::kNone;
+  Sampler* sampler_ = nullptr;  // of the pending sample
+  std::uint64_t position_ = 0;
   recording::LiveTable alive_;
   std::vector<Probed> probed_;
 };

@@ -39,6 +39,9 @@ Sampler::State Sampler::Start(const RecursionGuard& guard, std::uint64_t interva
   const bool started = isolate_->GetHeapProfiler()->StartSamplingHeapProfiler(interval_bytes, kProfilerDepth, flags);
   state_ = started ? State::kRunning : State::kTakenBySomeoneElse;
   interval_ = interval_bytes;
+  keeps_collected_ = keep_collected;
+  sized_ = false;
+  sizes_.Clear();
   for (Place& place : places_) {
     place.caller = nullptr;
     place.log.Clear();
@@ -60,6 +63,7 @@ StackId Sampler::OnSample(const RecursionGuard& guard, const hooks::CallSite& si
     // The first of the places that every sample passes is always ahead: the others' stacks would be the same.
     const bool ahead = place.log.count() + 1 > most;
     const StackId stack = ahead ? stacks::CaptureHeapAllocation(guard, isolate_, code_, site) : StackId::kNone;
+    last_position_ = place.log.count();
     place.log.Append(stack);
     return stack;
   }
@@ -73,8 +77,8 @@ const Sampler::Place& Sampler::EverySample() const {
 
 std::uint64_t Sampler::Position() const { return EverySample().log.count(); }
 
-std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
-  PlacedSamples placed = SamplesIn(guard, begin, end);
+std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end, bool survivors) {
+  PlacedSamples placed = SamplesIn(guard, begin, end, survivors);
   for (const PlacedSample& sample : placed.samples) {
     placed.sites[sample.site].count += sample.count;
     placed.sites[sample.site].bytes += sample.bytes;
@@ -83,13 +87,32 @@ std::vector<HeapSite> Sampler::Sites(const RecursionGuard& guard, std::uint64_t 
 }
 
 PlacedSamples Sampler::Samples(const RecursionGuard& guard) {
-  return SamplesIn(guard, 0, std::numeric_limits<std::uint64_t>::max());
+  return SamplesIn(guard, 0, std::numeric_limits<std::uint64_t>::max(), false);
 }
 
-PlacedSamples Sampler::SamplesIn(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
+// Of our own logs alone: V8 has let go of what was collected.
+PlacedSamples Sampler::SizedSamples(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end) {
+  PlacedSamples placed;
+  const SampleLog& log = EverySample().log;
+  std::unordered_map<StackId, std::size_t> site_of;
+  for (std::uint64_t position = begin; position < std::min(end, log.count()); ++position) {
+    const std::uint64_t bytes = sizes_.At(position);
+    const StackId stack = log.At(position);
+    if (bytes == 0 || stack == StackId::kNone) continue;
+    ++matched_.by_line;
+    const auto [it, fresh] = site_of.try_emplace(stack, placed.sites.size());
+    if (fresh) placed.sites.push_back(LineSite(guard, stack));
+    const double weight = Weight(bytes, interval_);
+    placed.samples.push_back({position, true, it->second, weight * static_cast<double>(bytes), weight});
+  }
+  return placed;
+}
+
+PlacedSamples Sampler::SamplesIn(const RecursionGuard& guard, std::uint64_t begin, std::uint64_t end, bool survivors) {
   PlacedSamples placed;
   matched_ = {0, 0};
   if (state_ != State::kRunning) return placed;
+  if (!survivors && !keeps_collected_ && sized_) return SizedSamples(guard, begin, end);
   const std::unique_ptr<v8::AllocationProfile> raw(isolate_->GetHeapProfiler()->GetAllocationProfile());
   if (raw == nullptr) return placed;
   const SamplingProfile profile(isolate_, *raw);

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "heap/sample_log.h"
+#include "heap/sample_sizes.h"
 #include "stacks/stacks.h"
 
 namespace memspec::heap {
@@ -52,10 +53,18 @@ class Sampler {
   std::uint64_t Position() const;
   // Sites of the samples in [begin, end); needs a HandleScope; allocates JavaScript strings inside V8.
   // Linear in the samples of the whole run, for V8 hands out all of them or none: stop and start when no window is open.
-  std::vector<HeapSite> Sites(const RecursionGuard&, std::uint64_t begin, std::uint64_t end);
-  // The same, sample by sample, of the whole run.
+  // survivors: of what V8 has not collected alone; else of everything that the run can tell.
+  std::vector<HeapSite> Sites(const RecursionGuard&, std::uint64_t begin, std::uint64_t end, bool survivors);
+  // Of everything, sample by sample, of the whole run.
   PlacedSamples Samples(const RecursionGuard&);
   void Stop(const RecursionGuard&);
+  // From now on sizes are given at birth: totals are known of a run of survivors, if that is so from its start.
+  void SizesAreGiven() { sized_ = Position() == 0; }
+  void SetSize(std::uint64_t position, std::uint64_t bytes) { sizes_.Set(position, bytes); }
+  // The run tells of collected objects, too.
+  bool tells_totals() const { return keeps_collected_ || sized_; }
+  // Where the sample that OnSample was told of last stands in its run.
+  std::uint64_t last_position() const { return last_position_; }
   // Samples come with stacks of our own. False until the first sample of a run.
   bool by_line() const { return Position() > 0; }
   // Of the last Sites(): samples whose stack was ours, and whose stack was V8's.
@@ -65,7 +74,8 @@ class Sampler {
   Matched matched() const { return matched_; }
 
  private:
-  PlacedSamples SamplesIn(const RecursionGuard&, std::uint64_t begin, std::uint64_t end);
+  PlacedSamples SamplesIn(const RecursionGuard&, std::uint64_t begin, std::uint64_t end, bool survivors);
+  PlacedSamples SizedSamples(const RecursionGuard&, std::uint64_t begin, std::uint64_t end);
   // For each sample of V8's the number of our stack, or kNoStack.
   static std::vector<std::uint64_t> Match(const SamplingProfile& profile, const SampleLog& log);
   HeapSite LineSite(const RecursionGuard&, StackId stack);
@@ -83,6 +93,10 @@ class Sampler {
   const Place& EverySample() const;
 
   std::array<Place, kMaxPlaces> places_;
+  SampleSizes sizes_;
+  bool keeps_collected_ = false;
+  bool sized_ = false;
+  std::uint64_t last_position_ = 0;
   State state_ = State::kOff;
   std::uint64_t interval_ = 0;
   Matched matched_{0, 0};
