@@ -43,6 +43,6 @@ export interface JestTestResult {
 /** Methods that Jest calls. */
 export interface JestReporter {
   onTestFileResult(test: JestTest, result: JestTestResult): void;
-  onRunComplete(): void;
+  onRunComplete(): Promise<void>;
   getLastError(): Error | undefined;
 }

@@ -100,7 +100,7 @@ export default class MemspecReporter implements JestReporter {
     if (failing.length > 0) this.#lateError = lateError(failing);
   }
 
-  onRunComplete(): void {
+  async onRunComplete(): Promise<void> {
     if (this.#folder === null) return;
     this.#takeLateLeaks(this.#folder);
     const { rootDir, shard } = this.#config;
@@ -121,7 +121,7 @@ export default class MemspecReporter implements JestReporter {
       notes: [],
     });
     try {
-      if (this.#observed) publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
+      if (this.#observed) await publishRun(report, this.#given ? this.#options : this.#fromEnvironment, rootDir);
     } finally {
       closeFolder(this.#folder);
     }

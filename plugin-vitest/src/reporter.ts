@@ -45,16 +45,17 @@ export class MemspecReporter implements Reporter {
     this.#running = true;
   }
 
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+  async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> {
     this.#running = false;
-    if (this.#vitest !== undefined) this.#publish(this.#vitest, modules, errors, []);
+    if (this.#vitest !== undefined) await this.#publish(this.#vitest, modules, errors, []);
   }
 
   /** Vitest 4 itself ends with an error when a worker thread runs out of memory: what is known by then is told. */
   #cutShort(): void {
     if (!this.#running || this.#vitest === undefined) return;
     this.#running = false;
-    this.#publish(this.#vitest, this.#vitest.state.getTestModules(), [], [CUT_SHORT]);
+    // The process ends: nothing that takes time is awaited.
+    void this.#publish(this.#vitest, this.#vitest.state.getTestModules(), [], [CUT_SHORT]);
   }
 
   #publish(
@@ -62,7 +63,7 @@ export class MemspecReporter implements Reporter {
     modules: readonly TestModule[],
     errors: readonly SerializedError[],
     notes: readonly string[],
-  ): void {
+  ): Promise<void> {
     const { root, shard, mergeReports } = vitest.config;
     const files = filesOf(
       modules,
@@ -90,7 +91,7 @@ export class MemspecReporter implements Reporter {
       files,
       notes,
     });
-    publishRun(report, this.#options.report, root);
+    return publishRun(report, this.#options.report, root);
   }
 }
 

@@ -7,12 +7,18 @@ import { openOptions, readRecording } from "../capture/record.js";
 import { settle } from "../capture/settle.js";
 import type { Tracker } from "../capture/tracker.js";
 import { planFromOptions } from "../capture/validate-options.js";
+import type { RecordingOptions } from "../capture-files/recording/options.js";
+import { openRecording, type Recording } from "../capture-files/recording/recording.js";
+import { RECORDING_OPTIONS, type RecordingPlan, recordingPlan } from "../capture-files/recording/recording-plan.js";
 import { MemspecError } from "../errors/memspec-error.js";
 import { analyseHere } from "./analyse-here.js";
 import { disposeSymbol } from "./dispose-symbol.js";
 
-/** Options of `track`: those of `measure` that mean something for one open span. */
-export type TrackOptions = Omit<MeasureOptions, "warmup" | "runs">;
+/**
+ * Options of `track`: those of `measure` that mean something for one open span; and with `file` those of a recording, which goes on for as long
+ * as the span: everything that the process allocates meanwhile is written to that capture file.
+ */
+export type TrackOptions = Omit<MeasureOptions, "warmup" | "runs"> & Partial<Omit<RecordingOptions, "run">>;
 
 /** An open span. Ends by `stop()`, `stopSettled()`, or at the end of the block of `using`. */
 export interface Tracking extends Disposable {
@@ -31,12 +37,36 @@ export interface Tracking extends Disposable {
 
 /**
  * Opens a span that the caller ends: `using t = track()`. Spans nest. Counting starts without a collection, unless
- * `settle: true` or `retained: true` says so.
+ * `settle: true` or `retained: true` says so. With `file` the span is recorded, too: docs/captures.md.
  *
- * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`, `MEMSPEC_INVALID_SIZE`, `MEMSPEC_UNAVAILABLE`
+ * @throws MemspecError `MEMSPEC_INVALID_OPTION`, `MEMSPEC_UNKNOWN_OPTION`, `MEMSPEC_INVALID_SIZE`, `MEMSPEC_UNAVAILABLE`; with `file` also
+ *   `MEMSPEC_FILE_EXISTS`, `MEMSPEC_FILE_UNWRITABLE`, `MEMSPEC_RECORDING_OPEN`
  */
 export function track(options?: TrackOptions): Tracking {
-  return openTracking(planFromOptions(options, "track()", false, TRACK_OPTIONS));
+  const plan = planFromOptions(options, WHERE, false, [...TRACK_OPTIONS, ...RECORDED]);
+  return openTracking(plan, recordingOf(options ?? {}));
+}
+
+const WHERE = "track()";
+const RECORDED = RECORDING_OPTIONS.filter((name) => name !== "run");
+
+function recordingOf(options: TrackOptions): RecordingPlan | null {
+  const given = Object.fromEntries(
+    RECORDED.flatMap((name) => (name in options ? [[name, options[name as keyof TrackOptions]]] : [])),
+  );
+  const [first] = Object.keys(given);
+  if (first === undefined || Object.values(given).every((value) => value === undefined)) return null;
+  if (given["file"] === undefined) {
+    throw new MemspecError(
+      "MEMSPEC_INVALID_OPTION",
+      `${WHERE}: "${first}" is of a recording, and there is no "file".`,
+      {
+        value: given[first],
+        hint: `Name the capture file: track({ file: "span.memspec", … }).`,
+      },
+    );
+  }
+  return recordingPlan(given, WHERE);
 }
 
 const TRACK_OPTIONS: readonly (keyof TrackOptions)[] = [
@@ -51,10 +81,18 @@ const TRACK_OPTIONS: readonly (keyof TrackOptions)[] = [
 ];
 
 /** As `track`, for a plan that is already made. */
-function openTracking(plan: MeasurePlan): Tracking {
+function openTracking(plan: MeasurePlan, recorded: RecordingPlan | null): Tracking {
   const tracker = currentTracker();
   assertAvailable(tracker.capabilities(openOptions(plan)), plan);
-  const tracking = new OpenTracking(tracker, plan, tracker.open(openOptions(plan)));
+  const handle = tracker.open(openOptions(plan));
+  let recording: Recording | null = null;
+  try {
+    recording = recorded === null ? null : openRecording(recorded);
+  } catch (error) {
+    tracker.close(handle);
+    throw error;
+  }
+  const tracking = new OpenTracking(tracker, plan, handle, recording);
   tracking.begin();
   return tracking;
 }
@@ -67,8 +105,10 @@ class OpenTracking implements Tracking {
   /** `null` once closed. */
   #handle: Handle | null;
   #measurement: Measurement | null = null;
+  readonly #recording: Recording | null;
 
-  constructor(tracker: Tracker, plan: MeasurePlan, handle: Handle) {
+  constructor(tracker: Tracker, plan: MeasurePlan, handle: Handle, recording: Recording | null) {
+    this.#recording = recording;
     this.#tracker = tracker;
     this.#plan = plan;
     this.#handle = handle;
@@ -85,7 +125,7 @@ class OpenTracking implements Tracking {
     this.#tracker.end(handle);
     this.#handle = null;
     try {
-      this.#measurement = analyseHere(readRecording(this.#tracker, handle, this.#plan, null));
+      this.#measurement = this.#analyse(handle, null);
     } finally {
       this.#tracker.close(handle);
     }
@@ -108,12 +148,20 @@ class OpenTracking implements Tracking {
     this.#handle = null;
     try {
       await settle(this.#tracker);
-      const retained = this.#tracker.retained(handle);
-      this.#measurement = analyseHere(readRecording(this.#tracker, handle, this.#plan, retained));
+      this.#measurement = this.#analyse(handle, this.#tracker.retained(handle));
     } finally {
       this.#tracker.close(handle);
     }
     return this.#measurement;
+  }
+
+  /** Before the recording ends: the sampler's run goes with it. */
+  #analyse(handle: Handle, retained: ReturnType<Tracker["retained"]> | null): Measurement {
+    try {
+      return analyseHere(readRecording(this.#tracker, handle, this.#plan, retained));
+    } finally {
+      this.#recording?.stop();
+    }
   }
 
   get measurement(): Measurement {

@@ -2,7 +2,6 @@
 
 import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { compressCapture } from "../../capture-files/recording/compress-capture.js";
 import { type ArtifactPlan, DEFAULT_FOLDER } from "../../limits/report-options.js";
 import type { Artifact, FileReport, RunReport, RunSite, TestReport } from "../../runs/run-report.js";
 import { relativePath } from "../../runs/stack-tables.js";
@@ -63,10 +62,7 @@ export function writeArtifacts(report: RunReport, plan: ArtifactPlan | null, roo
     const left = (file.artifacts ?? []).filter(({ path: from }) => path.isAbsolute(from) && existsSync(from));
     return left.flatMap((capture): readonly Artifact[] => {
       const target = `${baseFor(file, null, plan?.folder ?? DEFAULT_FOLDER)}.memspec`;
-      const moved = attempt(() => {
-        move(capture.path, target);
-        compressCapture(target);
-      });
+      const moved = attempt(() => move(capture.path, target));
       return moved ? [{ kind: "capture", path: relativePath(root, target) }] : [];
     });
   };
