@@ -37,8 +37,14 @@ export function nameCapture(
 
 /** A recording of a test file that runs, or why there is none. */
 export interface FileRecording {
-  /** Ends it. `capture`: `undefined` where nothing was recorded; `note`: what is to be told. */
-  finish(): { readonly capture: FileCapture | undefined; readonly note: string | undefined };
+  finish(): RecordedFile;
+}
+
+export interface RecordedFile {
+  /** `undefined`: nothing was recorded. */
+  readonly capture: FileCapture | undefined;
+  /** What is to be told; `undefined`: nothing. */
+  readonly note: string | undefined;
 }
 
 /** Recording is for looking closer: what stands in its way is told, and fails no test. */

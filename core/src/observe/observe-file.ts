@@ -13,7 +13,7 @@ import { contextHere, sourceLinesHere, type ToSourceLine } from "../measure/anal
 import type { Attempt } from "./attempts.js";
 import { onFailedCheck } from "./failed-checks.js";
 import { createFailedTests, type FailedTests } from "./failed-tests.js";
-import { type FileCapture, type FileRecording, recordFile } from "./file-capture.js";
+import { type FileCapture, type FileRecording, type RecordedFile, recordFile } from "./file-capture.js";
 import { filePayload, type TestPlace } from "./file-payload.js";
 import type { HardCapPlan } from "./hard-cap.js";
 import type { BreachRecord, FilePayload } from "./payload.js";
@@ -178,12 +178,14 @@ function createObserver(
       const places = placings.map((place) => () => place(toSourceLine));
       onFailedCheck(undefined);
       const raw = binding === null ? null : withAddonErrors(() => binding.observeEnd());
+      // What follows is memspec's own.
+      const recorded = recording?.finish();
       const payload = filePayload(
         raw,
         { attempts, breaches, failed: failed.byTest, places, late, began, nativeMissing, pid: process.pid, threadId },
         contextHere(),
       );
-      return recording === null ? payload : withCapture(payload, recording);
+      return recorded === undefined ? payload : withCapture(payload, recorded);
     },
   };
 
@@ -200,8 +202,7 @@ function createObserver(
   }
 }
 
-function withCapture(payload: FilePayload, recording: FileRecording): FilePayload {
-  const { capture, note } = recording.finish();
+function withCapture(payload: FilePayload, { capture, note }: RecordedFile): FilePayload {
   return {
     ...payload,
     ...(capture === undefined ? {} : { capture }),

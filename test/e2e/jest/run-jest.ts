@@ -85,6 +85,10 @@ export function jestProject(installation: Installation, folder: string, config: 
     const file = path.join(entry.parentPath, entry.name);
     files[path.relative(fixture, file)] = readFileSync(file, "utf8");
   }
+  return jestProjectOf(installation, files, config);
+}
+
+export function jestProjectOf(installation: Installation, files: ProjectFiles, config: JestConfig): Project {
   return makeProject(installation.root, {
     ...manifest(),
     ...files,

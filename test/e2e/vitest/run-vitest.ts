@@ -48,6 +48,8 @@ export interface VitestRun {
   readonly memory: RunReport | null;
   /** By path relative to the project: texts of files with the endings that were asked for. */
   readonly kept: ReadonlyMap<string, string>;
+  /** The same as bytes. */
+  readonly keptBytes: ReadonlyMap<string, Buffer>;
 }
 
 /** What the reporter below writes. */
@@ -135,7 +137,7 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     ? (JSON.parse(readFileSync(report, "utf8")) as Report)
     : { tests: [], files: [], unhandled: [] };
   const memory = readReport(path.join(project.root, ".memspec/report.json"));
-  const kept = textsIn(project.root, options.keep ?? []);
+  const keptBytes = filesIn(project.root, options.keep ?? []);
   if (process.env["MEMSPEC_E2E_KEEP"] === undefined) {
     project.remove();
   }
@@ -148,15 +150,18 @@ export async function runVitest(options: VitestRunOptions): Promise<VitestRun> {
     ),
     unhandled: unhandled.map(clean),
     memory,
-    kept,
+    kept: new Map([...keptBytes].map(([name, bytes]) => [name, bytes.toString("utf8")])),
+    keptBytes,
   };
 }
 
-function textsIn(root: string, endings: readonly string[]): ReadonlyMap<string, string> {
+function filesIn(root: string, endings: readonly string[]): ReadonlyMap<string, Buffer> {
   if (endings.length === 0) return new Map();
   const names = readdirSync(root, { recursive: true, encoding: "utf8" });
-  const wanted = names.filter((name) => endings.some((ending) => name.endsWith(`.${ending}`)));
-  return new Map(wanted.map((name) => [name, readFileSync(path.join(root, name), "utf8")]));
+  const wanted = names
+    .filter((name) => !name.endsWith("/.memspec") && name !== ".memspec")
+    .filter((name) => endings.some((ending) => name.endsWith(`.${ending}`)));
+  return new Map(wanted.map((name) => [name, readFileSync(path.join(root, name))]));
 }
 
 function readReport(file: string): RunReport | null {
