@@ -3,8 +3,8 @@
 import type { RawInterval } from "../capture/birth-binding.js";
 import type { ToSource } from "../graph/source-places.js";
 import type { ObjectGroup, ObjectGroups, RetainingStep } from "../graph/types.js";
-import type { Finding } from "../leaks/confirm.js";
 import { NO_EVIDENCE } from "../leaks/evidence.js";
+import type { Finding } from "../leaks/finding.js";
 import { toGroups } from "../leaks/groups.js";
 import { groupInSource } from "../leaks/report.js";
 import type { LeakGroup } from "../leaks/types.js";

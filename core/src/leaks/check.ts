@@ -1,6 +1,7 @@
 import { type BatchTable, levelOf, type MemorySpace, rises, survivors } from "./births.js";
-import { confirm, type Finding } from "./confirm.js";
+import { confirm } from "./confirm.js";
 import type { Evidence } from "./evidence.js";
+import type { Finding } from "./finding.js";
 import type { HeapTaker } from "./graph-evidence.js";
 import { isSuspicious, type Suspicion, screen, stillSuspected } from "./rule.js";
 import {

@@ -1,4 +1,4 @@
-import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
+import type { ObjectGroups } from "../graph/types.js";
 import {
   type Batch,
   type BatchTable,
@@ -10,27 +10,13 @@ import {
   survivors,
 } from "./births.js";
 import { type Evidence, gatherWithBatches } from "./evidence.js";
+import type { Finding } from "./finding.js";
 import { type HeapTaker, upToLast } from "./graph-evidence.js";
 import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
 import { containerGrew, type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Suspicion } from "./rule.js";
 import { BATCHES } from "./schedule.js";
 import type { LeakSession } from "./session.js";
 import type { LeakSpace } from "./types.js";
-
-/** What grew in the confirming run, and how. */
-export interface Finding {
-  readonly space: LeakSpace;
-  /** Kind of the handles, "" for memory. */
-  readonly kind: string;
-  readonly growth: Growth;
-  /** `null`: not told here. */
-  readonly countPerCall: number | null;
-  readonly bytesPerCall: number | null;
-  readonly retainedPerCall: number | null;
-  /** On the heap: the objects, or the older container that grew. */
-  readonly group: ObjectGroup | null;
-  readonly store: GrownStore | null;
-}
 
 export interface Confirmed {
   readonly findings: readonly Finding[];

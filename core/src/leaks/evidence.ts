@@ -8,7 +8,7 @@ import type { AllocationFrame, BigBuffer, ObjectGroup, ObjectGroups } from "../g
 import { analyseHere, contextHere } from "../measure/analyse-here.js";
 import { allocatedPerCall, type Batch, type BatchTable } from "./births.js";
 import { settleTasks } from "./calls.js";
-import type { Finding } from "./confirm.js";
+import type { Finding } from "./finding.js";
 import { type GraphAnswers, type GraphQuestions, type HeapTaker, upToLast, upToNow } from "./graph-evidence.js";
 import { type CallCost, evidenceCalls } from "./schedule.js";
 import type { LeakSession } from "./session.js";

@@ -2,8 +2,8 @@
 
 import type { AllocationSite } from "../capture/measurement.js";
 import type { AllocationTrace, ObjectGroup } from "../graph/types.js";
-import type { Finding } from "./confirm.js";
 import type { Evidence } from "./evidence.js";
+import type { Finding } from "./finding.js";
 import { HANDLE_NAMES, heapTypeOf, standsForHandle } from "./handle-names.js";
 import { hintFor, knownOfNode, TIMER_TYPES } from "./hints.js";
 import { sameGroup, siteByBytes, siteOfSuspendedCall, siteOfTrace } from "./match-sites.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ObjectGroup } from "../../../core/src/graph/types.js";
-import type { Finding } from "../../../core/src/leaks/confirm.js";
 import { NO_EVIDENCE } from "../../../core/src/leaks/evidence.js";
+import type { Finding } from "../../../core/src/leaks/finding.js";
 import { toGroups } from "../../../core/src/leaks/groups.js";
 
 const path = (name: string) =>

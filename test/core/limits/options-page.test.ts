@@ -37,6 +37,7 @@ test("every option that a measurement takes is in the table, and may stand in th
     [
       ...COMMON_OPTIONS,
       "baseline",
+      "capture",
       "failOnLeak",
       "hardCap",
       "ignoreLeaks",

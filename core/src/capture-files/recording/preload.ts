@@ -10,7 +10,7 @@ import { openRecording } from "./recording.js";
 import { RECORDING_OPTIONS, recordingPlan } from "./recording-plan.js";
 
 /** JSON of `PreloadOptions`. */
-export const RECORD_VARIABLE = "MEMSPEC_RECORD";
+const RECORD_VARIABLE = "MEMSPEC_RECORD";
 
 /** Known to worker threads, and to nobody else: their process is recorded. */
 const RECORDED = "memspec:recorded";
@@ -70,6 +70,6 @@ function preloadOptions(given: string): PreloadOptions & { readonly follow: bool
 
 /** Children inherit the environment, and with it what would record them, into the same file. */
 function forgetInChildren(): void {
-  // biome-ignore lint/performance/noDelete: an assignment would leave the variable behind, as a string.
+  // An assignment would leave the variable behind, as a string.
   delete process.env[RECORD_VARIABLE];
 }
