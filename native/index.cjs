@@ -9,6 +9,9 @@ const SUPPORTED_ARCHITECTURES = ["x64", "arm64"];
 /** `MEMSPEC_ADDON`: a path loads that binary instead; "off" loads none. */
 const OVERRIDE = "MEMSPEC_ADDON";
 
+/** `<process id>:<path>`: whoever recorded this process from its start has loaded that binary. Two in one process would count past each other. */
+const IN_USE = "MEMSPEC_ADDON_IN_USE";
+
 let result;
 
 function load() {
@@ -20,6 +23,8 @@ function find() {
   const override = process.env[OVERRIDE];
   if (override === "off") return { error: `the native tracker is switched off (${OVERRIDE}=off)` };
   if (override) return open(path.resolve(override), ` (named by ${OVERRIDE})`);
+  const [, pid, used] = /^(\d+):(.+)$/u.exec(process.env[IN_USE] ?? "") ?? [];
+  if (pid === String(process.pid)) return open(used, " (which records this process)");
 
   const running = `${process.platform}-${process.arch}`;
   if (process.platform !== "linux" || !SUPPORTED_ARCHITECTURES.includes(process.arch)) {

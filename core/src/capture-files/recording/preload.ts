@@ -3,6 +3,7 @@
 import process from "node:process";
 import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from "node:worker_threads";
 import { armTracker } from "../../capture/arm.js";
+import { load } from "../../capture/native-package.js";
 import { invalid, knownKeys } from "../../capture/validate-options.js";
 import { MemspecError } from "../../errors/memspec-error.js";
 import type { RecordingOptions } from "./options.js";
@@ -44,6 +45,7 @@ function record(given: string): void {
   if (!follow) forgetInChildren();
   const recording = openRecording(recordingPlan(options, RECORD_VARIABLE));
   setEnvironmentData(RECORDED, process.pid);
+  shareAddon();
   process.on("exit", (code) => {
     const summary = recording.exit(code);
     if (summary.ended === "exit" || summary.ended === "stop") return;
@@ -66,6 +68,12 @@ function preloadOptions(given: string): PreloadOptions & { readonly follow: bool
   if (typeof follow !== "boolean") throw invalid("follow", follow, RECORD_VARIABLE, "It is true or false.");
   if (typeof file !== "string") throw invalid("file", file, RECORD_VARIABLE, "It is the path of the capture file.");
   return { ...options, file: file.replaceAll("%p", String(process.pid)), follow };
+}
+
+/** Other copies of memspec in this process, such as a test runner's plugin, take the tracker that records (native/index.cjs). */
+function shareAddon(): void {
+  const { path } = load();
+  if (path !== undefined) process.env["MEMSPEC_ADDON_IN_USE"] = `${process.pid}:${path}`;
 }
 
 /** Children inherit the environment, and with it what would record them, into the same file. */
