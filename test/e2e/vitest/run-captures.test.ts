@@ -1,8 +1,9 @@
 /** Captures of test files: `capture: "on-failure" | "all"`. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openCapture } from "../../../core/src/captures.js";
 import { agreementOf, capturedProject } from "../harness/captured-files.js";
@@ -111,4 +112,32 @@ test.each([
   expect(run.exitCode).toBe(1);
   expect(run.output).toContain("MEMSPEC_INVALID_OPTION");
   expect(run.output).toContain(words);
+});
+
+test("a whole run that is recorded from outside, another copy of memspec in its workers: both say the same", async () => {
+  const preload = fileURLToPath(new URL("../../../core/dist/cjs/record.js", import.meta.url));
+  const run = await runVitest({
+    pool: "forks",
+    files: { ...capturedProject("vitest"), "vitest.config.mjs": config("{}") },
+    env: {
+      NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
+      MEMSPEC_RECORD: JSON.stringify({ file: path.join(scratch, "run.%p.memspec"), follow: true }),
+    },
+  });
+  expect([...run.tests.values()].map(({ state }) => state).sort()).toEqual(["failed", "passed"]);
+  const held: number[] = [];
+  for (const name of readdirSync(scratch).filter((file) => file.startsWith("run."))) {
+    const capture = await openCapture(path.join(scratch, name));
+    const worker = capture.info.processes[0]?.meta.process.pid;
+    const file = written(run).files.find(({ worker: { pid } }) => pid === worker);
+    if (file === undefined) continue;
+    const agreement = await agreementOf(capture, file);
+    held.push(agreement.held.count);
+    expect(agreement.held.bytes).toBe(agreement.held.count * 100_000);
+    // Exact in both; the process does more than its file.
+    expect(file.figures?.buffers.allocatedBytes).toBeGreaterThanOrEqual(agreement.held.bytes);
+    expect(agreement.more.buffersBytes).toBeGreaterThanOrEqual(0);
+    expect(agreement.more.nativeBytes).toBeGreaterThanOrEqual(0);
+  }
+  expect(held.sort((a, b) => a - b)).toEqual([20, 30]);
 });
