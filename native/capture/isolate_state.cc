@@ -94,7 +94,6 @@ IsolateState::IsolateState(v8::Isolate* isolate, DomainId domain)
   meter_ = std::make_unique<heap::Meter>(isolate, domain);
   sampler_ = std::make_unique<heap::Sampler>(isolate, *code_);
   shared_sampler_ = std::make_unique<SharedSampler>(*sampler_);
-  buffer_tap_ = hooks::TapBufferAllocator(isolate);
   t_thread.isolate = this;
   t_thread.domain = domain;
 }
@@ -113,7 +112,7 @@ IsolateState::~IsolateState() {
   for (auto& [handle, measurement] : measurements_) measurement->Abandon(guard);
   measurements_.clear();
   while (arms_ > 0) Disarm(guard);
-  hooks::UntapBufferAllocator(isolate_);
+  if (buffer_tap_) hooks::UntapBufferAllocator(isolate_);
   shared_sampler_.reset();
   sampler_.reset();
   meter_.reset();
@@ -126,6 +125,9 @@ bool IsolateState::Arm(const RecursionGuard& guard, const char** missing) {
     *missing = result.missing != nullptr ? result.missing : "unknown";
     return false;
   }
+  // Not before the hooks have been in once: what is loaded, and with it the allocator's vtable, is known from then on.
+  if (!buffer_tap_tried_) buffer_tap_ = hooks::TapBufferAllocator(isolate_);
+  buffer_tap_tried_ = true;
   ++arms_;
   return true;
 }

@@ -93,6 +93,7 @@ class IsolateState {
   int users_ = 1;
   int arms_ = 0;
   bool buffer_tap_ = false;
+  bool buffer_tap_tried_ = false;
   stacks::CodeMap* code_ = nullptr;
   std::unique_ptr<heap::Meter> meter_;
   heap::ObjectIds object_ids_;

@@ -102,6 +102,8 @@ Begun Begin(const RecursionGuard&, const Plan& plan) {
     g_state.reason = Reason::kStop;
   }
   bool started = StartThread(&g_state.writer_thread, RunWriter);
+  // Before the keeper looks: it ends when nothing runs.
+  if (started) g_running.store(true, std::memory_order_release);
   if (started && !StartThread(&g_state.keeper_thread, RunKeeper)) {
     started = false;
     StopRunning(Reason::kSlow);
@@ -116,7 +118,6 @@ Begun Begin(const RecursionGuard&, const Plan& plan) {
     g_state.file.Close();
     return {false, EAGAIN, false};
   }
-  g_running.store(true, std::memory_order_release);
   return {true, 0, false};
 }
 

@@ -190,6 +190,8 @@ class HybridWalk {
       step = last_->step[i];
       step.keys_before = static_cast<std::uint16_t>(step.keys_before - keys_before + joined_keys_);
       step.javascript_before = static_cast<std::uint16_t>(step.javascript_before - javascript_before + joined_javascript_);
+      // This walk came to it from another frame; the last one may have begun with it, and read nothing.
+      if (i == joined_) step.return_at = read_.return_at, step.frame_pointer_at = read_.frame_pointer_at;
     }
   }
 

@@ -159,10 +159,9 @@ function metaOf(
 function notesOn(binding: NativeBinding, { heapLifetimes }: RawRecordingFacts): readonly string[] {
   const { bufferTap, engineSymbols } = binding.capabilities();
   const notes: string[] = [];
-  if (!bufferTap)
-    notes.push(
-      "Buffers of the isolate that began the recording are not told from native memory: its allocator cannot be tapped.",
-    );
+  if (!bufferTap && !engineSymbols) {
+    notes.push("Buffers may be among the native memory: neither their allocator nor who calls it is known here.");
+  }
   if (!engineSymbols) notes.push("This Node has no symbol table: memory of V8's own may be among the native memory.");
   if (!heapLifetimes) notes.push("The heap was not sampled: this V8's samples are not laid out as memspec knows them.");
   return notes;
