@@ -118,7 +118,7 @@ const known = new Map();
 function allocationsIn(file) {
   // The rounds write to one place: the last file is there, and its count is that of each round within a few.
   if (!known.has(file)) {
-    const { spaces } = JSON.parse(outputOf(process.execPath, [memspec, "stats", "--json", file]));
+    const { spaces } = JSON.parse(outputOf(process.execPath, [memspec, "stats", "--json", file])).statistics;
     known.set(file, spaces.native.allocationCount + spaces.buffers.allocationCount);
   }
   return known.get(file);

@@ -102,7 +102,7 @@ StackId StackForRecording(const RecursionGuard& guard, ThreadState& thread, cons
                               : stacks::CaptureHybrid(guard, nullptr, nullptr, site);
   }
   if (sample.stack != StackId::kNone) return sample.stack;
-  return isolate != nullptr ? stacks::CaptureJavaScript(guard, isolate->isolate(), isolate->code(), site)
+  return isolate != nullptr ? stacks::CaptureRepeated(guard, isolate->isolate(), isolate->code(), site)
                             : stacks::CaptureNative(guard, site);
 }
 

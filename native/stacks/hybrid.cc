@@ -32,8 +32,9 @@ std::uintptr_t AddressOf(const void* p) { return reinterpret_cast<std::uintptr_t
 
 class HybridWalk {
  public:
-  HybridWalk(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite& site)
-      : guard_(guard), code_(code), frame_(hooks::FrameOf(site)) {
+  HybridWalk(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite& site,
+             bool only_javascript)
+      : guard_(guard), code_(code), only_javascript_(only_javascript), frame_(hooks::FrameOf(site)) {
     // V8's walk starts from registers of this thread: it means nothing for an isolate that is not entered here.
     if (isolate == nullptr || v8::Isolate::TryGetCurrent() != isolate) code_ = nullptr;
     registers_.pc = site.caller;
@@ -48,7 +49,10 @@ class HybridWalk {
     next_memory_->steps = 0;
     object_generation_ = hooks::ObjectMapGeneration();
     code_epoch_ = code_->Epoch();
-    if (last_->object_generation != object_generation_ || last_->code_epoch != code_epoch_) last_->id = StackId::kNone;
+    if (last_->object_generation != object_generation_ || last_->code_epoch != code_epoch_ ||
+        last_->only_javascript != only_javascript_) {
+      last_->id = StackId::kNone;
+    }
   }
 
   StackId Run() {
@@ -176,6 +180,7 @@ class HybridWalk {
     memory.id = id;
     memory.object_generation = object_generation_;
     memory.code_epoch = code_epoch_;
+    memory.only_javascript = only_javascript_;
     code_->SwapWalks();
   }
 
@@ -240,6 +245,7 @@ class HybridWalk {
   }
 
   void Add(FrameKey key) {
+    if (only_javascript_ && count_ > 0 && key.is_native()) return;
     if (count_ == kMaxHybridFrames) {
       marks_.truncated = true;
     } else {
@@ -261,15 +267,18 @@ class HybridWalk {
       marks_.native_missing = true;
       if (doubtful_from_ != kNowhere) count_ = doubtful_from_;
       while (next_ < javascript_count_) AddJavaScript();
-    } else if (!reached_end_) {
+    } else if (!reached_end_ && !only_javascript_) {
       marks_.truncated = true;
     }
+    // V8's frames are all there, in its order.
+    if (only_javascript_) marks_.native_missing = false;
   }
 
   static constexpr std::size_t kNowhere = ~std::size_t{0}, kWhole = kNowhere - 1;
 
   const RecursionGuard& guard_;
   CodeMap* code_;
+  const bool only_javascript_;
   hooks::Frame frame_;
   hooks::AddressRange stack_;
   void* javascript_[kWalkLimit];  // as V8 gave them, innermost first
@@ -299,7 +308,11 @@ class HybridWalk {
 }  // namespace
 
 StackId CaptureHybrid(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite& site) {
-  return HybridWalk(guard, isolate, code, site).Run();
+  return HybridWalk(guard, isolate, code, site, false).Run();
+}
+
+StackId CaptureRepeated(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code, const hooks::CallSite& site) {
+  return HybridWalk(guard, isolate, &code, site, true).Run();
 }
 
 }  // namespace memspec::stacks

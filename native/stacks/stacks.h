@@ -29,6 +29,9 @@ StackId CaptureHeapAllocation(const RecursionGuard&, v8::Isolate* isolate, CodeM
 // Native frames, from the caller to the outermost, and JavaScript frames where they were called. `isolate` and `code`: both, or
 // nullptr for a thread without an isolate. At most kMaxHybridFrames.
 StackId CaptureHybrid(const RecursionGuard&, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite&);
+// The frames of CaptureJavaScript, found as CaptureHybrid finds them: for whoever takes a stack at every allocation, most of which are
+// nearly the last one's.
+StackId CaptureRepeated(const RecursionGuard&, v8::Isolate* isolate, CodeMap& code, const hooks::CallSite&);
 // Helper threads: the native caller only.
 StackId CaptureNative(const RecursionGuard&, const hooks::CallSite&);
 

@@ -25,6 +25,7 @@ struct WalkMemory {
   static constexpr std::size_t kMaxSteps = 192;
 
   StackId id = StackId::kNone;  // kNone: nothing is remembered
+  bool only_javascript = false;  // and the innermost native frame
   std::uint32_t object_generation = 0, code_epoch = 0;
   std::size_t steps = 0, keys = 0, javascript = 0;
   WalkStep step[kMaxSteps];
