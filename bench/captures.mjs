@@ -37,9 +37,9 @@ function recorded(name, command, args) {
 }
 
 const memspecRun =
-  (name, program, ...flags) =>
+  (folder, program, ...flags) =>
   () =>
-    recorded(name, process.execPath, (target) => [
+    recorded(folder, process.execPath, (target) => [
       memspec,
       "run",
       "-q",
@@ -50,22 +50,21 @@ const memspecRun =
       ...program,
     ]);
 
-const heaptrackRun = (program) => () => {
-  const result = recorded("heaptrack", "heaptrack", (target) => ["-o", target, process.execPath, ...program]);
-  return result;
-};
+const heaptrackRun = (folder, program) => () =>
+  recorded(folder, "heaptrack", (target) => ["-o", target, process.execPath, ...program]);
 
 export function benchCaptures(rounds, clock) {
   buildPairs();
   const hasHeaptrack = spawnSync("heaptrack", ["--version"], { stdio: "ignore" }).status === 0;
-  return Object.entries(PROGRAMS).flatMap(([what, program]) => {
+  return Object.entries(PROGRAMS).flatMap(([what, program], number) => {
+    const folder = (name) => `${number}-${name}`;
     const taken = takeTurns(
       {
         plain: () => timesOf(process.execPath, program),
-        stacks: memspecRun("stacks", program),
-        native: memspecRun("native", program, "--native"),
-        aggregate: memspecRun("aggregate", program, "--aggregate"),
-        ...(hasHeaptrack ? { heaptrack: heaptrackRun(program) } : {}),
+        stacks: memspecRun(folder("stacks"), program),
+        native: memspecRun(folder("native"), program, "--native"),
+        aggregate: memspecRun(folder("aggregate"), program, "--aggregate"),
+        ...(hasHeaptrack ? { heaptrack: heaptrackRun(folder("heaptrack"), program) } : {}),
       },
       rounds,
     );
