@@ -65,9 +65,12 @@ function nativeFrames(
     column: source.column,
     lineIsFunction: false,
     inlined: source.inlined,
-    owner,
+    owner: PROGRAM_START.test(source.functionName) ? "node" : owner,
   }));
 }
+
+/** What the C library calls `main` by: of Node's own beginning, wherever its code lies. */
+const PROGRAM_START = /^_*(?:libc_start|start$)/u;
 
 function readText(path: string): string | null {
   try {
