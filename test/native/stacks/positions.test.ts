@@ -107,6 +107,6 @@ describe("a captured stack", () => {
   });
 
   it("is empty where nothing was captured", () => {
-    expect(stacks["nothing"]).toEqual({ frames: [], truncated: false });
+    expect(stacks["nothing"]).toEqual({ frames: [], truncated: false, nativeMissing: false });
   });
 });
