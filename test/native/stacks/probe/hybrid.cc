@@ -56,7 +56,8 @@ constexpr hooks::Sink kSink = {
     [](const RecursionGuard&, void*, const hooks::FreedBlock&) {},
     [](const RecursionGuard&, const hooks::MappingEvent&) {},
     [](const RecursionGuard&, void*, std::size_t) {},
-    [](const RecursionGuard&, const hooks::CallSite&) {},
+    [](const RecursionGuard&, void*, std::size_t, bool, const hooks::CallSite&) {},
+    [](const RecursionGuard&, void*) {},
 };
 
 using Arguments = v8::FunctionCallbackInfo<v8::Value>;
