@@ -238,7 +238,7 @@ test(
     onTestFinished(() => void spawnSync("umount", [disk]));
     expect(statfsSync(disk).blocks * statfsSync(disk).bsize).toBe(256 * 1024);
     const file = path.join(disk, "full.memspec");
-    const run = record({ name: "sequence.cjs", env: { LAST: "700000" } }, { file });
+    const run = record({ name: "sequence.cjs", env: { LAST: "570000" } }, { file });
     expect(run.code).toBe(7);
     expect(run.stderr).toMatch(/the disk took no more \(No space left on device\)/u);
     const capture = await openCapture(file);
