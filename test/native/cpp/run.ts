@@ -10,6 +10,9 @@ import { afterAll, beforeAll } from "vitest";
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../../..");
 
+/** Rooms without V8 and Node are the same for every Node: the legs of the matrix leave them to `npm test`. */
+export const OF_ANOTHER_NODE: boolean = process.env["MEMSPEC_E2E_NODE"] !== undefined;
+
 const STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion", "-Werror"];
 
 /** A way to build a room and its C++ tests. `seeds`: how many random programs each differential test tries. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Build, sources, workshop } from "../cpp/run.js";
+import { type Build, OF_ANOTHER_NODE, sources, workshop } from "../cpp/run.js";
 
 const here = "test/native/graph";
 const minutes = 60_000;
@@ -15,7 +15,7 @@ const builds: readonly Build[] = [
 
 const { test: runTests } = workshop(here);
 
-describe("the heap graph, alone, without V8 and Node", () => {
+describe.skipIf(OF_ANOTHER_NODE)("the heap graph, alone, without V8 and Node", () => {
   test.each(builds)(
     "holds to its definitions ($name)",
     async (build) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Build, sources, workshop } from "../cpp/run.js";
+import { type Build, OF_ANOTHER_NODE, sources, workshop } from "../cpp/run.js";
 
 const here = "test/native/ledger";
 const minutes = 60_000;
@@ -18,7 +18,7 @@ const { compile, test: runTests } = workshop(here);
 
 const ledger = async () => [...(await sources("native/base")), ...(await sources("native/ledger"))];
 
-describe("the ledger, alone, without V8 and Node", () => {
+describe.skipIf(OF_ANOTHER_NODE)("the ledger, alone, without V8 and Node", () => {
   test.each(builds)(
     "holds to its definitions on one thread and on eight ($name)",
     async (build) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Build, sources, workshop } from "../cpp/run.js";
+import { type Build, OF_ANOTHER_NODE, sources, workshop } from "../cpp/run.js";
 
 const here = "test/native/recording";
 const minutes = 60_000;
@@ -16,7 +16,7 @@ const builds: readonly Build[] = [
 
 const { test: runTests } = workshop(here);
 
-describe("the recording, alone, without V8 and Node", () => {
+describe.skipIf(OF_ANOTHER_NODE)("the recording, alone, without V8 and Node", () => {
   test.each(builds)(
     "writes what it is told, and sums it up by the definitions ($name)",
     async (build) => {
