@@ -1,6 +1,5 @@
 /** Recording of a program that does not know of it: what the preloaded module does. */
 
-import process from "node:process";
 import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from "node:worker_threads";
 import { armTracker } from "../../capture/arm.js";
 import { load } from "../../capture/native-package.js";

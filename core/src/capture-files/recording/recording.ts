@@ -1,7 +1,6 @@
 /** Recording of this process into a capture file. */
 
 import path from "node:path";
-import process from "node:process";
 import { withAddonErrors } from "../../capture/addon-errors.js";
 import type { NativeBinding } from "../../capture/binding.js";
 import { loadAddon } from "../../capture/load-addon.js";
