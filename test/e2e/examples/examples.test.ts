@@ -1,6 +1,7 @@
 /** Every command of every example's page runs, and what the pages say is so. Figures are the programs' own: pages show those of one run. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SAMPLES_HEAP } from "../harness/captured-files.js";
 import { type PlayedExample, playExample, type ReadExample } from "./example-page.js";
 
 /** Plays an example before the tests of a block. */
@@ -29,7 +30,7 @@ function bytesWith({ stacks }: ReadExample, functionName: string | RegExp): numb
     .reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-describe("frames", () => {
+describe.skipIf(!SAMPLES_HEAP)("frames", () => {
   const played = example("frames");
 
   test("makeRows stands on those who called it; after an await the stack begins with the function itself", async () => {
@@ -49,7 +50,7 @@ describe("frames", () => {
   });
 });
 
-describe("heap-pages", () => {
+describe.skipIf(!SAMPLES_HEAP)("heap-pages", () => {
   const played = example("heap-pages");
 
   test("most pages stay when most objects have gone", async () => {
@@ -62,7 +63,7 @@ describe("heap-pages", () => {
   });
 });
 
-describe("native-mandelbrot", () => {
+describe.skipIf(!SAMPLES_HEAP)("native-mandelbrot", () => {
   const played = example("native-mandelbrot");
 
   test("without --native the pictures are told of the functions of JavaScript, with it also of those of C++", async () => {
@@ -95,7 +96,7 @@ describe("native-mandelbrot", () => {
   });
 });
 
-describe("clustered-server", () => {
+describe.skipIf(!SAMPLES_HEAP)("clustered-server", () => {
   const played = example("clustered-server");
 
   test("with --follow there is a file for the primary process and for each of three workers", () => {
@@ -110,7 +111,7 @@ describe("clustered-server", () => {
   });
 });
 
-describe("temporary-arrays", () => {
+describe.skipIf(!SAMPLES_HEAP)("temporary-arrays", () => {
   const played = example("temporary-arrays");
 
   test("push throws away more than twice what a list takes that has its length from the start", async () => {
@@ -120,7 +121,7 @@ describe("temporary-arrays", () => {
   });
 });
 
-describe("one-span", () => {
+describe.skipIf(!SAMPLES_HEAP)("one-span", () => {
   const played = example("one-span");
 
   test("what happened in the span is in the file, and nothing else", async () => {
@@ -131,7 +132,7 @@ describe("one-span", () => {
   });
 });
 
-describe("document-pipeline", () => {
+describe.skipIf(!SAMPLES_HEAP)("document-pipeline", () => {
   const played = example("document-pipeline");
 
   test("what is never given back is the index and the pages of the cache", async () => {

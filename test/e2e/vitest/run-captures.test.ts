@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openCapture } from "../../../core/src/captures.js";
-import { agreementOf, capturedProject } from "../harness/captured-files.js";
+import { agreementOf, capturedProject, SAMPLES_HEAP } from "../harness/captured-files.js";
 import { fileOf, written } from "../harness/run-reports.js";
 import { type Pool, runVitest, type VitestRun } from "./run-vitest.js";
 
@@ -70,8 +70,8 @@ test.each([
     expect(less.nativeBytes).toBeGreaterThanOrEqual(0);
     expect(less.nativeBytes).toBeLessThan(500_000);
     // Estimated from a sample every 32 KiB: of some megabytes within a fifth.
-    expect(less.heapShare).toBeGreaterThan(0.8);
-    expect(less.heapShare).toBeLessThan(1.25);
+    if (SAMPLES_HEAP) expect(Math.abs(less.heapShare - 1)).toBeLessThan(0.25);
+    else expect(less.heapShare).toBeNaN();
   }
 });
 
@@ -118,7 +118,17 @@ test("a whole run that is recorded from outside, another copy of memspec in its 
   const preload = fileURLToPath(new URL("../../../core/dist/cjs/record.js", import.meta.url));
   const run = await runVitest({
     pool: "forks",
-    files: { ...capturedProject("vitest"), "vitest.config.mjs": config("{}") },
+    files: {
+      ...capturedProject("vitest"),
+      "vitest.config.mjs": config("{}", 'setupFiles: ["./linger.ts"]'),
+      // Vitest ends its workers by a signal: what they allocated last may have no names by then.
+      "linger.ts": `
+import { afterAll } from "vitest";
+afterAll(async () => {
+  for (let i = 0; i < 40; i += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+});
+`,
+    },
     env: {
       NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
       MEMSPEC_RECORD: JSON.stringify({ file: path.join(scratch, "run.%p.memspec"), follow: true }),

@@ -276,7 +276,7 @@ test(
   1 * minutes,
 );
 
-test(
+test.skipIf(Number.parseInt(process.versions.node, 10) > 20)(
   "every object of the heap: as many as were made, those alive that are kept, the others collected",
   async () => {
     const file = at("objects.memspec");
