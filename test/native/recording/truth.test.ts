@@ -214,7 +214,7 @@ test("buffers are told from native memory, and no note says otherwise", async ()
   const file = at("notes.memspec");
   record({ name: "objects.cjs", nodeArguments: ["--expose-gc"], env: { KEPT: "1", DROPPED: "1" } }, { file });
   const { info } = await openCapture(file);
-  expect(info.meta.notes).toEqual([]);
+  expect(info.meta.notes.filter((note) => !note.startsWith("The heap was not sampled"))).toEqual([]);
 });
 
 describe("a program that is killed", () => {

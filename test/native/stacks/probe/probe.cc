@@ -219,7 +219,7 @@ void Sites(const Arguments& args) {
   std::string out = "{\"sites\":[";
   {
     const RecursionGuard guard;
-    for (const auto& site : t_sampler->Sites(guard, Number(args, 0), Number(args, 1))) {
+    for (const auto& site : t_sampler->Sites(guard, Number(args, 0), Number(args, 1), true)) {
       if (out.back() != '[') out += ',';
       char text[120];
       std::snprintf(text, sizeof text, "{\"bytes\":%.3f,\"count\":%.3f,\"truncated\":%s,\"frames\":", site.bytes, site.count,
