@@ -33,7 +33,7 @@ export interface RecordingSummary {
   };
 }
 
-/** An open recording. Ends by `stop()`, at the end of the block of `using`, or with the process. */
+/** An open recording. Ends by `stop()`, or with the process. */
 export interface Recording {
   /** Absolute path of the file. */
   readonly file: string;
