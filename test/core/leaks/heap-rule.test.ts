@@ -109,6 +109,11 @@ describe("groups", () => {
 });
 
 describe("containers", () => {
+  /** One group, and what is alive of all that was born in the third batch. */
+  const of = (group: ObjectGroup, bornBytes: number): ObjectGroups => ({
+    ...found([group]),
+    births: [0, 0, bornBytes, 0].map((bytes) => ({ count: 1, bytes })),
+  });
   const store = (objectId: number, bytes: number): GrownStore => ({
     kind: "array",
     type: "Map",
@@ -128,8 +133,15 @@ describe("containers", () => {
 
   test("a weak list of V8's own keeps nothing, however long it gets", () => {
     const list = group("V8's WeakArrayList", [1, 0, 0, 0], { kind: "system", retainedBytes: 40_000 });
-    expect(grownStores(found([list], []), batches)).toHaveLength(0);
-    expect(grownStores(found([{ ...list, type: "V8's EphemeronHashTable" }], []), batches)).toHaveLength(1);
+    expect(grownStores(of(list, 40_000), batches)).toHaveLength(0);
+    expect(grownStores(of({ ...list, type: "V8's EphemeronHashTable" }, 40_000), batches)).toHaveLength(1);
+  });
+
+  test("a new object holds what was made in calls; what is older, or came between the batches, is not counted", () => {
+    const task = group("async call of (anonymous)", [0, 0, 1, 0], { kind: "object", retainedBytes: 200_000 });
+    expect(grownStores(of(task, 4 * 2048 - 1), batches)).toEqual([]);
+    const [first, second] = [10_000, 30_000].map((born) => grownStores(of(task, born), batches));
+    expect(grewAgain(first ?? [], second ?? [], 2000).map(({ bytesPerCall }) => bytesPerCall)).toEqual([10]);
   });
 
   test("only what grew in both runs leaks", () => {

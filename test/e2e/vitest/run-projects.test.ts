@@ -22,9 +22,15 @@ const IMPORT = 'import { memspec } from "@memspec/vitest/config";\n';
 
 const told = (report: RunReport): readonly unknown[] =>
   report.files.map((file) => [file.path, file.project, file.state, ...outline(file)]);
-/** Where the test's buffers come from, by source map. */
+/** Where the test's buffers come from, by source map. The heap's sites are samples: chance has a say in them. */
 const places = (report: RunReport): readonly unknown[] =>
-  report.files.map((file) => placesOf(testOf(file, "buffers").sites, report));
+  report.files.map((file) => {
+    const { sites } = testOf(file, "buffers");
+    return placesOf(
+      sites.filter(({ space }) => space === "buffers"),
+      report,
+    );
+  });
 const BUFFERS = (bytes: number): string => `buffers, passed, buffers ${bytes}/${bytes} native 0/0`;
 
 test("inline projects that run the same files, and one with a root of its own", async () => {
