@@ -42,7 +42,8 @@ const legs = values.legs.split(",");
 for (const leg of legs) if (!SUITE_LEGS.includes(leg)) throw new RangeError(`--legs ${leg}: some of ${SUITE_LEGS}`);
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const build = spawnSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+// The compiler tells its errors on the standard output, which is the bench's.
+const build = spawnSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", 2, "inherit"] });
 if (build.status !== 0) process.exit(1);
 
 const number = (value) => value.toFixed(value < 1 ? 3 : 2);
