@@ -306,10 +306,11 @@ void CodeMap::TakeOverlapping(std::uintptr_t start, std::uint32_t length, Discar
 CodePlace CodeMap::Find(const RecursionGuard&, std::uintptr_t address) {
   const SpinGuard hold(lock_);
   CachedPlace& cached = cache_[(address ^ (address >> 10)) % kCacheSize];
-  if (cached.address != address || cached.epoch != epoch_) {
+  const std::uint32_t epoch = epoch_.load(std::memory_order_relaxed);
+  if (cached.address != address || cached.epoch != epoch) {
     const CodePlace place = FindInRanges(address);
     if (place.id == CodeId::kNone) return place;  // not remembered: the code may be named any moment
-    cached = {address, epoch_, place};
+    cached = {address, epoch, place};
   }
   return cached.place;
 }

@@ -6,6 +6,7 @@
 // a second user (a perf agent in the same process) takes ours away, which shows as frames of unknown code.
 // Capacity: kMaxCodeRecords for the process (code_record.h); kMaxPending line tables waiting for their code.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "base/recursion_guard.h"
 #include "base/spin_lock.h"
 #include "stacks/code_record.h"
+#include "stacks/known_walks.h"
 #include "stacks/script_index.h"
 #include "stacks/walk_memory.h"
 
@@ -59,9 +61,11 @@ class CodeMap {
     return address - code_start_ < code_length_ || Find(guard, address).id != CodeId::kNone;
   }
   // Changes whenever an address may mean other code than before.
-  std::uint32_t Epoch() {
-    const SpinGuard hold(lock_);
-    return epoch_;
+  std::uint32_t Epoch() const { return epoch_.load(std::memory_order_acquire); }
+  KnownWalks& known_walks() { return known_walks_; }
+  void ForgetWalks() {
+    last_walk().id = StackId::kNone;
+    known_walks_.Forget();
   }
   WalkMemory& last_walk() { return walks_[walk_]; }
   WalkMemory& next_walk() { return walks_[1 - walk_]; }
@@ -131,7 +135,8 @@ class CodeMap {
   // collected late, or belongs to new code at a used address: what happens first decides, a capture or a CODE_ADDED (code
   // cannot run before it).
   Pending pending_;
-  std::uint32_t epoch_ = 1;  // of the cache: changes when an address may mean something else
+  // Of the cache: changes when an address may mean something else. Read without the lock, too: as if a moment earlier.
+  std::atomic<std::uint32_t> epoch_{1};
   CachedPlace cache_[kCacheSize];
   // V8 runs a copy of its builtins near compiled code: V8 11 reports the originals, later ones the copy.
   struct BuiltinsCopy {
@@ -150,6 +155,7 @@ class CodeMap {
   // Isolate's own thread only:
   WalkMemory walks_[2];
   int walk_ = 0;
+  KnownWalks known_walks_;
   ScriptIndex scripts_;
   std::size_t sweep_at_ = 1u << 15;
 };

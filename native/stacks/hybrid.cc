@@ -56,11 +56,17 @@ class HybridWalk {
   }
 
   StackId Run() {
+    std::uint64_t hash = 0;
+    if (code_ != nullptr) {
+      hash = KnownWalks::HashOf(frame_, stack_);
+      const StackId known = code_->known_walks().Find(hash, frame_, only_javascript_, object_generation_, code_epoch_);
+      if (known != StackId::kNone) return known;
+    }
     Walk();
     if (joined_ == kWhole) return last_->id;
     Finish();
     const StackId id = Intern(guard_, {keys_, count_}, marks_);
-    Remember(id);
+    Remember(id, hash);
     return id;
   }
 
@@ -71,6 +77,8 @@ class HybridWalk {
     v8::SampleInfo info;
     info.frames_count = 0;
     code_->isolate()->GetStackSample(registers_, javascript_, limit, &info);
+    // Inside a collection V8 gives no frames: what this stack has for JavaScript's is not what others have that go on from the same place.
+    if (info.vm_state == v8::GC) can_remember_ = false;
     javascript_count_ = 0;
     for (std::size_t i = 0; i < info.frames_count; ++i) {
       // V8 11 lists the entries of C++ callbacks among the frames: for us those are native frames.
@@ -155,20 +163,22 @@ class HybridWalk {
     }
     WalkStep& step = next_memory_->step[next_memory_->steps++];
     step = {frame_.return_address, frame_.stack_pointer, frame_.frame_pointer, read_.return_at, read_.frame_pointer_at,
-            {}, rule.code != Rule::Code::kObjects && HasSlots(), static_cast<std::uint16_t>(count_),
+            {}, rule.code != Rule::Code::kObjects && HasSlots(), false, static_cast<std::uint16_t>(count_),
             static_cast<std::uint16_t>(next_)};
     if (!step.has_slots) return;
     step.slots[0] = WordAt(frame_.frame_pointer - kBytecodeArraySlot);
     step.slots[1] = WordAt(frame_.frame_pointer - kBytecodeOffsetSlot);
   }
 
-  void Remember(StackId id) {
+  void Remember(StackId id, std::uint64_t hash) {
     if (code_ == nullptr) return;
     if (!can_remember_ || marks_ != StackMarks{} || !reached_end_ || next_ > kMaxHybridFrames) {
       last_->id = StackId::kNone;
       return;
     }
     WalkMemory& memory = *next_memory_;
+    // V8 reads the slots of the interpreter's frames alone: what others have there may change. Which frames they are is known if each was seen.
+    for (std::size_t i = 0; i < memory.steps && !passed_over_; ++i) memory.step[i].has_slots &= memory.step[i].interpreted;
     std::copy_n(keys_, count_, memory.key);
     memory.keys = count_;
     if (joined_ == kNowhere) {
@@ -182,6 +192,7 @@ class HybridWalk {
     memory.code_epoch = code_epoch_;
     memory.only_javascript = only_javascript_;
     code_->SwapWalks();
+    if (id != StackId::kNone && all_code_is_known_) code_->known_walks().Add(hash, memory);
   }
 
   void AppendLast(WalkMemory& memory) const {
@@ -211,6 +222,8 @@ class HybridWalk {
       if (!IsFrameOf(AddressOf(javascript_[i]))) continue;
       // What was passed over is of this run of JavaScript, or else of an earlier one since the last match.
       if (i > next_ && runs_left_ != 0) marks_.native_missing = true;
+      passed_over_ |= i > next_;
+      if (can_remember_) next_memory_->step[next_memory_->steps - 1].interpreted = AddressOf(javascript_[i]) != frame_.return_address;
       while (next_ <= i) AddJavaScript();
       doubtful_from_ = kNowhere;
       matched_ = true;
@@ -256,6 +269,7 @@ class HybridWalk {
   void AddJavaScript() {
     const std::uintptr_t address = AddressOf(javascript_[next_++]);
     const CodePlace place = code_->Find(guard_, address);
+    if (place.id == CodeId::kNone) all_code_is_known_ = false;  // it may be named any moment
     Add(place.id == CodeId::kNone ? FrameKey::Native(reinterpret_cast<void*>(address + 1)) : FrameKey::Code(place));
   }
 
@@ -301,7 +315,8 @@ class HybridWalk {
   std::size_t at_ = 0;                 // step of the last stack, not below this one's frame
   std::size_t joined_ = kNowhere;      // step of the last stack from which on this one is the same
   std::size_t joined_keys_ = 0, joined_javascript_ = 0;  // of this stack, inside of it
-  bool can_remember_ = true;
+  bool passed_over_ = false;  // a frame of V8's was not seen as a frame
+  bool can_remember_ = true, all_code_is_known_ = true;
   std::uint32_t object_generation_ = 0, code_epoch_ = 0;
 };
 

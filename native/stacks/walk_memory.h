@@ -17,7 +17,8 @@ struct WalkStep {
   std::uintptr_t return_address, stack_pointer, frame_pointer;
   std::uintptr_t return_at, frame_pointer_at;  // where the two were read; 0: they were not
   std::uintptr_t slots[2];                     // of a frame of V8's, below its frame pointer
-  bool has_slots;
+  bool has_slots;    // they say, or may say, what V8 gives
+  bool interpreted;  // V8 gave what they say
   std::uint16_t keys_before, javascript_before;
 };
 

@@ -19,13 +19,31 @@ using memspec::StackId;
 namespace hooks = memspec::hooks;
 namespace stacks = memspec::stacks;
 
-std::atomic<bool> g_all{false}, g_check{false};
+std::atomic<bool> g_all{false}, g_check{false}, g_only_javascript{false};
 std::atomic<unsigned long> g_wanted_bytes{0};
 std::atomic<std::uint32_t> g_last{0};
 std::atomic<std::uint64_t> g_captures{0}, g_native_captures{0}, g_truncated{0}, g_native_missing{0}, g_frames{0}, g_differing{0}, g_pair{0};
 
+// Most captures find what earlier ones left.
+constexpr std::uint64_t kCheckedOf = 7;
+
 StackId Capture(const RecursionGuard& guard, const hooks::CallSite& site) {
+  if (g_only_javascript.load(std::memory_order_relaxed) && MapOfThread() != nullptr) {
+    return stacks::CaptureRepeated(guard, IsolateOfThread(), *MapOfThread(), site);
+  }
   return stacks::CaptureHybrid(guard, IsolateOfThread(), MapOfThread(), site);
+}
+
+// There V8 gives no frames of JavaScript, which the stack of a moment before has.
+bool InCollection(const hooks::CallSite& site) {
+  v8::RegisterState registers;
+  registers.pc = site.caller;
+  registers.sp = site.stack_pointer;
+  registers.fp = site.frame_pointer;
+  void* frame = nullptr;
+  v8::SampleInfo info;
+  IsolateOfThread()->GetStackSample(registers, &frame, 1, &info);
+  return info.vm_state == v8::GC;
 }
 
 void Allocated(const RecursionGuard& guard, const hooks::AllocationEvent& event) {
@@ -33,10 +51,10 @@ void Allocated(const RecursionGuard& guard, const hooks::AllocationEvent& event)
   if (!wanted && !g_all.load(std::memory_order_relaxed)) return;
   const StackId id = Capture(guard, event.site);
   if (wanted) g_last.store(static_cast<std::uint32_t>(id), std::memory_order_relaxed);
-  if (g_check.load(std::memory_order_relaxed) && MapOfThread() != nullptr) {
-    MapOfThread()->last_walk().id = StackId::kNone;  // nothing is remembered: the whole stack is walked
+  if (g_check.load(std::memory_order_relaxed) && MapOfThread() != nullptr && g_captures.load(std::memory_order_relaxed) % kCheckedOf == 0) {
+    MapOfThread()->ForgetWalks();  // the whole stack is walked
     const StackId whole = Capture(guard, event.site);
-    if (whole != id) {
+    if (whole != id && !InCollection(event.site)) {
       g_differing.fetch_add(1, std::memory_order_relaxed);
       g_pair.store(static_cast<std::uint64_t>(whole) << 32 | static_cast<std::uint64_t>(id), std::memory_order_relaxed);
     }
@@ -74,9 +92,10 @@ void Want(const Arguments& args) {
   g_last.store(0);
 }
 void Last(const Arguments& args) { args.GetReturnValue().Set(g_last.load()); }
-// all(on, check?)    check: each stack is captured a second time, without what is remembered of the one before
+// all(on, check?, onlyJavaScript?)    check: some stacks are captured a second time, without what is remembered of those before
 void All(const Arguments& args) {
   g_check.store(args[1]->BooleanValue(args.GetIsolate()));
+  g_only_javascript.store(args[2]->BooleanValue(args.GetIsolate()));
   g_all.store(args[0]->BooleanValue(args.GetIsolate()));
 }
 
