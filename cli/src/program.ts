@@ -25,10 +25,12 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     // What comes after the program of `run` is the program's.
     .enablePositionalOptions()
     .exitOverride();
-  // Commands take over settings that are made before them.
+  // Commands take over settings that are made before them. Of one that is named no others are loaded: a program that is recorded waits for all that is.
+  const named = firstWord(argv.slice(2));
+  const isKnown = COMMANDS.some(({ commands }) => commands.some(({ name }) => name === named));
   for (const { title, commands } of COMMANDS) {
     program.commandsGroup(`${title}:`);
-    for (const add of commands) add(program, done);
+    for (const { name, load } of commands) if (!isKnown || name === named) (await load())(program, done);
   }
   program.addHelpText("after", helpText(HELP));
   try {
@@ -43,6 +45,11 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** The command, where the words name one. */
+function firstWord(words: readonly string[]): string | undefined {
+  return words.find((word) => !word.startsWith("-"));
+}
+
 const COLOUR_FLAG = "--no-color";
 
 /** Colours are the program's option, and may be refused anywhere: but for `run`, where it is not ours to look. */
@@ -50,7 +57,7 @@ function hoisted(argv: readonly string[]): readonly string[] {
   const [node = "", script = "", ...words] = argv;
   const end = words.includes("--") ? words.indexOf("--") : words.length;
   const ours = words.slice(0, end);
-  if (ours.find((word) => !word.startsWith("-")) === "run" || !ours.includes(COLOUR_FLAG)) return argv;
+  if (firstWord(ours) === "run" || !ours.includes(COLOUR_FLAG)) return argv;
   return [node, script, COLOUR_FLAG, ...ours.filter((word) => word !== COLOUR_FLAG), ...words.slice(end)];
 }
 

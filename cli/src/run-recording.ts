@@ -1,14 +1,13 @@
-/** How a program is told to record itself, and which files came of it. */
+/** How a program is told to record itself. */
 
-import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { MemspecError } from "@memspec/core";
-import { type CaptureInfo, openCapture } from "@memspec/core/captures";
 import type { RunTarget } from "./run-target.js";
 
 /** Stands in the name of a file for the process's id. */
-const PROCESS_ID = "%p";
+export const PROCESS_ID = "%p";
 
 export interface RecordingChoice {
   /** Absolute. With `%p` where each process has a file of its own. */
@@ -71,39 +70,4 @@ export function recordingStart(
 function withModule(before: string | undefined, module: string): string {
   const word = `"${module.replaceAll(/["\\]/gu, "\\$&")}"`;
   return [...(before === undefined || before === "" ? [] : [before]), `--require ${word}`].join(" ");
-}
-
-export interface RecordedFile {
-  readonly path: string;
-  readonly info: CaptureInfo;
-}
-
-/** Files that this command's processes wrote, the first process's first. */
-export async function recordedFiles(choice: RecordingChoice, sinceMs: number): Promise<readonly RecordedFile[]> {
-  const found: RecordedFile[] = [];
-  for (const file of candidates(choice.file)) {
-    if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < sinceMs) continue;
-    const info = await infoOf(file);
-    if (info?.meta.run === choice.run) found.push({ path: file, info });
-  }
-  return found.sort((a, b) => (a.info.meta.startedAt < b.info.meta.startedAt ? -1 : 1));
-}
-
-function candidates(pattern: string): readonly string[] {
-  const folder = path.dirname(pattern);
-  const [before, ...after] = path.basename(pattern).split(PROCESS_ID);
-  if (before === undefined || after.length === 0) return existsSync(pattern) ? [pattern] : [];
-  const end = after.join(PROCESS_ID);
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(before) && name.endsWith(end))
-    .map((name) => path.join(folder, name));
-}
-
-/** `null`: what is there is no capture that can be read; others' files are no affair of ours. */
-async function infoOf(file: string): Promise<CaptureInfo | null> {
-  try {
-    return (await openCapture(file)).info;
-  } catch {
-    return null;
-  }
 }

@@ -1,24 +1,12 @@
 /** `memspec run`: a program, recorded. */
 
 import { randomUUID } from "node:crypto";
-import { statSync } from "node:fs";
-import path from "node:path";
-import { isMemspecError } from "@memspec/core";
-import { compressCapture, openCapture } from "@memspec/core/captures";
-import { type RecordedCapture, renderRecorded } from "@memspec/core/reports";
+import type { RecordedCapture } from "@memspec/core/reports";
 import { type Command, Option } from "commander";
 import { sizeOption } from "./capture-options.js";
 import { helpText } from "./help-text.js";
-import { withProgress } from "./progress.js";
 import { runChild } from "./run-child.js";
-import {
-  captureFileOf,
-  checkCaptureFile,
-  type RecordedFile,
-  type RecordingChoice,
-  recordedFiles,
-  recordingStart,
-} from "./run-recording.js";
+import { captureFileOf, checkCaptureFile, type RecordingChoice, recordingStart } from "./run-recording.js";
 import { type RunTarget, runTargetOf } from "./run-target.js";
 
 interface RunOptions {
@@ -84,11 +72,15 @@ async function record(words: readonly string[], options: RunOptions, colour: boo
   }
   // Times of files are coarser than clocks.
   const sinceMs = Date.now() - 1000;
-  const end = await runChild(target.file, start.args, start.env);
+  const [end, { finish, recordedFiles }] = await Promise.all([
+    runChild(target.file, start.args, start.env),
+    import("./run-files.js"),
+  ]);
   const files = await recordedFiles(choice, sinceMs);
   const captures: RecordedCapture[] = [];
   for (const file of files) captures.push(await finish(file, options.quiet === true));
   if (!options.quiet) {
+    const { renderRecorded } = await import("@memspec/core/reports");
     const shows = colour && process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
     process.stderr.write(renderRecorded(captures, { width: process.stderr.columns, colour: shows }));
   }
@@ -107,23 +99,4 @@ function choiceOf(target: RunTarget, options: RunOptions): RecordingChoice {
     follow,
     run: randomUUID(),
   };
-}
-
-/** Compresses a file and reads what is said of it. The program has run: what goes wrong here is told, and changes no exit code. */
-async function finish({ path: file, info }: RecordedFile, quiet: boolean): Promise<RecordedCapture> {
-  const name = path.relative(process.cwd(), file);
-  const known = { name, info };
-  try {
-    await withProgress(`compressing ${name}`, (onProgress) => compressCapture(file, { onProgress }));
-    if (quiet) return { ...known, bytes: statSync(file).size, statistics: null, problem: "" };
-    const capture = await openCapture(file);
-    const { statistics } = await withProgress(`reading ${name}`, (onProgress) =>
-      capture.read({ views: [], onProgress }),
-    );
-    return { name, info: capture.info, bytes: capture.info.bytes, statistics, problem: "" };
-  } catch (error) {
-    const problem = isMemspecError(error) ? (error.message.split("\n")[0] ?? "") : String(error);
-    if (quiet) process.stderr.write(`memspec: ${problem}\n`);
-    return { ...known, bytes: info.bytes, statistics: null, problem };
-  }
 }

@@ -1,0 +1,63 @@
+/** Which files came of a recording, and what is said of each. Loaded while the program runs: it does not wait for what reads captures. */
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { isMemspecError } from "@memspec/core";
+import { type CaptureInfo, compressCapture, openCapture } from "@memspec/core/captures";
+import type { RecordedCapture } from "@memspec/core/reports";
+import { withProgress } from "./progress.js";
+import { PROCESS_ID, type RecordingChoice } from "./run-recording.js";
+
+interface RecordedFile {
+  readonly path: string;
+  readonly info: CaptureInfo;
+}
+
+/** Files that this command's processes wrote, the first process's first. */
+export async function recordedFiles(choice: RecordingChoice, sinceMs: number): Promise<readonly RecordedFile[]> {
+  const found: RecordedFile[] = [];
+  for (const file of candidates(choice.file)) {
+    if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < sinceMs) continue;
+    const info = await infoOf(file);
+    if (info?.meta.run === choice.run) found.push({ path: file, info });
+  }
+  return found.sort((a, b) => (a.info.meta.startedAt < b.info.meta.startedAt ? -1 : 1));
+}
+
+function candidates(pattern: string): readonly string[] {
+  const folder = path.dirname(pattern);
+  const [before, ...after] = path.basename(pattern).split(PROCESS_ID);
+  if (before === undefined || after.length === 0) return existsSync(pattern) ? [pattern] : [];
+  const end = after.join(PROCESS_ID);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(before) && name.endsWith(end))
+    .map((name) => path.join(folder, name));
+}
+
+/** `null`: what is there is no capture that can be read; others' files are no affair of ours. */
+async function infoOf(file: string): Promise<CaptureInfo | null> {
+  try {
+    return (await openCapture(file)).info;
+  } catch {
+    return null;
+  }
+}
+
+/** Compresses a file and reads what is said of it. The program has run: what goes wrong here is told, and changes no exit code. */
+export async function finish({ path: file, info }: RecordedFile, quiet: boolean): Promise<RecordedCapture> {
+  const name = path.relative(process.cwd(), file);
+  const known = { name, info };
+  try {
+    await withProgress(`compressing ${name}`, (onProgress) => compressCapture(file, { onProgress }));
+    if (quiet) return { ...known, bytes: statSync(file).size, statistics: null, problem: "" };
+    const capture = await openCapture(file);
+    const { statistics } = await withProgress(`reading ${name}`, (onProgress) =>
+      capture.read({ views: [], onProgress }),
+    );
+    return { name, info: capture.info, bytes: capture.info.bytes, statistics, problem: "" };
+  } catch (error) {
+    const problem = isMemspecError(error) ? (error.message.split("\n")[0] ?? "") : String(error);
+    if (quiet) process.stderr.write(`memspec: ${problem}\n`);
+    return { ...known, bytes: info.bytes, statistics: null, problem };
+  }
+}
