@@ -45,6 +45,22 @@ class ElfObject {
     VisitTable(relocations_, relocation_count_, SlotKind::kPointer, visit);
   }
 
+  // Calls visit(symbol, name) for each symbol that the object's GNU hash table knows, in the order of the table. False: it has none.
+  template <typename Visit>
+  bool ForEachHashedSymbol(Visit&& visit) const {
+    if (!Valid() || gnu_hash_ == nullptr) return false;
+    const std::uint32_t bucket_count = gnu_hash_[0], first_symbol = gnu_hash_[1], bloom_words = gnu_hash_[2];
+    const auto* buckets = reinterpret_cast<const std::uint32_t*>(reinterpret_cast<const ElfW(Addr)*>(gnu_hash_ + 4) + bloom_words);
+    const std::uint32_t* chain = buckets + bucket_count;
+    for (std::uint32_t bucket = 0; bucket < bucket_count; bucket++) {
+      std::uint32_t i = buckets[bucket];
+      if (i < first_symbol || i == 0) continue;
+      do visit(symbols_[i], strings_ + symbols_[i].st_name);
+      while ((chain[i++ - first_symbol] & 1) == 0);
+    }
+    return true;
+  }
+
   // What mprotect() must be given so that the page of `address` is as the loader left it.
   int ProtectionOf(std::uintptr_t address) const;
   bool InRelro(std::uintptr_t address) const { return relro_.Contains(address); }

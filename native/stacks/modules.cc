@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include "stacks/program_symbols.h"
+
 namespace memspec::stacks {
 
 std::uint32_t ModuleOf(std::uintptr_t address) {
@@ -22,6 +24,8 @@ std::string BuildIdOf(const hooks::Module& module) {
 }
 
 std::string DynamicSymbolOf(const RecursionGuard&, std::uintptr_t return_address) {
+  const ProgramLookup program = FindInProgram(return_address - 1);
+  if (program.in_program) return program.symbol == nullptr ? "" : program.symbol;
   Dl_info info;
   const bool found = dladdr(reinterpret_cast<const void*>(return_address - 1), &info) != 0;
   return found && info.dli_sname != nullptr ? info.dli_sname : "";

@@ -82,6 +82,12 @@ it("names the file of each native frame, its build id, and where in it the call 
   expect(natives.at(-1)?.module).toBe(realpathSync(process.execPath));
 });
 
+it("names the program's own functions as the loader does", async () => {
+  const counts = await runFixture<{ named: number; differing: number }>("program-symbols.cjs", [5000]);
+  expect(counts.named).toBeGreaterThan(1000);
+  expect(counts.differing).toBe(0);
+});
+
 /** By `nm`: the function that spans an address of the file. */
 function symbolAt(file: string, address: number): string | undefined {
   const lines = execFileSync("nm", ["-S", "--defined-only", file], { encoding: "utf8" }).split("\n");

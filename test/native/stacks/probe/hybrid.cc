@@ -1,5 +1,7 @@
 #include "hybrid.h"
 
+#include <dlfcn.h>
+
 #include <atomic>
 #include <ctime>
 #include <string>
@@ -124,6 +126,23 @@ void Natives(const Arguments& args) {
   Return(args, out + "]");
 }
 
+// programSymbols(count): so many addresses of the program, and how many of them have another symbol than the loader says.
+void ProgramSymbols(const Arguments& args) {
+  const RecursionGuard guard;
+  const auto count = args[0].As<v8::Uint32>()->Value();
+  const hooks::Module& program = *hooks::ModuleAt(0);
+  std::uint32_t named = 0, differing = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uintptr_t address = program.range.begin + (program.range.end - program.range.begin) / count * i;
+    Dl_info info;
+    const bool found = dladdr(reinterpret_cast<const void*>(address), &info) != 0 && info.dli_sname != nullptr;
+    const std::string symbol = stacks::DynamicSymbolOf(guard, address + 1);
+    named += found ? 1 : 0;
+    differing += symbol != (found ? info.dli_sname : "") ? 1 : 0;
+  }
+  Return(args, "{\"named\":" + std::to_string(named) + ",\"differing\":" + std::to_string(differing) + "}");
+}
+
 // time(count): nanoseconds of processor time for each capture here.
 void Time(const Arguments& args) {
   const RecursionGuard guard;
@@ -153,6 +172,7 @@ void AddHybrid(v8::Local<v8::Context> context, v8::Local<v8::Object> exports) {
   set("all", All);
   set("counts", Counts);
   set("natives", Natives);
+  set("programSymbols", ProgramSymbols);
   set("time", Time);
   exports->Set(context, v8::String::NewFromUtf8(isolate, "hybrid").ToLocalChecked(), hybrid).Check();
 }
