@@ -30,4 +30,6 @@ function recordedImport() {
 const before = warmUp();
 const { bytes, peakBytes } = recordedImport();
 const after = warmUp();
-console.log(`${bytes} bytes exported with a peak of ${formatSize(peakBytes)}, ${before.length + after.length} buffers outside of the span`);
+console.log(
+  `${bytes} bytes exported with a peak of ${formatSize(peakBytes)}, ${before.length + after.length} buffers outside of the span`,
+);
