@@ -10,7 +10,11 @@ it.each([
   [", with native frames", [], "hybrid"],
   [", with native frames and a collection at every turn", ["--expose-gc", "--stress-compaction"], "hybrid"],
   [", as a recording captures them", [], "repeated"],
-  [", as a recording captures them, and a collection at every turn", ["--expose-gc", "--stress-compaction"], "repeated"],
+  [
+    ", as a recording captures them, and a collection at every turn",
+    ["--expose-gc", "--stress-compaction"],
+    "repeated",
+  ],
 ])(
   "a program in which every malloc of every thread is captured runs to its end%s",
   async (_, flags, kind) => {
