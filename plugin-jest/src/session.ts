@@ -57,7 +57,8 @@ export class Session implements MatcherHost {
 
   /** Runs the body of a concurrent test so that whatever it calls, now or later, knows which test it belongs to. */
   runConcurrent<T>(entry: NamedEntry, body: () => T): T {
-    return this.#concurrent.run(this.#attempt(entry), body);
+    // With its names: contexts may live on, and entries are objects of the sandbox.
+    return this.#concurrent.run({ ...this.#attempt(entry) }, body);
   }
 
   dispose(): void {
@@ -67,10 +68,17 @@ export class Session implements MatcherHost {
 
   #attempt(entry: NamedEntry): CurrentTest {
     attempts += 1;
+    const id = `jest-${attempts}`;
+    const uniqueName = this.#uniqueName;
+    // Names are asked for by few, and every test begins.
     return {
-      id: `jest-${attempts}`,
-      fullName: fullName(entry),
-      uniqueName: this.#uniqueName(entry as never),
+      id,
+      get fullName() {
+        return fullName(entry);
+      },
+      get uniqueName() {
+        return uniqueName(entry as never);
+      },
       file: this.file,
       concurrent: entry.concurrent,
     };

@@ -9,14 +9,16 @@ import {
   type FilePayload,
   fileDeath,
   type MemspecOptions,
+  type RunReport,
   readStateFiles,
   type TestOutcome,
   VERSION,
   type WorkerState,
 } from "@memspec/core/adapter";
-import { publishRun } from "@memspec/core/reports";
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
 import { transformedMap } from "./transformed-map.js";
+
+type Reports = typeof import("@memspec/core/reports");
 
 const CUT_SHORT = "Vitest ended before the run did: files and tests that had not ended by then are not told.";
 
@@ -27,6 +29,7 @@ export class MemspecReporter implements Reporter {
   #vitest: Vitest | undefined;
   #startedAt = Date.now();
   #running = false;
+  #reports: Reports | undefined;
 
   constructor(options: MemspecOptions) {
     this.#options = options;
@@ -43,27 +46,37 @@ export class MemspecReporter implements Reporter {
   onTestRunStart(): void {
     this.#startedAt = Date.now();
     this.#running = true;
+    // While the workers start, this process has nothing else to do.
+    void this.#loadReports();
+  }
+
+  async #loadReports(): Promise<Reports> {
+    this.#reports ??= await import("@memspec/core/reports");
+    return this.#reports;
   }
 
   async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> {
     this.#running = false;
-    if (this.#vitest !== undefined) await this.#publish(this.#vitest, modules, errors, []);
+    if (this.#vitest === undefined) return;
+    const { publishRun } = await this.#loadReports();
+    await publishRun(this.#report(this.#vitest, modules, errors, []), this.#options.report, this.#vitest.config.root);
   }
 
   /** Vitest 4 itself ends with an error when a worker thread runs out of memory: what is known by then is told. */
   #cutShort(): void {
-    if (!this.#running || this.#vitest === undefined) return;
+    if (!this.#running || this.#vitest === undefined || this.#reports === undefined) return;
     this.#running = false;
+    const report = this.#report(this.#vitest, this.#vitest.state.getTestModules(), [], [CUT_SHORT]);
     // The process ends: nothing that takes time is awaited.
-    void this.#publish(this.#vitest, this.#vitest.state.getTestModules(), [], [CUT_SHORT]);
+    void this.#reports.publishRun(report, this.#options.report, this.#vitest.config.root);
   }
 
-  #publish(
+  #report(
     vitest: Vitest,
     modules: readonly TestModule[],
     errors: readonly SerializedError[],
     notes: readonly string[],
-  ): Promise<void> {
+  ): RunReport {
     const { root, shard, mergeReports } = vitest.config;
     const files = filesOf(
       modules,
@@ -75,7 +88,7 @@ export class MemspecReporter implements Reporter {
     const starts = files.flatMap((file) => file.startedAt ?? []);
     const merged = mergeReports !== undefined && mergeReports !== "";
     const startedAt = merged && starts.length > 0 ? Math.min(...starts) : this.#startedAt;
-    const report = collectRun({
+    return collectRun({
       memspec: VERSION,
       runner: { name: "vitest", version: vitest.version },
       machine: {
@@ -91,7 +104,6 @@ export class MemspecReporter implements Reporter {
       files,
       notes,
     });
-    return publishRun(report, this.#options.report, root);
   }
 }
 

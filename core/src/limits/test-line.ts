@@ -1,7 +1,7 @@
 /** Where a test is defined, for every test of a run: so of its stack the one frame that is wanted is read, and nothing formatted. */
 
 import type { ToSourceLine } from "../measure/analyse-here.js";
-import { callSiteOf, isUsersPath, type StackHolder } from "./call-site.js";
+import { callSiteOf, captureStack, isUsersPath, type StackHolder } from "./call-site.js";
 
 type Prepare = NonNullable<typeof Error.prepareStackTrace>;
 type Site = Parameters<Prepare>[1][number];
@@ -25,6 +25,14 @@ export function userSite(holder: StackHolder, realm: ErrorConstructor): Site | u
     if (formatter === undefined) Reflect.deleteProperty(realm, "prepareStackTrace");
     else realm.prepareStackTrace = formatter;
   }
+}
+
+/** Frames of a runner between its `test()` and the user's call of it. */
+const USUAL_DEPTH = 4;
+
+/** The first of the user's frames above `caller`, of the stack of now: of a stack that deep only if it is not nearer. */
+export function userSiteAbove(caller: (...args: never[]) => unknown): Site | undefined {
+  return userSite(captureStack(caller, USUAL_DEPTH), Error) ?? userSite(captureStack(caller), Error);
 }
 
 /** The line in the source. Where `toSourceLine` does not know it, whoever formats stacks here is asked. */
