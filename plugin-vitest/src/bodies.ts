@@ -221,7 +221,9 @@ function isPlain(body: TestBody): boolean {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function";
+  return (
+    typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function"
+  );
 }
 
 const NOWHERE = (): CallSite => ({ file: "", line: 0, stackLines: [] });

@@ -66,7 +66,10 @@ test("what the file says is believed", async () => {
 });
 
 test.each([
-  ["is of another engine", (bytes: Buffer) => bytes.writeUInt8((bytes[HEADER.engineBuildId] ?? 0) ^ 1, HEADER.engineBuildId)],
+  [
+    "is of another engine",
+    (bytes: Buffer) => bytes.writeUInt8((bytes[HEADER.engineBuildId] ?? 0) ^ 1, HEADER.engineBuildId),
+  ],
   ["is damaged", (bytes: Buffer) => bytes.writeUInt8((bytes.at(-1) ?? 0) ^ 1, bytes.length - 1)],
 ])("a file that %s is not believed, and is written anew", async (_what, change) => {
   const right = await find();
