@@ -30,6 +30,8 @@ export class MemspecReporter implements Reporter {
   #startedAt = Date.now();
   #running = false;
   #reports: Reports | undefined;
+  /** Of tests that are over. */
+  #outcomes = new WeakMap<TestCase, TestOutcome>();
 
   constructor(options: MemspecOptions) {
     this.#options = options;
@@ -47,7 +49,7 @@ export class MemspecReporter implements Reporter {
     this.#startedAt = Date.now();
     this.#running = true;
     // While the workers start, this process has nothing else to do.
-    void this.#loadReports();
+    void this.#loadReports().catch(() => undefined);
   }
 
   async #loadReports(): Promise<Reports> {
@@ -55,11 +57,18 @@ export class MemspecReporter implements Reporter {
     return this.#reports;
   }
 
+  /** While the workers run tests, this process has time, which it has not when all are over. */
+  onTestCaseResult(test: TestCase): void {
+    if (test.result().state !== "pending") this.#outcomes.set(test, testOf(test, false));
+  }
+
   async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> {
     this.#running = false;
     if (this.#vitest === undefined) return;
     const { publishRun } = await this.#loadReports();
-    await publishRun(this.#report(this.#vitest, modules, errors, []), this.#options.report, this.#vitest.config.root);
+    const report = this.#report(this.#vitest, modules, errors, []);
+    this.#outcomes = new WeakMap();
+    await publishRun(report, this.#options.report, this.#vitest.config.root);
   }
 
   /** Vitest 4 itself ends with an error when a worker thread runs out of memory: what is known by then is told. */
@@ -83,6 +92,7 @@ export class MemspecReporter implements Reporter {
       readStateFiles(this.stateFolder, (file) => transformedMap(vitest, file)),
       errors,
       shard?.index ?? null,
+      this.#outcomes,
     );
     const ends = files.flatMap((file) => (file.startedAt === null ? [] : file.startedAt + file.durationMs));
     const starts = files.flatMap((file) => file.startedAt ?? []);
@@ -112,6 +122,7 @@ function filesOf(
   left: readonly WorkerState[],
   errors: readonly SerializedError[],
   shard: number | null,
+  outcomes: WeakMap<TestCase, TestOutcome>,
 ): readonly FileOutcome[] {
   const dead = new Map(left.map((state) => [fileKey(state.file, state.project), state]));
   const known = modules.map((module): FileOutcome => {
@@ -126,7 +137,7 @@ function filesOf(
       shard: payload?.shard?.index ?? shard,
       startedAt: payload?.began ?? state?.began ?? null,
       durationMs: duration,
-      tests: [...module.children.allTests()].map((test) => testOf(test, died)),
+      tests: Array.from(module.children.allTests(), (test) => outcomes.get(test) ?? testOf(test, died)),
       payload,
       death: died && state !== undefined ? fileDeath(state, messageFor(module.moduleId, errors)) : null,
     };

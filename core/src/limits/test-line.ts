@@ -28,7 +28,7 @@ export function userSite(holder: StackHolder, realm: ErrorConstructor): Site | u
 }
 
 /** Frames of a runner between its `test()` and the user's call of it. */
-const USUAL_DEPTH = 4;
+const USUAL_DEPTH = 3;
 
 /** The first of the user's frames above `caller`, of the stack of now: of a stack that deep only if it is not nearer. */
 export function userSiteAbove(caller: (...args: never[]) => unknown): Site | undefined {
