@@ -11,7 +11,7 @@ type Site = Parameters<Prepare>[1][number];
  *
  * @param realm whose `Error` made it: a sandbox has one of its own
  */
-export function userSite(holder: StackHolder, realm: ErrorConstructor): Site | undefined {
+function userSite(holder: StackHolder, realm: ErrorConstructor): Site | undefined {
   const formatter = realm.prepareStackTrace;
   let found: Site | undefined;
   realm.prepareStackTrace = (_error, sites) => {
@@ -30,7 +30,7 @@ export function userSite(holder: StackHolder, realm: ErrorConstructor): Site | u
 /** Frames of a runner between its `test()` and the user's call of it. */
 const USUAL_DEPTH = 3;
 
-/** The first of the user's frames above `caller`, of the stack of now: of a stack that deep only if it is not nearer. */
+/** The first of the user's frames above `caller`. It is mostly near, and the whole stack is taken only where it is not. */
 export function userSiteAbove(caller: (...args: never[]) => unknown): Site | undefined {
   return userSite(captureStack(caller, USUAL_DEPTH), Error) ?? userSite(captureStack(caller), Error);
 }
