@@ -1,4 +1,6 @@
 // Every object of V8's heap, where a recording was asked for that: against what the program made.
+import { spawnSync } from "node:child_process";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { type Capture, openCapture } from "../../../core/src/captures.js";
 import { captureFolder, recordedTruth, recordsOf } from "./programs.js";
@@ -77,6 +79,18 @@ test(
       expect(made).toBeGreaterThanOrEqual(count);
       expect(made).toBeLessThan(count + 5);
     }
+  },
+  1 * minutes,
+);
+
+test(
+  "after a recording of every object optimised code makes room for several at once again",
+  () => {
+    const fixture = path.join(import.meta.dirname, "fixtures/after-exact.cjs");
+    const captures = path.resolve(import.meta.dirname, "../../../core/dist/cjs/captures.js");
+    const run = spawnSync(process.execPath, [fixture, captures, at("after.memspec")], { encoding: "utf8" });
+    expect([run.stderr, run.status]).toEqual(["", 0]);
+    expect(Number(run.stdout)).toBeGreaterThan(1000);
   },
   1 * minutes,
 );
