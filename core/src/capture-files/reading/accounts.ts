@@ -133,6 +133,8 @@ export class Accounts {
     this.temporal?.free(group, windows, bytes, count);
     const space = this.groups.space(group);
     this.#live[space] = (this.#live[space] as number) - bytes;
+    // Every tracker of the space is so much farther below its peak.
+    this.#room[space] = (this.#room[space] as number) + bytes;
   }
 
   #change(group: number, bytes: number, count: number, windows: number): void {

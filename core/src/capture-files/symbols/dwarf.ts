@@ -12,7 +12,7 @@ import {
   Tag,
   textOf,
 } from "./dwarf-entries.js";
-import { type Abbreviation, readAbbreviations } from "./dwarf-forms.js";
+import { type Abbreviations, readAbbreviations } from "./dwarf-forms.js";
 import { type LineProgram, readLineProgram } from "./dwarf-lines.js";
 import { covers, type Ranges, rangesOf } from "./dwarf-ranges.js";
 import type { DwarfSections } from "./dwarf-sections.js";
@@ -46,7 +46,7 @@ interface Scope {
 
 interface Unit {
   readonly header: UnitHeader;
-  readonly abbreviations: ReadonlyMap<number, Abbreviation>;
+  readonly abbreviations: Abbreviations;
   readonly bases: Bases;
   readonly ranges: Ranges;
   readonly lowest: number;
@@ -76,28 +76,22 @@ export function readDwarf(sections: DwarfSections): Dwarf {
 }
 
 function readUnits(sections: DwarfSections): readonly Unit[] {
-  const tables = new Map<number, ReadonlyMap<number, Abbreviation>>();
+  const tables = new Map<number, Abbreviations>();
+  const section = sections.abbreviations.slice(0, sections.abbreviations.length);
   return readUnitHeaders(sections.info).map((header) => {
-    const abbreviations =
-      tables.get(header.abbreviationsAt) ?? readAbbreviations(sections.abbreviations, header.abbreviationsAt);
+    const abbreviations = tables.get(header.abbreviationsAt) ?? readAbbreviations(section, header.abbreviationsAt);
     tables.set(header.abbreviationsAt, abbreviations);
     const reader = new ByteReader(
       sections.info.slice(header.offset, Math.min(header.bytes, FIRST_ENTRY_BYTES)),
       header.entriesAt,
     );
-    const root = readAttributes(reader, abbreviationOf(abbreviations, reader.uleb()), header);
+    const root = readAttributes(reader, abbreviations(reader.uleb()), header);
     const bases = basesOf(root, header);
     const lowForm = root.form(Attribute.lowAddress);
     const lowest = addressOf(lowForm, root.value(Attribute.lowAddress), sections, header, bases) ?? 0;
     const ranges = rangesOf(root, sections, header, bases, lowest);
     return { header, abbreviations, bases, ranges, lowest, root, bytes: null, scopes: null, lines: undefined };
   });
-}
-
-function abbreviationOf(table: ReadonlyMap<number, Abbreviation>, code: number): Abbreviation {
-  const abbreviation = table.get(code);
-  if (abbreviation === undefined) throw new RangeError(`abbreviation ${code}`);
-  return abbreviation;
 }
 
 function framesIn(unit: Unit, address: number, units: readonly Unit[], sections: DwarfSections): readonly DwarfFrame[] {
@@ -147,7 +141,7 @@ function scopesOf(unit: Unit, sections: DwarfSections): readonly Scope[] {
       enclosing.pop();
       continue;
     }
-    const abbreviation = abbreviationOf(abbreviations, code);
+    const abbreviation = abbreviations(code);
     let inner = enclosing.at(-1) ?? null;
     if (abbreviation.tag === Tag.function || abbreviation.tag === Tag.inlinedFunction) {
       const attributes = readAttributes(reader, abbreviation, header);
@@ -184,7 +178,7 @@ function nameOf(entry: number, own: Unit, units: readonly Unit[], sections: Dwar
   for (let i = 0; i < MOST_REFERENCES; i++) {
     const { header, bases } = unit;
     const reader = new ByteReader(bytesOf(unit, sections), at);
-    const attributes = readAttributes(reader, abbreviationOf(unit.abbreviations, reader.uleb()), header);
+    const attributes = readAttributes(reader, unit.abbreviations(reader.uleb()), header);
     const text = (attribute: number): string =>
       textOf(attributes.form(attribute), attributes.value(attribute), sections, header, bases);
     const linkage = text(Attribute.linkageName) || text(Attribute.oldLinkageName);
