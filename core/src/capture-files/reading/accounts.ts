@@ -137,6 +137,13 @@ export class Accounts {
     this.#room[space] = (this.#room[space] as number) + bytes;
   }
 
+  /** More is alive, and at once less again. */
+  pass(group: number, space: number, bytes: number, windows: number): void {
+    if (bytes <= (this.#room[space] as number)) return;
+    this.give(group, space, bytes, 1, windows);
+    this.take(group, bytes, 1, windows);
+  }
+
   #change(group: number, bytes: number, count: number, windows: number): void {
     const figures = this.groups.figures;
     const at = group * this.groups.stride;

@@ -5,7 +5,7 @@
 
 import { EventKind, OtherEvent } from "../format/format.js";
 import { Accounts, type LedgerQuestions } from "./accounts.js";
-import { type EventBatch, OTHER } from "./event-batch.js";
+import { type EventBatch, GONE, OTHER, PAIR } from "./event-batch.js";
 import { HeapObjects } from "./heap-objects.js";
 import { LiveTable } from "./live-table.js";
 import { type Budget, Malformed } from "./malformed.js";
@@ -42,6 +42,7 @@ export class Ledger {
   readonly #mappings: LiveTable;
   readonly #pieces: MappingTable;
   readonly #objects: HeapObjects;
+  readonly #groupOfKey: number[] = [];
   #lastMapping = 0;
   /** Allocations that a thread has made, and the last free that it told; by thread. */
   #made = new Uint32Array(64);
@@ -67,7 +68,8 @@ export class Ledger {
       const what = kind[index] as number;
       if (what === EventKind.allocation) {
         this.#allocate(batch, index);
-      } else if (what === EventKind.free) this.#free(batch, index);
+      } else if (what === PAIR) this.#pass(batch, index);
+      else if (what === EventKind.free) this.#free(batch, index);
       else this.#rare(batch, index, what);
     }
   }
@@ -77,15 +79,20 @@ export class Ledger {
    * that the group's figures are near when the rest of them changes.
    */
   #findGroups(batch: EventBatch): void {
-    const { count, kind, stack, thread, space, allocator, bytes, group: groups } = batch;
+    const { count, kind, stack, thread, space, allocator, bytes, group: groups, hasKeys, key } = batch;
     for (let index = 0; index < count; index += 1) {
-      if (kind[index] !== EventKind.allocation) continue;
-      const group = this.accounts.groups.of(
-        stack[index] as number,
-        thread[index] as number,
-        space[index] as number,
-        allocator[index] as number,
-      );
+      if (kind[index] !== EventKind.allocation && kind[index] !== PAIR) continue;
+      let group = hasKeys ? this.#groupOfKey[key[index] as number] : undefined;
+      if (group === undefined) {
+        group = this.accounts.groups.of(
+          stack[index] as number,
+          thread[index] as number,
+          space[index] as number,
+          allocator[index] as number,
+        );
+        // Keys come in their order: the array grows one by one.
+        if (hasKeys) this.#groupOfKey[key[index] as number] = group;
+      }
       groups[index] = group;
       this.accounts.countAllocated(group, bytes[index] as number, 1);
     }
@@ -102,6 +109,9 @@ export class Ledger {
         break;
       case EventKind.heapFree:
         this.#objects.collected(address);
+        break;
+      case GONE:
+        this.#forget(this.#blocks.find(batch.address, index));
         break;
       case OTHER + OtherEvent.map: {
         if (bytes === 0) break;
@@ -162,11 +172,7 @@ export class Ledger {
 
   #allocate(batch: EventBatch, index: number): void {
     const blocks = this.#blocks;
-    const there = blocks.find(batch.address, index);
-    if (there >= 0) {
-      this.accounts.take(blocks.group(there), blocks.bytes(there), 1, blocks.windows(there));
-      blocks.remove(there);
-    }
+    if (!batch.hasKeys) this.#forget(blocks.find(batch.address, index));
     const thread = batch.thread[index] as number;
     const space = batch.space[index] as number;
     const bytes = batch.bytes[index] as number;
@@ -176,15 +182,35 @@ export class Ledger {
     this.sizes.add(space, bytes);
   }
 
+  /** Freed unseen. -1: nothing is. */
+  #forget(slot: number): void {
+    const blocks = this.#blocks;
+    if (slot < 0) return;
+    this.accounts.take(blocks.group(slot), blocks.bytes(slot), 1, blocks.windows(slot));
+    blocks.remove(slot);
+  }
+
+  /** An allocation that is freed at once: nothing of it stays but what is counted, and perhaps a peak. */
+  #pass(batch: EventBatch, index: number): void {
+    const thread = batch.thread[index] as number;
+    const space = batch.space[index] as number;
+    const bytes = batch.bytes[index] as number;
+    const group = batch.group[index] as number;
+    const windows = this.accounts.openWindows;
+    const born = this.#countMade(thread);
+    this.sizes.add(space, bytes);
+    this.accounts.pass(group, space, bytes, windows);
+    this.accounts.countTemporary(group, bytes, 1, 0);
+    this.#noteFreed(batch, index, bytes, group, born, windows, 0);
+  }
+
   #free(batch: EventBatch, index: number): void {
     const blocks = this.#blocks;
     const thread = batch.thread[index] as number;
     if (thread >= this.#made.length) this.#reach(thread);
-    const freed = this.#freed;
-    const at = thread * FREED_FIELDS;
     const slot = blocks.find(batch.address, index);
     if (slot < 0) {
-      freed[at] = -1;
+      this.#freed[thread * FREED_FIELDS] = -1;
       return;
     }
     const group = blocks.group(slot);
@@ -193,6 +219,23 @@ export class Ledger {
     const windows = blocks.windows(slot);
     blocks.remove(slot);
     const later = ((this.#made[this.accounts.groups.thread(group)] as number) - born) >>> 0;
+    this.#noteFreed(batch, index, bytes, group, born, windows, later);
+    this.accounts.countTemporary(group, bytes, 1, later);
+    this.accounts.take(group, bytes, 1, windows);
+  }
+
+  /** In case that it turns out not to have happened. The thread has a place already. */
+  #noteFreed(
+    batch: EventBatch,
+    index: number,
+    bytes: number,
+    group: number,
+    born: number,
+    windows: number,
+    later: number,
+  ): void {
+    const freed = this.#freed;
+    const at = (batch.thread[index] as number) * FREED_FIELDS;
     freed[at] = batch.address[index] as number;
     freed[at + 1] = bytes;
     freed[at + 2] = group;
@@ -200,8 +243,6 @@ export class Ledger {
     freed[at + 4] = windows;
     freed[at + 5] = later;
     freed[at + 6] = this.accounts.openWindows;
-    this.accounts.countTemporary(group, bytes, 1, later);
-    this.accounts.take(group, bytes, 1, windows);
   }
 
   /** The thread's last free did not happen. */

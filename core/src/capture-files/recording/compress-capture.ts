@@ -1,4 +1,7 @@
-/** Compression of a capture once its program has ended: each chunk by itself, into a new file that takes the old one's place. */
+/**
+ * Compression of a capture once its program has ended, into a new file that takes the old one's place: events are packed where the addon is there to do
+ * it, and each chunk is deflated.
+ */
 
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -6,6 +9,7 @@ import { crc32, deflateRaw } from "node:zlib";
 import { MemspecError } from "../../errors/memspec-error.js";
 import { CHUNK_HEADER_BYTES, ChunkKind, Compression, FILE_HEADER_BYTES } from "../format/format.js";
 import { type Chunk, type ChunksEnd, readChunks, withCaptureFile } from "../reading/chunks.js";
+import { EventPacker } from "./event-packer.js";
 
 export interface CompressOptions {
   /** Called with the share of the file that is done, 0 to 1. */
@@ -54,14 +58,16 @@ async function writeCompressed(
     const ended: ChunksEnd = { damage: null };
     let pending: Promise<Buffer>[] = [];
     let done = FILE_HEADER_BYTES;
+    const packer = new EventPacker();
     const flush = async (): Promise<void> => {
       for (const part of await Promise.all(pending)) await to.write(part);
       pending = [];
       onProgress(done / bytes);
     };
     for await (const chunk of readChunks(from, FILE_HEADER_BYTES, bytes, ended)) {
-      // The reader's window moves on before this one is compressed.
-      pending.push(compressed({ ...chunk, payload: Uint8Array.from(chunk.payload) }));
+      // The one before is deflated while this one is packed, both on other threads. A copy: the reader's window moves on before it is deflated.
+      const packed = await packer.packed(chunk);
+      pending.push(compressed(packed ?? { ...chunk, payload: Uint8Array.from(chunk.payload) }));
       done = chunk.to;
       if (pending.length >= AT_ONCE) await flush();
     }

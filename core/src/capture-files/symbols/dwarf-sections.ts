@@ -13,6 +13,7 @@ export interface DwarfSections {
   readonly rangeLists: ByteSource;
   readonly addresses: ByteSource;
   readonly stringOffsets: ByteSource;
+  readonly addressRanges: ByteSource;
 }
 
 /** Each is read, and inflated where the file has it compressed, when it is first asked for. @returns `null` when the file has none */
@@ -46,6 +47,9 @@ export function dwarfSectionsOf(elf: ElfFile): DwarfSections | null {
     },
     get stringOffsets() {
       return part("str_offsets");
+    },
+    get addressRanges() {
+      return part("aranges");
     },
   };
 }
