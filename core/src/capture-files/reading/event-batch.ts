@@ -29,6 +29,8 @@ export class EventBatch {
   /** Of an allocation, where `hasKeys`: equal for those of one stack, thread, space and allocator. */
   readonly key: Uint32Array = new Uint32Array(CAPACITY);
   hasKeys = false;
+  /** Blocks are known by the numbers of their allocations: none comes twice. */
+  hasNumbers = false;
   /** `levels`: time, resident, buffers, native, engine, number of isolates, isolate, used, committed, …; collections: time, isolate, kind, used. */
   values: Float64Array = new Float64Array(CAPACITY);
   valueCount = 0;
@@ -41,6 +43,7 @@ export class EventBatch {
     this.count = 0;
     this.valueCount = 0;
     this.hasKeys = false;
+    this.hasNumbers = false;
   }
 
   addValue(value: number): void {

@@ -172,7 +172,7 @@ export class Ledger {
 
   #allocate(batch: EventBatch, index: number): void {
     const blocks = this.#blocks;
-    if (!batch.hasKeys) this.#forget(blocks.find(batch.address, index));
+    if (!batch.hasNumbers) this.#forget(blocks.find(batch.address, index));
     const thread = batch.thread[index] as number;
     const space = batch.space[index] as number;
     const bytes = batch.bytes[index] as number;

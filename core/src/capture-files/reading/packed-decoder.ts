@@ -88,6 +88,7 @@ export class PackedDecoder {
   next(batch: EventBatch): boolean {
     batch.clear();
     batch.hasKeys = true;
+    batch.hasNumbers = this.#known === null;
     const { bytes } = this.#fields;
     const ends = this.#ends;
     const at = this.#at;
@@ -103,6 +104,7 @@ export class PackedDecoder {
     let index = 0;
     for (let event = at[PackedColumn.events] as number; event < end && index < most; event += 1) {
       const first = bytes[event] as number;
+      if ((first & PackedBits.unused) !== 0) throw new Malformed("an event has bits that are not known");
       const kind = first & PackedBits.kind;
       if (kind === PackedKind.allocation || kind === PackedKind.pair) {
         let from = at[PackedColumn.keys] as number;
@@ -169,7 +171,6 @@ export class PackedDecoder {
 
   /** @returns how many events of the batch it is: none or one */
   #rare(batch: EventBatch, index: number, first: number, kind: number): number {
-    if ((first & PackedBits.unused) !== 0) throw new Malformed("an event has bits that are not known");
     if ((first & PackedBits.thread) !== 0) {
       this.#thread = this.#unsigned(PackedColumn.threads);
       if (this.#thread >= MAX_THREADS) throw new Malformed("a thread is out of range");
@@ -253,9 +254,9 @@ export class PackedDecoder {
     const thread = fields.below(MAX_THREADS, "a thread");
     const space = fields.byte();
     const allocator = fields.byte();
+    if (fields.at > fields.end) throw new Malformed("an event is cut off");
     if (space === SpaceCode.heap || space > SpaceCode.native) throw new Malformed(`space ${space} is not known`);
     if (allocator >= this.#allocators) throw new Malformed("an allocator is out of range");
-    if (fields.at > fields.end) throw new Malformed("an event is cut off");
     this.#keys.add(stack, thread, space, allocator);
   }
 
