@@ -6,7 +6,7 @@ import type { CaptureDamage } from "../model/capture.js";
 import { type ChunksEnd, payloadOf, readChunks } from "./chunks.js";
 
 /** Chunks that are on their way. */
-const AHEAD = 2;
+const AHEAD = 4;
 
 export interface EventPayload {
   /** `ChunkKind.events` or `packedEvents`. */

@@ -79,23 +79,55 @@ export class Ledger {
    * that the group's figures are near when the rest of them changes.
    */
   #findGroups(batch: EventBatch): void {
-    const { count, kind, stack, thread, space, allocator, bytes, group: groups, hasKeys, key } = batch;
+    if (batch.hasKeys) {
+      this.#findGroupsOfKeys(batch);
+      return;
+    }
+    const { count, kind, bytes, group: groups } = batch;
     for (let index = 0; index < count; index += 1) {
-      if (kind[index] !== EventKind.allocation && kind[index] !== PAIR) continue;
-      let group = hasKeys ? this.#groupOfKey[key[index] as number] : undefined;
-      if (group === undefined) {
-        group = this.accounts.groups.of(
-          stack[index] as number,
-          thread[index] as number,
-          space[index] as number,
-          allocator[index] as number,
-        );
-        // Keys come in their order: the array grows one by one.
-        if (hasKeys) this.#groupOfKey[key[index] as number] = group;
-      }
+      if (kind[index] !== EventKind.allocation) continue;
+      const group = this.#groupOf(batch, index);
       groups[index] = group;
       this.accounts.countAllocated(group, bytes[index] as number, 1);
     }
+  }
+
+  /** Likewise where allocations have keys: one after the other of the same key is counted in one. */
+  #findGroupsOfKeys(batch: EventBatch): void {
+    const { count, kind, bytes, group: groups, key: keys } = batch;
+    const groupOfKey = this.#groupOfKey;
+    const { accounts } = this;
+    let last = -1;
+    let group = 0;
+    let sum = 0;
+    let times = 0;
+    for (let index = 0; index < count; index += 1) {
+      const what = kind[index] as number;
+      if (what !== EventKind.allocation && what !== PAIR) continue;
+      const key = keys[index] as number;
+      if (key !== last) {
+        if (times > 0) accounts.countAllocated(group, sum, times);
+        sum = 0;
+        times = 0;
+        last = key;
+        // Keys come in their order: the array grows one by one.
+        if (key === groupOfKey.length) groupOfKey.push(this.#groupOf(batch, index));
+        group = groupOfKey[key] as number;
+      }
+      groups[index] = group;
+      sum += bytes[index] as number;
+      times += 1;
+    }
+    if (times > 0) accounts.countAllocated(group, sum, times);
+  }
+
+  #groupOf({ stack, thread, space, allocator }: EventBatch, index: number): number {
+    return this.accounts.groups.of(
+      stack[index] as number,
+      thread[index] as number,
+      space[index] as number,
+      allocator[index] as number,
+    );
   }
 
   #rare(batch: EventBatch, index: number, what: number): void {
@@ -116,22 +148,12 @@ export class Ledger {
       case OTHER + OtherEvent.map: {
         if (bytes === 0) break;
         this.#unmap(address, bytes, false);
-        const group = this.accounts.groups.of(
-          stack,
-          thread,
-          batch.space[index] as number,
-          batch.allocator[index] as number,
-        );
+        const group = this.#groupOf(batch, index);
         this.#addMapping(address, address + bytes, thread, group);
         break;
       }
       case OTHER + OtherEvent.commit: {
-        const group = this.accounts.groups.of(
-          stack,
-          thread,
-          batch.space[index] as number,
-          batch.allocator[index] as number,
-        );
+        const group = this.#groupOf(batch, index);
         const end = address + bytes;
         for (let at = address; at < end && this.#pieces.findGap(at, end); ) {
           at = this.#pieces.gapEnd;
