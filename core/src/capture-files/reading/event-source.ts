@@ -12,6 +12,7 @@ export class EventSource {
   readonly #plain: EventDecoder;
   readonly #packed: PackedDecoder;
   #current: EventDecoder | PackedDecoder;
+  #isStarted = false;
 
   /** @param told how blocks of packed events are known: see `PackedDecoder` */
   constructor({ meta }: RecordedProcess, told: "addresses" | "numbers", budget: Budget) {
@@ -22,9 +23,11 @@ export class EventSource {
 
   /** @throws Malformed */
   start({ kind, payload }: EventPayload): void {
+    this.#isStarted = false;
     if (payload === null) throw new Malformed("a chunk cannot be inflated");
     this.#current = kind === ChunkKind.packedEvents ? this.#packed : this.#plain;
     this.#current.start(payload);
+    this.#isStarted = true;
   }
 
   /**
@@ -40,6 +43,7 @@ export class EventSource {
   /** What is wrong, with its place. What is no `Malformed` is thrown again. */
   reasonOf(error: unknown): string {
     if (!(error instanceof Malformed)) throw error;
+    if (!this.#isStarted) return error.message;
     const unit = this.#current === this.#packed ? "event" : "byte";
     return `${error.message} (at or before ${unit} ${this.#current.at} of a chunk's events)`;
   }
