@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** One suite: a folder, or part of one. */
@@ -25,6 +26,8 @@ const suites: readonly Suite[] = [
 export default defineConfig({
   test: {
     globalSetup: ["test/matrix/global-setup.ts"],
+    // Vitest leaves a processor free by itself; on a machine of two, files would run one after the other.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: suites.map(({ name, folder, exclude = [], timeoutMs }) => ({
       test: {
         name,

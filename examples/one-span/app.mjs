@@ -1,6 +1,6 @@
 // One span of a program, recorded: neither its start nor its end.
 //   node app.mjs [file of the capture]
-import { startRecording } from "@memspec/core/captures";
+import { formatSize, track } from "@memspec/core";
 
 const file = process.argv[2] ?? "import.memspec";
 
@@ -18,15 +18,18 @@ function exportCustomers(customers) {
 }
 
 function recordedImport() {
-  const recording = startRecording({ file, overwrite: true });
+  // From Node 24 on, and in TypeScript: using span = track({ … }), and no try.
+  const span = track({ file, overwrite: true });
   try {
-    return exportCustomers(readCustomers(50_000)).length;
+    return { bytes: exportCustomers(readCustomers(50_000)).length, peakBytes: span.stop().total.peakBytes };
   } finally {
-    recording.stop();
+    span.stop();
   }
 }
 
 const before = warmUp();
-const bytes = recordedImport();
+const { bytes, peakBytes } = recordedImport();
 const after = warmUp();
-console.log(`${bytes} bytes exported, ${before.length + after.length} buffers outside of the span`);
+console.log(
+  `${bytes} bytes exported with a peak of ${formatSize(peakBytes)}, ${before.length + after.length} buffers outside of the span`,
+);

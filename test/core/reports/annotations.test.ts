@@ -64,6 +64,25 @@ test("a leak of a file is told at the file", () => {
   );
 });
 
+test("what is better than its baseline is a notice, behind what broke", () => {
+  const improvement = {
+    of: "peak",
+    space: "total",
+    baselineBytes: 4_000_000,
+    actualBytes: 3_000_000,
+    source: "baseline",
+  } as const;
+  const run = runOf(
+    { name: ["better"], state: "passed", line: 3, column: 1, improvements: [improvement] },
+    { name: ["worse"], state: "failed", line: 9, column: 1, breaches: [BREACH] },
+  );
+  const lines = githubAnnotations(run, HERE);
+  expect(lines.map((line) => line.slice(0, line.indexOf(" ")))).toEqual(["::error", "::notice"]);
+  expect(lines[1]).toContain(
+    "line=3,col=1,title=memspec%3A Better than the baseline::better: peak 3 MB, recorded 4 MB",
+  );
+});
+
 test("a clean run says nothing", () => {
   expect(githubAnnotations(runOf({ state: "passed" }), HERE)).toEqual([]);
 });

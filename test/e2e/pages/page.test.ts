@@ -242,6 +242,24 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", () => {
     expect(await page.locator(".finding .bad").first().textContent()).toMatch(/^peak .*, limit 1 MB/u);
   });
 
+  test("what is better than its baseline is told beside the limits", async () => {
+    const improvement = {
+      of: "allocated",
+      space: "buffers",
+      baselineBytes: 4_000_000,
+      actualBytes: 2_000_000,
+      source: "baseline",
+    } as const;
+    const run = sampleRun({ files: 1, testsPerFile: 1, leakEvery: 0, breachEvery: 0 });
+    const files = run.files.map((file) => ({
+      ...file,
+      tests: file.tests.map((one) => ({ ...one, improvements: [improvement] })),
+    }));
+    const text = "allocated (buffers) 2 MB, recorded 4 MB (baseline)";
+    const page = await show({ tab: "limits" }, { ...run, files });
+    expect(await page.locator("#limits .good").allTextContents()).toEqual([text]);
+  });
+
   test("tabs are walked with arrows; a link to one opens it", async () => {
     const page = await show({ tab: "limits" });
     await page.focus("#tab-limits");

@@ -3,6 +3,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { beforeAll } from "vitest";
 import { buildProbe } from "./probe/build.mjs";
 
 export interface Frame {
@@ -26,6 +27,12 @@ const nodeMajor = Number.parseInt(process.versions.node, 10);
 
 /** V8 has Maglev switched on from Node 24. */
 export const hasMaglev = nodeMajor >= 24;
+
+/** The compiler takes a minute or two; no test is to wait for it in its own time. */
+const BUILD_TIMEOUT_MS = 600_000;
+beforeAll(() => {
+  buildProbe();
+}, BUILD_TIMEOUT_MS);
 
 /** What the program printed as its last line, parsed. */
 export async function runFixture<T>(

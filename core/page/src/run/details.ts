@@ -1,5 +1,6 @@
 /** One file or test in a dialog: its figures by phase and space, its sites, its leaks. */
 
+import { improvementText } from "../../../src/reports/baseline-lines.js";
 import { testName } from "../../../src/reports/run-summary.js";
 import { breachText, durationText } from "../../../src/reports/sentences.js";
 import type { RunFigures, RunReport } from "../../../src/runs/run-report.js";
@@ -53,6 +54,7 @@ export function openDetails(row: Row, report: RunReport, showFlame: (scope: Flam
     h("p", {}, h("code", {}, row.place), ` ${facts.join(", ")}`),
     ...(test?.unattributed == null ? [] : [h("p", { class: "hint" }, UNATTRIBUTED[test.unattributed])]),
     ...(test?.breaches ?? []).map((breach) => h("p", { class: "bad" }, breachText(breach))),
+    ...(test?.improvements ?? []).map((better) => h("p", { class: "good" }, improvementText(better))),
     figuresTable(phases),
     ...(test === null ? fileLevels(row) : []),
     h("h3", {}, "Allocated most"),

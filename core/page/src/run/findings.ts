@@ -2,6 +2,7 @@
 
 import { hintText } from "../../../src/assertions/leak-hints.js";
 import { pathLinks, placeText } from "../../../src/assertions/retaining-path.js";
+import { baselineNotes, improvedTests, improvementText } from "../../../src/reports/baseline-lines.js";
 import { placeOfSubject, type RunSummary, type Subject, testName } from "../../../src/reports/run-summary.js";
 import { breachText, deathText, durationText, lastLevels } from "../../../src/reports/sentences.js";
 import { REPORT_ROOT } from "../../../src/reports/stacks.js";
@@ -159,6 +160,22 @@ export function makeLimits(panel: HTMLElement, summary: RunSummary, report: RunR
       sitesElement(broken.test.sites, report, 3),
     ),
   );
+  const improved = improvedTests(report);
+  if (improved.length > 0) {
+    panel.append(
+      h("h2", {}, "Better than the baseline"),
+      h("p", { class: "hint" }, "The runner's -u takes them over."),
+    );
+    append(panel, improved, (each) =>
+      h(
+        "section",
+        { class: "finding" },
+        h("h3", {}, testName(each.test.name), " ", h("code", {}, placeOfSubject(each))),
+        h("p", { class: "good" }, improvementText(each.improvement)),
+      ),
+    );
+  }
+  panel.append(...baselineNotes(report).map((note) => h("p", { class: "hint" }, note)));
 }
 
 /** The first entries, and a button that makes the next ones. */

@@ -15,6 +15,8 @@ export interface CaptureFrame {
   readonly functionName: string;
   /** Absolute path, URL, `node:` name, or the native object's path; "" when unknown. */
   readonly file: string;
+  /** Of a native frame: absolute path of the object that its code lies in, whatever source `file` names. */
+  readonly module?: string;
   readonly line: number | null;
   readonly column: number | null;
   /** The position is where the function begins, not where the call stands. */

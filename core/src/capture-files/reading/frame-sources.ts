@@ -61,6 +61,7 @@ function nativeFrames(
     kind: "native",
     functionName: source.functionName,
     file: source.file,
+    ...(path === "" ? {} : { module: path }),
     line: source.line,
     column: source.column,
     lineIsFunction: false,

@@ -37,7 +37,8 @@ export function packagesOf(
 }
 
 function nameOf(frame: CaptureFrame): string {
-  const file = frame.file.replaceAll("\\", "/");
+  // A library whose sources are known is still one library.
+  const file = (frame.module ?? frame.file).replaceAll("\\", "/");
   const name = packageOf(file);
   const isLibrary = frame.kind === "native";
   // An addon is told with its package, a library of the system by its own name.

@@ -1,7 +1,8 @@
-/** Workflow commands of GitHub Actions: what broke, at the test's own line. Pure. */
+/** Workflow commands of GitHub Actions: what broke, and what got better than its baseline, at the test's own line. Pure. */
 
 import path from "node:path";
 import type { RunReport, TestReport } from "../../runs/run-report.js";
+import { improvedTests, improvementText } from "../baseline-lines.js";
 import { type Subject, summariseRun, testName } from "../run-summary.js";
 import { breachText, deathText, lastLevels, leakTypes } from "../sentences.js";
 
@@ -16,7 +17,7 @@ export interface AnnotationOptions {
 const MOST_SHOWN = 10;
 
 interface Annotation extends Subject {
-  readonly level: "error" | "warning";
+  readonly level: "error" | "warning" | "notice";
   readonly title: string;
   readonly text: string;
 }
@@ -57,8 +58,17 @@ export function githubAnnotations(report: RunReport, options: AnnotationOptions)
         text: `${name} leaks ${leakTypes(found)}`,
       };
     }),
+    ...improvedTests(report).map(
+      ({ file, test, improvement }): Annotation => ({
+        file,
+        test,
+        level: "notice",
+        title: "Better than the baseline",
+        text: `${testName(test.name)}: ${improvementText(improvement)}; -u takes it over`,
+      }),
+    ),
   ];
-  return (["error", "warning"] as const).flatMap((level) =>
+  return (["error", "warning", "notice"] as const).flatMap((level) =>
     all
       .filter((annotation) => annotation.level === level)
       .slice(0, MOST_SHOWN)

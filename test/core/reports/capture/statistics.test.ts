@@ -63,6 +63,12 @@ describe("the report of a capture", () => {
     expect(row?.name).toBe("@img/sharp (sharp.node)");
   });
 
+  test("names a library by its own file, though the source of the function is known", () => {
+    const source = { ...LIBRARY, file: "./stdlib/setenv.c", module: "/usr/lib/libc.so.6" };
+    const one = handMade([{ stack: [MAIN, source], bytes: 1 }], "allocated");
+    expect(statisticsReport(readingOf(one, timeline), one.view, infoOf()).packagesByBytes[0]?.name).toBe("libc.so.6");
+  });
+
   test("counts collections and their time", () => {
     expect(report().collections).toEqual({ young: 2, full: 1, other: 0, durationUs: 4500 });
   });
