@@ -5,6 +5,7 @@
 
 import { EventKind, OtherEvent } from "../format/format.js";
 import { Accounts, type LedgerQuestions } from "./accounts.js";
+import { BatchGroups } from "./batch-groups.js";
 import { type EventBatch, GONE, OTHER, PAIR } from "./event-batch.js";
 import { HeapObjects } from "./heap-objects.js";
 import { LiveTable } from "./live-table.js";
@@ -38,11 +39,11 @@ export class Ledger {
   heapLifetimesUnknown = false;
 
   readonly #budget: Budget;
+  readonly #groups: BatchGroups;
   readonly #blocks: LiveTable;
   readonly #mappings: LiveTable;
   readonly #pieces: MappingTable;
   readonly #objects: HeapObjects;
-  readonly #groupOfKey: number[] = [];
   #lastMapping = 0;
   /** Allocations that a thread has made, and the last free that it told; by thread. */
   #made = new Uint32Array(64);
@@ -53,6 +54,7 @@ export class Ledger {
   constructor(questions: LedgerQuestions, { budget, pageBytes, isolateOf, temporal }: LedgerContext) {
     this.#budget = budget;
     this.accounts = new Accounts(questions, budget, temporal);
+    this.#groups = new BatchGroups(this.accounts);
     this.timeline = new TimelineBuilder(budget);
     this.#blocks = new LiveTable(budget);
     this.#mappings = new LiveTable(budget);
@@ -63,7 +65,7 @@ export class Ledger {
   /** @throws Malformed what was before it counts */
   apply(batch: EventBatch): void {
     const { count, kind } = batch;
-    this.#findGroups(batch);
+    this.#groups.find(batch);
     for (let index = 0; index < count; index += 1) {
       const what = kind[index] as number;
       if (what === EventKind.allocation) {
@@ -72,62 +74,6 @@ export class Ledger {
       else if (what === EventKind.free) this.#free(batch, index);
       else this.#rare(batch, index, what);
     }
-  }
-
-  /**
-   * Groups of a whole batch first: each look-up waits for memory, and so they wait together. What an allocation adds for good is counted here, so
-   * that the group's figures are near when the rest of them changes.
-   */
-  #findGroups(batch: EventBatch): void {
-    if (batch.hasKeys) {
-      this.#findGroupsOfKeys(batch);
-      return;
-    }
-    const { count, kind, bytes, group: groups } = batch;
-    for (let index = 0; index < count; index += 1) {
-      if (kind[index] !== EventKind.allocation) continue;
-      const group = this.#groupOf(batch, index);
-      groups[index] = group;
-      this.accounts.countAllocated(group, bytes[index] as number, 1);
-    }
-  }
-
-  /** Likewise where allocations have keys: one after the other of the same key is counted in one. */
-  #findGroupsOfKeys(batch: EventBatch): void {
-    const { count, kind, bytes, group: groups, key: keys } = batch;
-    const groupOfKey = this.#groupOfKey;
-    const { accounts } = this;
-    let last = -1;
-    let group = 0;
-    let sum = 0;
-    let times = 0;
-    for (let index = 0; index < count; index += 1) {
-      const what = kind[index] as number;
-      if (what !== EventKind.allocation && what !== PAIR) continue;
-      const key = keys[index] as number;
-      if (key !== last) {
-        if (times > 0) accounts.countAllocated(group, sum, times);
-        sum = 0;
-        times = 0;
-        last = key;
-        // Keys come in their order: the array grows one by one.
-        if (key === groupOfKey.length) groupOfKey.push(this.#groupOf(batch, index));
-        group = groupOfKey[key] as number;
-      }
-      groups[index] = group;
-      sum += bytes[index] as number;
-      times += 1;
-    }
-    if (times > 0) accounts.countAllocated(group, sum, times);
-  }
-
-  #groupOf({ stack, thread, space, allocator }: EventBatch, index: number): number {
-    return this.accounts.groups.of(
-      stack[index] as number,
-      thread[index] as number,
-      space[index] as number,
-      allocator[index] as number,
-    );
   }
 
   #rare(batch: EventBatch, index: number, what: number): void {
@@ -148,12 +94,12 @@ export class Ledger {
       case OTHER + OtherEvent.map: {
         if (bytes === 0) break;
         this.#unmap(address, bytes, false);
-        const group = this.#groupOf(batch, index);
+        const group = this.#groups.of(batch, index);
         this.#addMapping(address, address + bytes, thread, group);
         break;
       }
       case OTHER + OtherEvent.commit: {
-        const group = this.#groupOf(batch, index);
+        const group = this.#groups.of(batch, index);
         const end = address + bytes;
         for (let at = address; at < end && this.#pieces.findGap(at, end); ) {
           at = this.#pieces.gapEnd;
@@ -196,9 +142,9 @@ export class Ledger {
     const blocks = this.#blocks;
     if (!batch.hasNumbers) this.#forget(blocks.find(batch.address, index));
     const thread = batch.thread[index] as number;
-    const space = batch.space[index] as number;
     const bytes = batch.bytes[index] as number;
     const group = batch.group[index] as number;
+    const space = this.accounts.groups.space(group);
     blocks.add(batch.address, index, bytes, group, this.#countMade(thread), this.accounts.openWindows);
     this.accounts.give(group, space, bytes, 1, this.accounts.openWindows);
     this.sizes.add(space, bytes);
@@ -212,17 +158,16 @@ export class Ledger {
     blocks.remove(slot);
   }
 
-  /** An allocation that is freed at once: nothing of it stays but what is counted, and perhaps a peak. */
+  /** An allocation that is freed at once, counted as such already: nothing of it stays but perhaps a peak. */
   #pass(batch: EventBatch, index: number): void {
     const thread = batch.thread[index] as number;
-    const space = batch.space[index] as number;
     const bytes = batch.bytes[index] as number;
     const group = batch.group[index] as number;
+    const space = this.accounts.groups.space(group);
     const windows = this.accounts.openWindows;
     const born = this.#countMade(thread);
     this.sizes.add(space, bytes);
     this.accounts.pass(group, space, bytes, windows);
-    this.accounts.countTemporary(group, bytes, 1, 0);
     this.#noteFreed(batch, index, bytes, group, born, windows, 0);
   }
 

@@ -34,7 +34,8 @@ export class PackedDecoder {
   /**
    * @param allocators how many there are
    * @param told "addresses": batches are as those of events that are not packed; "numbers": blocks are known by the numbers of their allocations, one that
-   *   is freed at once is a `PAIR`, and one whose address is given out anew is `GONE`. Frees of unknown blocks, and their like, are then not told
+   *   is freed at once is a `PAIR`, and one whose address is given out anew is `GONE`. Frees of unknown blocks, and their like, are then not told, and
+   *   what a key says is in the batch where the key comes first
    */
   constructor(allocators: number, told: "addresses" | "numbers", budget: Budget) {
     this.#allocators = allocators;
@@ -101,62 +102,67 @@ export class PackedDecoder {
     const { space: spaces, allocator: allocators, key: keyColumn } = batch;
     // A pair may be two.
     const most = kinds.length - 1;
+    let keyAt = at[PackedColumn.keys] as number;
+    let sizeAt = at[PackedColumn.sizes] as number;
     let index = 0;
     for (let event = at[PackedColumn.events] as number; event < end && index < most; event += 1) {
       const first = bytes[event] as number;
       if ((first & PackedBits.unused) !== 0) throw new Malformed("an event has bits that are not known");
       const kind = first & PackedBits.kind;
       if (kind === PackedKind.allocation || kind === PackedKind.pair) {
-        let from = at[PackedColumn.keys] as number;
-        let key = bytes[from] as number;
-        from += 1;
+        let key = bytes[keyAt] as number;
+        keyAt += 1;
         if (key >= 0x80) {
-          key = (key & 0x7f) | ((bytes[from] as number) << 7);
-          from += 1;
+          key = (key & 0x7f) | ((bytes[keyAt] as number) << 7);
+          keyAt += 1;
           if (key >= 0x4000) {
+            at[PackedColumn.keys] = keyAt - 2;
             key = this.#unsigned(PackedColumn.keys);
-            from = at[PackedColumn.keys] as number;
+            keyAt = at[PackedColumn.keys] as number;
           }
         }
-        at[PackedColumn.keys] = from;
-        from = at[PackedColumn.sizes] as number;
-        let size = bytes[from] as number;
-        from += 1;
+        let size = bytes[sizeAt] as number;
+        sizeAt += 1;
         if (size >= 0x80) {
-          size = (size & 0x7f) | ((bytes[from] as number) << 7);
-          from += 1;
+          size = (size & 0x7f) | ((bytes[sizeAt] as number) << 7);
+          sizeAt += 1;
           if (size >= 0x4000) {
+            at[PackedColumn.sizes] = sizeAt - 2;
             size = this.#unsigned(PackedColumn.sizes);
-            from = at[PackedColumn.sizes] as number;
+            sizeAt = at[PackedColumn.sizes] as number;
           }
         }
-        at[PackedColumn.sizes] = from;
-        if (from > sizesEnd || (at[PackedColumn.keys] as number) > keysEnd) throw new Malformed("an event is cut off");
-        if (key >= keys.count) this.#readKey(key);
-        this.#count += 1;
-        this.#thread = keys.thread[key] as number;
+        if (sizeAt > sizesEnd || keyAt > keysEnd) throw new Malformed("an event is cut off");
+        const isNew = key >= keys.count;
+        if (isNew) this.#readKey(key);
+        const number = this.#count + 1;
+        this.#count = number;
+        const thread = keys.thread[key] as number;
+        this.#thread = thread;
         kinds[index] = EventKind.allocation;
-        threads[index] = this.#thread;
-        spaces[index] = keys.space[key] as number;
-        allocators[index] = keys.allocator[key] as number;
-        stacks[index] = keys.stack[key] as number;
+        threads[index] = thread;
+        if (isNew || known !== null) {
+          spaces[index] = keys.space[key] as number;
+          allocators[index] = keys.allocator[key] as number;
+          stacks[index] = keys.stack[key] as number;
+        }
         keyColumn[index] = key;
         sizes[index] = size;
         if (known === null) {
-          addresses[index] = this.#count;
+          addresses[index] = number;
           if (kind === PackedKind.pair) {
             kinds[index] = PAIR;
-            this.#freed = this.#count;
+            this.#freed = number;
           }
         } else {
           const how = (first >> PackedBits.howShift) & 3;
-          addresses[index] = known.allocate(this.#count, size, how, this.#difference(how));
+          addresses[index] = known.allocate(number, size, how, this.#difference(how));
           if (kind === PackedKind.pair) {
-            this.#freed = this.#count;
+            this.#freed = number;
             index += 1;
             kinds[index] = EventKind.free;
-            threads[index] = this.#thread;
-            addresses[index] = known.free(this.#count);
+            threads[index] = thread;
+            addresses[index] = known.free(number);
           }
         }
         index += 1;
@@ -166,6 +172,8 @@ export class PackedDecoder {
       batch.count = index;
       at[PackedColumn.events] = event + 1;
     }
+    at[PackedColumn.keys] = keyAt;
+    at[PackedColumn.sizes] = sizeAt;
     return index > 0;
   }
 

@@ -16,8 +16,9 @@ export interface CompressOptions {
   readonly onProgress?: (share: number) => void;
 }
 
-/** Events are small numbers already: more effort gains little, and takes several times as long. */
+/** Plain events are small numbers already: more effort gains little, and takes several times as long. Of packed ones there is less to compress. */
 const LEVEL = 4;
+const PACKED_LEVEL = 6;
 /** Chunks that are compressed at once, on libuv's threads. */
 const AT_ONCE = 4;
 
@@ -81,7 +82,7 @@ async function writeCompressed(
 /** A chunk as it is to be stored; as it was where compressing it gains nothing. */
 async function compressed(chunk: Chunk): Promise<Buffer> {
   const isText = chunk.kind === ChunkKind.meta || chunk.kind === ChunkKind.end;
-  const smaller = chunk.compressed || isText ? null : await deflate(chunk.payload, { level: LEVEL });
+  const smaller = chunk.compressed || isText ? null : await deflate(chunk.payload, { level: levelOf(chunk) });
   const gains = smaller !== null && smaller.length < chunk.payload.length;
   const payload = gains ? smaller : chunk.payload;
   const header = Buffer.alloc(CHUNK_HEADER_BYTES);
@@ -91,6 +92,10 @@ async function compressed(chunk: Chunk): Promise<Buffer> {
   header.writeUInt32LE(chunk.bytes, 8);
   header.writeUInt32LE(crc32(payload), 12);
   return Buffer.concat([header, payload]);
+}
+
+function levelOf({ kind }: Chunk): number {
+  return kind === ChunkKind.packedEvents ? PACKED_LEVEL : LEVEL;
 }
 
 const COPY_BYTES = 2 ** 20;
