@@ -13,6 +13,7 @@ import { ByteWriter } from "./harness/byte-writer.js";
 import type { TestEvent } from "./harness/events.js";
 import { fileOf, opened } from "./harness/files.js";
 import { DEFINITIONS, inPieces, randomProgram, seeded } from "./harness/random-program.js";
+import { sortedCells } from "./harness/temporal-cells.js";
 import {
   captureFile,
   chunk,
@@ -43,12 +44,12 @@ const WINDOWS: readonly ViewOptions[] = [
 async function everything(capture: Capture): Promise<{
   readonly views: CaptureReading;
   readonly windows: CaptureReading;
-  readonly temporal: CaptureReading;
+  readonly temporal: readonly string[];
   readonly records: readonly CaptureRecord[];
 }> {
   const records: CaptureRecord[] = [];
   for await (const record of capture.records()) records.push(record);
-  const temporal = await capture.read({ views: VIEWS, temporal: { mostBuckets: 20 } });
+  const temporal = sortedCells(await capture.read({ views: VIEWS, temporal: { mostBuckets: 20 } }));
   return {
     views: await capture.read({ views: VIEWS }),
     windows: await capture.read({ views: WINDOWS }),
@@ -97,6 +98,24 @@ describe("packed events", () => {
     await compressCapture(file);
     expect(kindsOf(file)).toEqual(packedKinds(events));
     expect(await everything(await openCapture(file))).toEqual(plain);
+  });
+
+  test("name what they are of in the same order, though a batch of them ends elsewhere", async () => {
+    const allocation = { do: "allocate", thread: 1, space: "native", allocator: 1, bytes: 20, stack: 1 } as const;
+    const pair = [
+      { ...allocation, address: 16 },
+      { do: "free", thread: 1, address: 16 },
+    ] as const;
+    // The 4096th is the object: here the reader's first batch ends; where each pair is one event, it goes on.
+    const events: readonly TestEvent[] = [
+      ...Array.from({ length: 2047 }, () => pair).flat(),
+      { ...allocation, address: 64 },
+      { do: "born", thread: 1, handle: 1, bytes: 32, stack: 8 },
+      { ...allocation, address: 128, stack: 9 },
+    ];
+    const plain = await everything(await opened(captureFile({ definitions: DEFINITIONS, events: [events] })));
+    const packed = await opened(captureFile({ definitions: DEFINITIONS, events: [events], packed: true }));
+    expect(await everything(packed)).toEqual(plain);
   });
 
   test("are the same bytes from the addon and by the document's words", async () => {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import type { PackingBinding } from "../../../core/src/capture/packing-binding.js";
 import { type CaptureReading, compressCapture, openCapture } from "../../../core/src/captures.js";
+import { sortedCells } from "../../core/capture-files/harness/temporal-cells.js";
 import { captureFolder, record, recordsOf } from "../recording/programs.js";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -29,9 +30,9 @@ function chunksOf(file: string): readonly (readonly [number, number])[] {
   return chunks;
 }
 
-async function read(file: string): Promise<readonly [CaptureReading, CaptureReading]> {
+async function read(file: string): Promise<readonly [readonly string[], CaptureReading]> {
   const capture = await openCapture(file);
-  return [await capture.read({ views: VIEWS, temporal: {} }), await capture.read({ views: VIEWS })];
+  return [sortedCells(await capture.read({ views: VIEWS, temporal: {} })), await capture.read({ views: VIEWS })];
 }
 
 test.each([

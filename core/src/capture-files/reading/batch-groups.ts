@@ -1,8 +1,8 @@
 /** Groups of a batch's allocations, and what these add for good. */
 
-import { EventKind } from "../format/format.js";
+import { EventKind, OtherEvent } from "../format/format.js";
 import type { Accounts } from "./accounts.js";
-import { type EventBatch, PAIR } from "./event-batch.js";
+import { type EventBatch, OTHER, PAIR } from "./event-batch.js";
 
 export class BatchGroups {
   readonly #accounts: Accounts;
@@ -23,7 +23,11 @@ export class BatchGroups {
     }
     const { count, kind, bytes, group: groups } = batch;
     for (let index = 0; index < count; index += 1) {
-      if (kind[index] !== EventKind.allocation) continue;
+      const what = kind[index] as number;
+      if (what !== EventKind.allocation) {
+        if (what !== EventKind.free) this.#meet(batch, index, what);
+        continue;
+      }
       const group = this.of(batch, index);
       groups[index] = group;
       this.#accounts.countAllocated(group, bytes[index] as number, 1);
@@ -42,7 +46,10 @@ export class BatchGroups {
     let pairs = 0;
     for (let index = 0; index < count; index += 1) {
       const what = kind[index] as number;
-      if (what !== EventKind.allocation && what !== PAIR) continue;
+      if (what !== EventKind.allocation && what !== PAIR) {
+        if (what !== EventKind.free) this.#meet(batch, index, what);
+        continue;
+      }
       const key = keys[index] as number;
       if (key !== last) {
         this.#countRun(group, sum, times, pairSum, pairs);
@@ -67,12 +74,19 @@ export class BatchGroups {
     this.#countRun(group, sum, times, pairSum, pairs);
   }
 
+  /** What else has a group: they are numbered in the order of their first event, wherever a batch ends. */
+  #meet(batch: EventBatch, index: number, what: number): void {
+    if (what === EventKind.heapAllocation || what === OTHER + OtherEvent.map || what === OTHER + OtherEvent.commit) {
+      this.of(batch, index);
+    }
+  }
+
   #countRun(group: number, bytes: number, count: number, pairBytes: number, pairs: number): void {
     if (count > 0) this.#accounts.countAllocated(group, bytes, count);
     if (pairs > 0) this.#accounts.countTemporary(group, pairBytes, pairs, 0);
   }
 
-  /** Of an allocation or a mapping. */
+  /** Of an allocation, an object or a mapping. */
   of({ stack, thread, space, allocator }: EventBatch, index: number): number {
     return this.#accounts.groups.of(
       stack[index] as number,
