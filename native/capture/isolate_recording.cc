@@ -69,7 +69,6 @@ void IsolateRecording::HeapSampled(const RecursionGuard& guard, void* block, std
   if (!state_.lifetimes().IsSample(bytes)) return;
   if (stack == StackId::kNone) stack = stacks::CaptureHeapAllocation(guard, state_.isolate(), state_.code(), site);
   state_.lifetimes().Born(guard, block, stack, state_.sampler(), state_.sampler().last_position());
-  MaybeRead(guard);
 }
 
 void IsolateRecording::Read(const RecursionGuard& guard) {
@@ -100,6 +99,17 @@ void IsolateRecording::NameStacks(const RecursionGuard& guard) {
     names_.Name(guard, &state_);
   }
   state_.meter().ReleaseOwn(guard, state_.meter().EndOwn(guard));
+}
+
+void IsolateRecording::WantReading(v8::InterruptCallback interrupt) {
+  reading_wanted_.store(true, std::memory_order_relaxed);
+  if (!reading_asked_.exchange(true, std::memory_order_relaxed)) state_.isolate()->RequestInterrupt(interrupt, nullptr);
+}
+
+void IsolateRecording::ReadAsAsked(const RecursionGuard& guard) {
+  reading_asked_.store(false, std::memory_order_relaxed);
+  state_.lifetimes().Flush(guard);
+  MaybeRead(guard);
 }
 
 void IsolateRecording::AskForNames(v8::InterruptCallback interrupt) {

@@ -26,7 +26,8 @@ class IsolateRecording final : public SharedSampler::User {
 
   // From the hook on operator new in the making of a sample.
   void HeapSampled(const RecursionGuard&, void* block, std::size_t bytes, StackId stack, const hooks::CallSite& site);
-  // At an event of this thread: a reading of the heap, if the keeper wants one.
+  // At an event of this thread: a reading of the heap, if the keeper wants one. Never within V8's own work: from V8 12 on a
+  // reading gives back the areas that objects are just allocated in, and a sampler that counts in them samples no more.
   void MaybeRead(const RecursionGuard& guard) {
     if (reading_wanted_.load(std::memory_order_relaxed)) [[unlikely]] Read(guard);
   }
@@ -36,7 +37,10 @@ class IsolateRecording final : public SharedSampler::User {
   recording::HeapLevel Level() const {
     return {number_, used_.load(std::memory_order_relaxed), committed_.load(std::memory_order_relaxed)};
   }
-  void WantReading() { reading_wanted_.store(true, std::memory_order_relaxed); }
+  // The keeper wants a reading: with the next event, or at the interrupt where there is none. Requested once for each time.
+  void WantReading(v8::InterruptCallback interrupt);
+  // Within the interrupt.
+  void ReadAsAsked(const RecursionGuard& guard);
   // The keeper asks the isolate's thread to name what is new, once for each time.
   void AskForNames(v8::InterruptCallback interrupt);
   std::uint32_t epoch() const { return epoch_; }  // of the recording that it gives to
@@ -60,6 +64,7 @@ class IsolateRecording final : public SharedSampler::User {
   std::atomic<std::uint64_t> used_{0}, committed_{0};
   std::atomic<bool> reading_wanted_{false};
   std::atomic<bool> asked_{false};
+  std::atomic<bool> reading_asked_{false};
 };
 
 }  // namespace memspec::capture

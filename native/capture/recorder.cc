@@ -107,10 +107,15 @@ StackId StackForRecording(const RecursionGuard& guard, ThreadState& thread, cons
 }
 
 // Before an event of this thread is told to the recording: what its isolate has to tell first.
+void TellSampleFirst(const RecursionGuard& guard, ThreadState& thread) {
+  if (thread.isolate != nullptr && thread.isolate->recording() != nullptr) thread.isolate->lifetimes().Flush(guard);
+}
+
+// The same where V8 itself is not at work.
 void TellHeapFirst(const RecursionGuard& guard, ThreadState& thread) {
-  if (thread.isolate == nullptr || thread.isolate->recording() == nullptr) return;
-  thread.isolate->lifetimes().Flush(guard);
-  if (!thread.own_work) thread.isolate->recording()->MaybeRead(guard);
+  TellSampleFirst(guard, thread);
+  if (thread.isolate == nullptr || thread.isolate->recording() == nullptr || thread.own_work) return;
+  thread.isolate->recording()->MaybeRead(guard);
 }
 
 [[gnu::noinline]] void RecordAllocated(const RecursionGuard& guard, ThreadState& thread, const hooks::AllocationEvent& event,
@@ -176,7 +181,7 @@ void OnRestored(const RecursionGuard& guard, void* address, const hooks::FreedBl
 void OnUnmapped(const RecursionGuard& guard, void* address, std::size_t bytes) {
   ledger::Unmap(guard, address, bytes);
   if (!recording::Running()) return;
-  TellHeapFirst(guard, t_thread);
+  TellSampleFirst(guard, t_thread);  // V8 may be giving back its own pages
   recording::Unmapped(guard, reinterpret_cast<std::uintptr_t>(address), bytes);
 }
 

@@ -43,6 +43,12 @@ std::uint64_t LevelOf(const ledger::Levels& now, Space space) {
   return bytes < 0 ? 0 : static_cast<std::uint64_t>(bytes);
 }
 
+void OnReadingWanted(v8::Isolate*, void*) {
+  const RecursionGuard guard;
+  IsolateState* const state = t_thread.isolate;
+  if (state != nullptr && state->recording() != nullptr) state->recording()->ReadAsAsked(guard);
+}
+
 // On the keeper's thread, or on that which ends the recording.
 void FillLevels(const RecursionGuard& guard, recording::Levels& levels) {
   const ledger::Levels now = ledger::LevelsIn(guard, ledger::kProcessScope, g_facts.window);
@@ -53,7 +59,7 @@ void FillLevels(const RecursionGuard& guard, recording::Levels& levels) {
   for (IsolateRecording* const isolate : TheControl().isolates) {
     if (levels.heaps == recording::kMaxIsolates) break;
     levels.heap[levels.heaps++] = isolate->Level();
-    isolate->WantReading();
+    isolate->WantReading(OnReadingWanted);
   }
 }
 

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include <v8-profiler.h>
-#include <v8-version.h>
 
 #include "heap/sampler.h"
 #include "recording/recording.h"
@@ -57,8 +56,6 @@ std::size_t Lifetimes::TryLayout(const std::vector<Probed>& probed, const std::v
 
 bool Lifetimes::FindLayout(const RecursionGuard& guard, v8::Isolate* isolate) {
   if (LayoutIsKnown()) return true;
-  // Seen on V8 14: most samples are made where the layout is another, or other things of the same size are made beside them.
-  if constexpr (V8_MAJOR_VERSION > 11) return false;
   const OwnWork own(guard);
   const v8::HandleScope scope(isolate);
   v8::HeapProfiler* const profiler = isolate->GetHeapProfiler();

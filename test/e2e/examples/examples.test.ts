@@ -1,7 +1,6 @@
 /** Every command of every example's page runs, and what the pages say is so. Figures are the programs' own: pages show those of one run. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SAMPLES_HEAP } from "../harness/captured-files.js";
 import { type PlayedExample, playExample, type ReadExample } from "./example-page.js";
 
 /** Plays an example before the tests of a block. */
@@ -30,7 +29,7 @@ function bytesWith({ stacks }: ReadExample, functionName: string | RegExp): numb
     .reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-describe.skipIf(!SAMPLES_HEAP)("frames", () => {
+describe("frames", () => {
   const played = example("frames");
 
   test("makeRows stands on those who called it; after an await the stack begins with the function itself", async () => {
@@ -50,7 +49,7 @@ describe.skipIf(!SAMPLES_HEAP)("frames", () => {
   });
 });
 
-describe.skipIf(!SAMPLES_HEAP)("heap-pages", () => {
+describe("heap-pages", () => {
   const played = example("heap-pages");
 
   test("most pages stay when most objects have gone", async () => {
@@ -63,7 +62,7 @@ describe.skipIf(!SAMPLES_HEAP)("heap-pages", () => {
   });
 });
 
-describe.skipIf(!SAMPLES_HEAP)("native-mandelbrot", () => {
+describe("native-mandelbrot", () => {
   const played = example("native-mandelbrot");
 
   test("without --native the pictures are told of the functions of JavaScript, with it also of those of C++", async () => {
@@ -96,7 +95,7 @@ describe.skipIf(!SAMPLES_HEAP)("native-mandelbrot", () => {
   });
 });
 
-describe.skipIf(!SAMPLES_HEAP)("clustered-server", () => {
+describe("clustered-server", () => {
   const played = example("clustered-server");
 
   test("with --follow there is a file for the primary process and for each of three workers", () => {
@@ -111,7 +110,7 @@ describe.skipIf(!SAMPLES_HEAP)("clustered-server", () => {
   });
 });
 
-describe.skipIf(!SAMPLES_HEAP)("temporary-arrays", () => {
+describe("temporary-arrays", () => {
   const played = example("temporary-arrays");
 
   test("push throws away more than twice what a list takes that has its length from the start", async () => {
@@ -121,7 +120,7 @@ describe.skipIf(!SAMPLES_HEAP)("temporary-arrays", () => {
   });
 });
 
-describe.skipIf(!SAMPLES_HEAP)("one-span", () => {
+describe("one-span", () => {
   const played = example("one-span");
 
   test("what happened in the span is in the file, and nothing else", async () => {
@@ -132,7 +131,7 @@ describe.skipIf(!SAMPLES_HEAP)("one-span", () => {
   });
 });
 
-describe.skipIf(!SAMPLES_HEAP)("document-pipeline", () => {
+describe("document-pipeline", () => {
   const played = example("document-pipeline");
 
   test("what is never given back is the index and the pages of the cache", async () => {

@@ -26,9 +26,6 @@ test("holds", () => { holdBuffers(30); expect(1).toBe(2); });
 `,
 });
 
-/** Whether recordings have samples of the heap on this Node. */
-export const SAMPLES_HEAP: boolean = Number.parseInt(process.versions.node, 10) === 20;
-
 /** What a capture and the report say of the same file; they are of the same span but for what comes before the first module and after the last hook. */
 export interface Agreement {
   /** Buffers that the function allocated, and their number, by the capture. */
@@ -55,7 +52,6 @@ export async function agreementOf(capture: Capture, file: FileReport): Promise<A
     more: {
       buffersBytes: (buffers.allocatedBytes ?? Number.NaN) - (told?.buffers.allocatedBytes ?? Number.NaN),
       nativeBytes: (native.allocatedBytes ?? Number.NaN) - (told?.native.allocatedBytes ?? Number.NaN),
-      // The heap is sampled on Node 20 alone.
       heapShare: (heap.allocatedBytes ?? Number.NaN) / (told?.heap.allocatedBytes ?? Number.NaN),
     },
   };

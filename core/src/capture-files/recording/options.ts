@@ -11,7 +11,7 @@ export interface RecordingOptions {
   readonly nativeStacks?: boolean;
   /** Sums of each stack instead of every allocation: a small file. Default `false`. */
   readonly aggregate?: boolean;
-  /** Bytes of the heap between two samples on average; "exact": every object, many times slower. Default "32 KiB". Heaps are sampled on Node 20 alone: elsewhere the file says that its was not. */
+  /** Bytes of the heap between two samples on average; "exact": every object, many times slower. Default "32 KiB". Where V8's samples are not recognised the file says that the heap was not sampled. */
   readonly heapInterval?: Size | "exact";
   /** Milliseconds between two points of the timeline, a whole number from 1. Default 10. */
   readonly timelineIntervalMs?: number;

@@ -8,6 +8,7 @@ import type { RawRecordingFacts, RawRecordingSummary } from "../../capture/recor
 import { VERSION } from "../../capture/version.js";
 import { isMemspecError, MemspecError } from "../../errors/memspec-error.js";
 import type { CaptureMeta } from "../format/format.js";
+import { allocateOneByOne } from "./allocation-folding.js";
 import type { RecordingOptions } from "./options.js";
 import { type RecordingPlan, recordingPlan } from "./recording-plan.js";
 
@@ -78,16 +79,19 @@ export function openRecording(plan: RecordingPlan): ProcessRecording {
   } catch (cause) {
     throw unstarted(file, cause);
   }
-  return new ProcessRecording(binding, file);
+  return new ProcessRecording(binding, file, heapInterval === 1 ? allocateOneByOne() : () => {});
 }
 
 export class ProcessRecording implements Recording {
   readonly file: string;
   readonly #binding: NativeBinding;
+  readonly #ended: () => void;
   #summary: RecordingSummary | null = null;
 
-  constructor(binding: NativeBinding, file: string) {
+  /** @param ended called once, when it has ended */
+  constructor(binding: NativeBinding, file: string, ended: () => void) {
     this.#binding = binding;
+    this.#ended = ended;
     this.file = file;
   }
 
@@ -101,7 +105,9 @@ export class ProcessRecording implements Recording {
   }
 
   #end(exit: boolean, exitCode: number | null): RecordingSummary {
-    this.#summary ??= summaryOf(this.file, this.#binding.recordingStop(exit, exitCode));
+    if (this.#summary !== null) return this.#summary;
+    this.#summary = summaryOf(this.file, this.#binding.recordingStop(exit, exitCode));
+    this.#ended();
     return this.#summary;
   }
 }
