@@ -18,7 +18,7 @@ export interface CompressOptions {
 
 /** Plain events are small numbers already: more effort gains little, and takes several times as long. Of packed ones there is less to compress. */
 const LEVEL = 4;
-const PACKED_LEVEL = 6;
+const PACKED_LEVEL = 5;
 /** Chunks that are compressed at once, on libuv's threads. */
 const AT_ONCE = 4;
 
