@@ -36,7 +36,7 @@ export type { LimitOptions } from "./limits/plans.js";
 export { parseReportOptions, type ReportOptions } from "./limits/report-options.js";
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
-export { lineOfSite, lineOfStack, userSite } from "./limits/test-line.js";
+export { lineOfSite, lineOfStack, userSiteAbove } from "./limits/test-line.js";
 export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
 export {
   bareBody,

@@ -17,8 +17,8 @@ constexpr int kEngine = static_cast<int>(Space::kEngine);
 
 // The log of samples is cut back when a span ends beyond this position.
 constexpr std::uint64_t kLongLog = 1u << 16;
-// Reading it takes longer than a mark should.
-constexpr std::uint64_t kRssEveryNs = 1'000'000;
+// Reading it takes ten times as long as the rest of a mark.
+constexpr std::uint64_t kRssEveryNs = 5'000'000;
 // A run of the sampler with more samples than this is not read twice, for the measurement and for the observation.
 constexpr std::uint64_t kManySamples = 20'000;
 

@@ -42,34 +42,10 @@ std::size_t AbsolutePath(const ElfObject& object, char (&out)[kMaxPath]) {
   return length + path.size();
 }
 
-void ReadBuildId(const ElfObject& object, Module& module) {
-  for (int i = 0; i < object.program_header_count(); i++) {
-    const ElfW(Phdr)& header = object.program_headers()[i];
-    if (header.p_type != PT_NOTE) continue;
-    const std::size_t alignment = header.p_align == 8 ? 8 : 4;
-    const auto round = [alignment](std::size_t bytes) { return (bytes + alignment - 1) & ~(alignment - 1); };
-    const auto* at = reinterpret_cast<const std::uint8_t*>(object.base() + header.p_vaddr);
-    for (std::size_t left = header.p_memsz; left >= sizeof(ElfW(Nhdr));) {
-      ElfW(Nhdr) note;
-      std::memcpy(&note, at, sizeof note);
-      const std::size_t name = sizeof note, data = round(name + note.n_namesz), end = round(data + note.n_descsz);
-      if (end > left) break;
-      if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(at + name, "GNU", 4) == 0 &&
-          note.n_descsz <= Module::kMaxBuildId) {
-        module.build_id_bytes = static_cast<std::uint8_t>(note.n_descsz);
-        std::memcpy(module.build_id, at + data, note.n_descsz);
-        return;
-      }
-      at += end;
-      left -= end;
-    }
-  }
-}
-
 bool Same(const Module& a, const Module& b) {
   return a.bias == b.bias && a.range.begin == b.range.begin && a.range.end == b.range.end &&
          a.path_bytes == b.path_bytes && std::memcmp(a.path, b.path, a.path_bytes) == 0 &&
-         a.build_id_bytes == b.build_id_bytes && std::memcmp(a.build_id, b.build_id, a.build_id_bytes) == 0;
+         a.build_id == b.build_id;
 }
 
 }  // namespace
@@ -82,7 +58,7 @@ void NoteModule(const ElfObject& object) {
   module.range = object.range();
   module.path = path;
   module.path_bytes = static_cast<std::uint32_t>(AbsolutePath(object, path));
-  ReadBuildId(object, module);
+  module.build_id = BuildIdOf(object);
   for (std::uint32_t i = count; i-- > 0;) {
     if (Same(g_modules[i], module)) return;
     // Another file came here since: this one was mapped anew.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hooks/build_id.h"
 #include "hooks/elf_object.h"
 
 namespace memspec::hooks {
@@ -13,14 +14,11 @@ inline constexpr std::uint32_t kMaxModules = 4096;
 inline constexpr std::size_t kMaxModuleText = std::size_t{4} << 20;
 
 struct Module {
-  static constexpr std::size_t kMaxBuildId = 32;
-
   std::uintptr_t bias;      // from an address in the file's own terms to one in memory
   AddressRange range;       // all its segments
   const char* path;         // absolute, where it is a file; "linux-vdso.so.1" for the kernel's
   std::uint32_t path_bytes;
-  std::uint8_t build_id_bytes;  // 0: it has none
-  std::uint8_t build_id[kMaxBuildId];
+  BuildId build_id;
 };
 
 // Under the install mutex, for each object of a pass. Allocates nothing through libc.

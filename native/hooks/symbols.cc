@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "base/own_memory.h"
+#include "hooks/build_id.h"
 #include "hooks/loaded_objects.h"
+#include "hooks/symbol_cache.h"
 
 namespace memspec::hooks {
 namespace {
@@ -30,6 +32,7 @@ class MappedFile {
     }
     close(file);
   }
+  std::size_t size() const { return size_; }
   ~MappedFile() {
     if (data_ != nullptr) munmap(const_cast<std::uint8_t*>(data_), size_);
   }
@@ -139,39 +142,18 @@ std::size_t MergeRuns(PackedStart* functions, std::size_t count) {
   return kept;
 }
 
-}  // namespace
-
-CallerKind EngineSymbols::KindAt(std::uintptr_t address) const {
-  if (!text.Contains(address) || count == 0) return CallerKind::kProgram;
-  const auto offset = static_cast<std::uint32_t>(address - text.begin);
-  const std::uint32_t* const next = std::upper_bound(starts, starts + count, offset);
-  return next == starts ? CallerKind::kProgram : kinds[next - starts - 1];
-}
-
-EngineSymbols ReadEngineSymbols() {
-  EngineSymbols symbols;
-  std::uintptr_t base = 0;
-  char path[4096] = "/proc/self/exe";
-  int seen = 0;
-  ForEachObject([&](const ElfObject& object) {
-    const bool is_library = seen++ > 0;
-    if (KindOf(object) != ObjectKind::kEngine) return true;
-    if (is_library && object.path().size() >= sizeof path) return true;
-    symbols.text = object.text();
-    base = object.base();
-    if (is_library) path[object.path().copy(path, sizeof path - 1)] = '\0';
-    return true;  // a library that holds the engine comes after the program, and is the better one
-  });
-  if (symbols.text.end - symbols.text.begin > std::numeric_limits<std::uint32_t>::max()) return symbols;
-
-  const MappedFile file(path);
-  SymbolTable table = FindTable(file, SHT_SYMTAB);
+// Reads the whole symbol table in the engine's file.
+void ReadTable(const MappedFile& file, std::uintptr_t base, EngineSymbols& symbols) {
+  const SymbolTable table = FindTable(file, SHT_SYMTAB);
   symbols.has_v8 = table.count > 0;
   // Without it only the exported functions are known, and the gaps between them would be anybody's.
-  if (!symbols.has_v8) return symbols;
+  if (!symbols.has_v8) return;
   const std::size_t scratch_bytes = 2 * table.count * sizeof(PackedStart);
   auto* const functions = static_cast<PackedStart*>(MapOwn(scratch_bytes, Backing::kLazily));
-  if (functions == nullptr) return {symbols.text};
+  if (functions == nullptr) {
+    symbols = {symbols.text};
+    return;
+  }
   const std::size_t count = ReadFunctions(table, base, symbols, functions);
   SortByStart(functions, functions + table.count, count);
   const std::size_t runs = MergeRuns(functions, count);
@@ -188,6 +170,55 @@ EngineSymbols ReadEngineSymbols() {
     symbols.count = runs;
   }
   UnmapOwn(functions, scratch_bytes, Backing::kLazily);
+}
+
+// Of the file beside the addon.
+constexpr std::string_view kCacheSuffix = ".symbols";
+
+}  // namespace
+
+CallerKind EngineSymbols::KindAt(std::uintptr_t address) const {
+  if (!text.Contains(address) || count == 0) return CallerKind::kProgram;
+  const auto offset = static_cast<std::uint32_t>(address - text.begin);
+  const std::uint32_t* const next = std::upper_bound(starts, starts + count, offset);
+  return next == starts ? CallerKind::kProgram : kinds[next - starts - 1];
+}
+
+EngineSymbols ReadEngineSymbols() {
+  EngineSymbols symbols;
+  std::uintptr_t base = 0;
+  char path[4096] = "/proc/self/exe";
+  char cache[4096] = "";
+  SymbolCacheKey key;
+  int seen = 0;
+  const auto here = reinterpret_cast<std::uintptr_t>(&ReadEngineSymbols);
+  ForEachObject([&](const ElfObject& object) {
+    const bool is_library = seen++ > 0;
+    if (object.text().Contains(here)) {
+      key.addon = BuildIdOf(object);
+      const std::string_view own = object.path();
+      if (own.size() + kCacheSuffix.size() < sizeof cache) {
+        own.copy(cache, own.size());
+        kCacheSuffix.copy(cache + own.size(), kCacheSuffix.size());
+      }
+    }
+    if (KindOf(object) != ObjectKind::kEngine) return true;
+    if (is_library && object.path().size() >= sizeof path) return true;
+    symbols.text = object.text();
+    key.engine = BuildIdOf(object);
+    base = object.base();
+    if (is_library) path[object.path().copy(path, sizeof path - 1)] = '\0';
+    return true;  // a library that holds the engine comes after the program, and is the better one
+  });
+  key.text_bytes = symbols.text.end - symbols.text.begin;
+  if (key.text_bytes > std::numeric_limits<std::uint32_t>::max()) return symbols;
+
+  const MappedFile file(path);
+  key.engine_file_bytes = file.size();
+  const bool may_keep = key.Known() && cache[0] == '/';
+  if (may_keep && LoadSymbols(cache, key, symbols)) return symbols;
+  ReadTable(file, base, symbols);
+  if (may_keep && symbols.count > 0) SaveSymbols(cache, key, symbols);
   return symbols;
 }
 

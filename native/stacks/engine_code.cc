@@ -18,17 +18,51 @@ namespace {
 constexpr std::uintptr_t kTag = 1;
 constexpr std::uint32_t kMaxTable = 1u << 20;  // bytes; no function's table is larger
 
-std::optional<std::uintptr_t> Word(std::uintptr_t address) {
+// Memory as it was when it was first asked for: a read is a system call, and what belongs together lies on a few pages.
+class Pages {
+ public:
+  bool Read(std::uintptr_t address, void* out, std::size_t bytes) {
+    const std::uintptr_t start = address & ~(kBytes - 1);
+    if (address - start + bytes > kBytes) return ReadSafely(address, out, bytes);
+    const std::uint8_t* const page = At(start);
+    if (page == nullptr) return false;
+    std::memcpy(out, page + (address - start), bytes);
+    return true;
+  }
+
+ private:
+  // A block of memory that can be read in part can be read whole: no page is smaller.
+  static constexpr std::uintptr_t kBytes = 4096;
+  static constexpr std::size_t kCount = 4;
+
+  const std::uint8_t* At(std::uintptr_t start) {
+    if (start == 0) return nullptr;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      if (starts_[i] == start) return data_[i];
+    }
+    const std::size_t slot = next_++ % kCount;
+    starts_[slot] = 0;
+    if (!ReadSafely(start, data_[slot], kBytes)) return nullptr;
+    starts_[slot] = start;
+    return data_[slot];
+  }
+
+  std::uintptr_t starts_[kCount] = {};  // 0: nothing
+  std::uint8_t data_[kCount][kBytes];
+  std::size_t next_ = 0;
+};
+
+std::optional<std::uintptr_t> Word(Pages& memory, std::uintptr_t address) {
   std::uintptr_t value = 0;
-  if (!ReadSafely(address, &value, sizeof value)) return std::nullopt;
+  if (!memory.Read(address, &value, sizeof value)) return std::nullopt;
   return value;
 }
 
 bool IsPointer(std::uintptr_t value) { return (value & kTag) != 0; }
 
 // A tagged pointer stored in a field of an object.
-std::optional<TaggedPointer> Field(TaggedPointer object, std::uintptr_t offset) {
-  const auto value = Word(object - kTag + offset);
+std::optional<TaggedPointer> Field(Pages& memory, TaggedPointer object, std::uintptr_t offset) {
+  const auto value = Word(memory, object - kTag + offset);
   return value && IsPointer(*value) ? value : std::nullopt;
 }
 
@@ -36,17 +70,17 @@ std::optional<TaggedPointer> Field(TaggedPointer object, std::uintptr_t offset) 
 constexpr std::uintptr_t kArrayLength = 8;
 constexpr std::uintptr_t kArrayElements = 16;
 
-std::optional<std::uint32_t> Length(TaggedPointer array) {
-  const auto value = Word(array - kTag + kArrayLength);
+std::optional<std::uint32_t> Length(Pages& memory, TaggedPointer array) {
+  const auto value = Word(memory, array - kTag + kArrayLength);
   if (!value || static_cast<std::uint32_t>(*value) != 0 || (*value >> 32) > kMaxTable) return std::nullopt;
   return static_cast<std::uint32_t>(*value >> 32);
 }
 
-std::optional<std::vector<std::uint8_t>> Bytes(TaggedPointer array) {
-  const auto length = Length(array);
+std::optional<std::vector<std::uint8_t>> Bytes(Pages& memory, TaggedPointer array) {
+  const auto length = Length(memory, array);
   if (!length) return std::nullopt;
   std::vector<std::uint8_t> bytes(*length);
-  if (*length != 0 && !ReadSafely(array - kTag + kArrayElements, bytes.data(), bytes.size())) return std::nullopt;
+  if (*length != 0 && !memory.Read(array - kTag + kArrayElements, bytes.data(), bytes.size())) return std::nullopt;
   return bytes;
 }
 
@@ -75,11 +109,11 @@ constexpr Layout kLayout{8, 16, 24, 7, 2};
 constexpr bool kOffsetHasFlag = V8_MAJOR_VERSION >= 14;
 constexpr std::uintptr_t kInstructionStart = 40;
 
-std::optional<CodeData> DataOf(std::uintptr_t start) {
-  const auto code = Word(start - kLayout.before_start);
-  if (!code || !IsPointer(*code) || Word(*code - kTag + kInstructionStart) != start) return std::nullopt;
-  const auto deoptimization = Field(*code, kLayout.deoptimization);
-  const auto positions = Field(*code, kLayout.positions);
+std::optional<CodeData> DataOf(Pages& memory, std::uintptr_t start) {
+  const auto code = Word(memory, start - kLayout.before_start);
+  if (!code || !IsPointer(*code) || Word(memory, *code - kTag + kInstructionStart) != start) return std::nullopt;
+  const auto deoptimization = Field(memory, *code, kLayout.deoptimization);
+  const auto positions = Field(memory, *code, kLayout.positions);
   if (!deoptimization || !positions) return std::nullopt;
   return CodeData{*deoptimization, *positions};
 }
@@ -156,12 +190,12 @@ std::optional<Decoded> DecodePositions(const std::vector<std::uint8_t>& table, s
 }
 
 // The table of inlined calls: 16 bytes each, the call's position and which of the literals was called.
-std::optional<std::vector<InlinedPlace>> ReadPlaces(TaggedPointer data, std::uint32_t count, TaggedPointer type) {
-  const auto array = Field(data, kArrayElements + kLayout.inlined_index * 8);
-  const auto literals = Field(data, kArrayElements + kLayout.literals_index * 8);
+std::optional<std::vector<InlinedPlace>> ReadPlaces(Pages& memory, TaggedPointer data, std::uint32_t count, TaggedPointer type) {
+  const auto array = Field(memory, data, kArrayElements + kLayout.inlined_index * 8);
+  const auto literals = Field(memory, data, kArrayElements + kLayout.literals_index * 8);
   if (!array || !literals) return std::nullopt;
-  const auto bytes = Bytes(*array);
-  const auto literal_count = Length(*literals);
+  const auto bytes = Bytes(memory, *array);
+  const auto literal_count = Length(memory, *literals);
   if (!bytes || !literal_count || bytes->size() % 16 != 0 || bytes->size() / 16 < count) return std::nullopt;
   std::vector<InlinedPlace> places;
   for (std::size_t i = 0; i < bytes->size() / 16; ++i) {
@@ -173,8 +207,8 @@ std::optional<std::vector<InlinedPlace>> ReadPlaces(TaggedPointer data, std::uin
     if (literal < 0 || static_cast<std::uint32_t>(literal) >= *literal_count) return std::nullopt;
     // An inlined call can only stand in what was inlined before it.
     if (position.inlining >= static_cast<std::int32_t>(i)) return std::nullopt;
-    const auto function = Field(*literals, kArrayElements + static_cast<std::uintptr_t>(literal) * 8);
-    if (!function || Word(*function - kTag) != type) return std::nullopt;
+    const auto function = Field(memory, *literals, kArrayElements + static_cast<std::uintptr_t>(literal) * 8);
+    if (!function || Word(memory, *function - kTag) != type) return std::nullopt;
     places.push_back({*function, position.known ? position.offset : 0, position.inlining});
   }
   return places;
@@ -189,12 +223,12 @@ struct Calls {
 // translation, return address (negative: not a call). When code is abandoned, V8 overwrites return addresses on the stack by
 // those of exits at the code's end: one call instruction for each entry, first for those that are not calls. Maglev's entries
 // have the exit's own address in place of the return address, those that are not calls too.
-Calls ReadCalls(TaggedPointer data, std::uintptr_t code_start, std::uint32_t code_length) {
+Calls ReadCalls(Pages& memory, TaggedPointer data, std::uintptr_t code_start, std::uint32_t code_length) {
   const std::uintptr_t first = kLayout.inlined_index + 4;
-  const auto length = Length(data);
+  const auto length = Length(memory, data);
   if (!length || *length < first || (*length - first) % 3 != 0) return {};
   std::vector<std::uint64_t> words(*length);
-  if (!ReadSafely(data - kTag + kArrayElements, words.data(), words.size() * sizeof words[0])) return {};
+  if (!memory.Read(data - kTag + kArrayElements, words.data(), words.size() * sizeof words[0])) return {};
   const auto small = [&](std::size_t i) { return static_cast<std::int32_t>(words[i] >> 32); };
   const std::int32_t exits_start = small(first - 3), eager = small(first - 2), lazy = small(first - 1);
   if (eager < 0 || lazy < 0 || static_cast<std::uint32_t>(eager + lazy) != (*length - first) / 3) return {};
@@ -230,25 +264,28 @@ Calls ReadCalls(TaggedPointer data, std::uintptr_t code_start, std::uint32_t cod
 bool ReadSafely(std::uintptr_t address, void* out, std::size_t bytes) {
   iovec to{out, bytes};
   iovec from{reinterpret_cast<void*>(address), bytes};
-  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes);
+  // A child that was forked does not come here: it reports nothing.
+  static const pid_t self = getpid();
+  return process_vm_readv(self, &to, 1, &from, 1, 0) == static_cast<ssize_t>(bytes);
 }
 
 std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::uint32_t code_length,
                                                 TaggedPointer function) {
-  const auto data = DataOf(code_start);
+  Pages memory;
+  const auto data = DataOf(memory, code_start);
   if (!data) return std::nullopt;
-  const auto table = Bytes(data->positions);
+  const auto table = Bytes(memory, data->positions);
   if (!table) return std::nullopt;
   auto decoded = DecodePositions(*table, code_length);
   if (!decoded) return std::nullopt;
-  auto [calls, exits] = ReadCalls(data->deoptimization, code_start, code_length);
+  auto [calls, exits] = ReadCalls(memory, data->deoptimization, code_start, code_length);
   OptimizedPositions result{std::move(decoded->positions), std::move(decoded->inlining), std::move(decoded->own), {},
                             std::move(calls), std::move(exits)};
   if (decoded->highest < 0) return result;
-  const auto type = Word(function - kTag);
+  const auto type = Word(memory, function - kTag);
   if (!type) return std::nullopt;
   const auto count = static_cast<std::uint32_t>(decoded->highest + 1);
-  auto places = ReadPlaces(data->deoptimization, count, *type);
+  auto places = ReadPlaces(memory, data->deoptimization, count, *type);
   if (!places) return std::nullopt;
   result.places = std::move(*places);
   return result;
@@ -256,12 +293,13 @@ std::optional<OptimizedPositions> ReadOptimized(std::uintptr_t code_start, std::
 
 std::optional<std::vector<std::uint8_t>> ReadBaseline(std::uintptr_t code_start, std::uint32_t code_length,
                                                       std::uintptr_t bytecode_start) {
-  const auto data = DataOf(code_start);
+  Pages memory;
+  const auto data = DataOf(memory, code_start);
   if (!data) return std::nullopt;
   // The code's bytecode must be the one that is known: an object whose header ends where the bytecodes start.
   const std::uintptr_t header = bytecode_start - (data->deoptimization - kTag);
   if (header < 32 || header > 96) return std::nullopt;
-  auto offsets = Bytes(data->positions);
+  auto offsets = Bytes(memory, data->positions);
   if (!offsets) return std::nullopt;
   // The first number is the prologue's; together they are the code up to its tables.
   Reader reader(*offsets);

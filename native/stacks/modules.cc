@@ -14,9 +14,9 @@ std::uint32_t ModuleOf(std::uintptr_t address) {
 std::string BuildIdOf(const hooks::Module& module) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (std::size_t i = 0; i < module.build_id_bytes; ++i) {
-    text += kDigits[module.build_id[i] >> 4];
-    text += kDigits[module.build_id[i] & 15];
+  for (std::size_t i = 0; i < module.build_id.bytes; ++i) {
+    text += kDigits[module.build_id.value[i] >> 4];
+    text += kDigits[module.build_id.value[i] & 15];
   }
   return text;
 }

@@ -88,7 +88,7 @@ bool IsFunction(const ElfW(Sym)& symbol, const RawSymbols& raw) {
 }
 
 // An object's functions by address. Its names alone are tens of megabytes for Node, so all stays in the mapped file. The table
-// is in no order, and to sort it takes longer than to read it a few times: in most processes a few addresses are asked for.
+// is in no order: a few addresses are looked for in the whole of it, for more its functions are sorted into pages.
 class Symbols {
  public:
   explicit Symbols(const char* path) : file_(path), raw_(RawSymbolsOf(file_)) {}
@@ -97,40 +97,63 @@ class Symbols {
   const ElfW(Sym)* StartingBefore(std::uint64_t offset) {
     if (asked_ < kReadings) {
       ++asked_;
-      return Read(offset);
+      Best best{offset};
+      for (std::uint64_t i = 0; i < raw_.count; ++i) {
+        if (raw_.symbols[i].st_value <= offset && IsFunction(raw_.symbols[i], raw_)) best.Try(raw_.symbols[i]);
+      }
+      return best.function;
     }
-    if (functions_.empty()) Sort();
-    const auto after = std::upper_bound(functions_.begin(), functions_.end(), offset,
-                                        [](std::uint64_t value, const ElfW(Sym)* f) { return value < f->st_value; });
-    return after == functions_.begin() ? nullptr : *std::prev(after);
+    if (pages_.empty()) SortIntoPages();
+    Best best{offset};
+    for (std::size_t page = std::min<std::uint64_t>(offset >> kPageBits, pages_.size() - 2) + 1; page-- > 0;) {
+      for (std::uint32_t i = pages_[page]; i < pages_[page + 1]; ++i) best.Try(raw_.symbols[functions_[i]]);
+      if (best.function != nullptr) break;
+    }
+    return best.function;
   }
   const char* NameOf(const ElfW(Sym)& symbol) const { return raw_.names + symbol.st_name; }
 
  private:
-  static constexpr int kReadings = 16;
+  static constexpr int kReadings = 4;
+  static constexpr int kPageBits = 12;
 
-  const ElfW(Sym)* Read(std::uint64_t offset) const {
-    const ElfW(Sym)* last = nullptr;
-    for (std::uint64_t i = 0; i < raw_.count; ++i) {
-      const auto& symbol = raw_.symbols[i];
-      if (symbol.st_value > offset || (last != nullptr && symbol.st_value < last->st_value)) continue;
-      if (IsFunction(symbol, raw_)) last = &symbol;
+  struct Best {
+    std::uint64_t offset;
+    const ElfW(Sym)* function = nullptr;
+
+    // In the order of the table.
+    void Try(const ElfW(Sym)& symbol) {
+      if (symbol.st_value <= offset && (function == nullptr || symbol.st_value >= function->st_value)) function = &symbol;
     }
-    return last;
+  };
+
+  template <typename Visit>
+  void ForEachFunction(Visit&& visit) const {
+    for (std::uint64_t i = 0; i < raw_.count; ++i) {
+      const ElfW(Sym)& symbol = raw_.symbols[i];
+      // What lies beyond any file is no address in this one.
+      if (IsFunction(symbol, raw_) && symbol.st_value >> kPageBits < kMaxPages) visit(symbol, static_cast<std::uint32_t>(i));
+    }
   }
 
-  void Sort() {
-    for (std::uint64_t i = 0; i < raw_.count; ++i) {
-      if (IsFunction(raw_.symbols[i], raw_)) functions_.push_back(&raw_.symbols[i]);
-    }
-    std::stable_sort(functions_.begin(), functions_.end(),
-                     [](const ElfW(Sym)* a, const ElfW(Sym)* b) { return a->st_value < b->st_value; });
+  void SortIntoPages() {
+    std::uint64_t last = 0;
+    ForEachFunction([&](const ElfW(Sym)& symbol, std::uint32_t) { last = std::max(last, symbol.st_value >> kPageBits); });
+    pages_.assign(last + 2, 0);
+    ForEachFunction([&](const ElfW(Sym)& symbol, std::uint32_t) { ++pages_[(symbol.st_value >> kPageBits) + 1]; });
+    for (std::size_t page = 1; page < pages_.size(); ++page) pages_[page] += pages_[page - 1];
+    functions_.resize(pages_.back());
+    std::vector<std::uint32_t> next(pages_.begin(), pages_.end() - 1);
+    ForEachFunction([&](const ElfW(Sym)& symbol, std::uint32_t i) { functions_[next[symbol.st_value >> kPageBits]++] = i; });
   }
+
+  static constexpr std::uint64_t kMaxPages = 1u << 20;  // 4 GB
 
   const MappedFile file_;
   const RawSymbols raw_;
   int asked_ = 0;
-  std::vector<const ElfW(Sym)*> functions_;
+  std::vector<std::uint32_t> pages_;      // of the functions of page n, in the order of the table: functions_[pages_[n]] ...
+  std::vector<std::uint32_t> functions_;  // their numbers in the table
 };
 
 std::string Demangle(const char* name) {

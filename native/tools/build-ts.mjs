@@ -20,29 +20,50 @@ const lightProcess = {
 const APART = ["reports", "captures"];
 
 /**
- * Carried packages that run with their first use: a worker in which nothing is limited needs no globs, one in which nothing
- * fails no colours, and running the two was a fifth of what loading the core takes.
+ * What is loaded with its first use: a worker in which nothing is limited needs no globs, one in which nothing fails no colours,
+ * and running the two was a fifth of what loading the core takes. Node's `crypto` brings twenty modules of its own with it.
  */
 const ON_USE = {
+  "node:crypto": `
+    export const createHash = (...given) => require("node:crypto").createHash(...given);
+    export const randomUUID = (...given) => require("node:crypto").randomUUID(...given);`,
+  "node:os": `
+    export const tmpdir = () => require("node:os").tmpdir();
+    export default { release: () => require("node:os").release() };`,
+  "node:tty": 'export default { isatty: (descriptor) => require("node:tty").isatty(descriptor) };',
   picomatch: 'export default (...given) => require("picomatch")(...given);',
   chalk: 'export function Chalk(options) { return new (require("chalk").Chalk)(options); }',
 };
 const IS_ON_USE = "\0memspec:on-use:";
-const onUse = (directory) => ({
+const onUse = (directory, isOnUse) => ({
   name: "on-use",
   resolveId(id, importer) {
-    if (!(id in ON_USE)) return null;
+    if (!isOnUse(id)) return null;
     if (!importer?.startsWith(IS_ON_USE)) return IS_ON_USE + id;
+    if (id.startsWith("node:")) return { id, external: true };
     return this.resolve(id, path.join(directory, "src/index.ts"), { skipSelf: true });
   },
   load: (id) => (id.startsWith(IS_ON_USE) ? ON_USE[id.slice(IS_ON_USE.length)] : null),
 });
 
-/** The package.json of `dist/cjs` hides the `imports` of the package's own: that build carries what they name. */
-const carriedImports = (directory, imports) => ({
-  name: "carried-imports",
-  resolveId: (id) => (id in imports ? path.join(directory, imports[id]) : null),
+/**
+ * The HTML pages, which the `imports` of the core's package.json name: loaded with the first report that is one, from where they
+ * lie beside `dist/esm` and `dist/cjs`.
+ */
+const IS_PAGE = "\0memspec:page:";
+const pagesOnUse = (imports) => ({
+  name: "pages-on-use",
+  resolveId: (id) => (id in imports ? IS_PAGE + id : null),
+  load: (id) =>
+    id.startsWith(IS_PAGE)
+      ? `import { createRequire } from "node:module";
+         const page = () => createRequire(import.meta.url)(${JSON.stringify(imports[id.slice(IS_PAGE.length)].replace("./dist/", "../"))});
+         export default { get html() { return page().html; }, get script() { return page().script; }, get style() { return page().style; } };`
+      : null,
 });
+
+/** Modules that have a file of their own, though they are no entries: Vite compiles the setup file alone, which is to be small. */
+const OWN_FILES = { "@memspec/vitest": ["test-file"] };
 
 const PACKAGES = ["core", "plugin-vitest", "plugin-jest", "cli"];
 
@@ -90,7 +111,7 @@ async function buildPackage(directory, alsoCarried) {
   const entries = [...Object.values(manifest.exports).map((target) => target.import?.default ?? ""), ...commands]
     .map((target) => /^\.\/dist\/esm\/(?<entry>.+)\.js$/.exec(target)?.groups?.entry)
     .filter((entry) => entry !== undefined);
-  const together = entries.filter((entry) => !APART.includes(entry));
+  const together = [...entries.filter((entry) => !APART.includes(entry)), ...(OWN_FILES[manifest.name] ?? [])];
   const groups = [together, ...APART.filter((entry) => entries.includes(entry)).map((entry) => [entry])];
 
   const carried = new Set(alsoCarried);
@@ -112,18 +133,23 @@ async function buildPackage(directory, alsoCarried) {
 
 /** @returns modules of other packages that the bundle carries */
 async function bundleEntries(directory, manifest, entries, format) {
-  const ownImports = format === "cjs" ? (manifest.imports ?? {}) : {};
+  const ownImports = manifest.imports ?? {};
+  // Commands run once, and what they import they use.
+  const isOnUse = (id) => id in ON_USE && !(id.startsWith("node:") && manifest.bin !== undefined);
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, path.join(directory, `src/${entry}.ts`)])),
     platform: "node",
-    plugins: [lightProcess, onUse(directory), carriedImports(directory, ownImports)],
+    plugins: [lightProcess, onUse(directory, isOnUse), pagesOnUse(ownImports)],
     tsconfig: path.join(directory, "tsconfig.json"),
     transform: { target: "node20.19" },
+    // Parentheses around a function have V8 compile it at once, and what runs with its first use mostly never runs.
+    optimization: { pifeForModuleWrappers: false },
     // `#…` are imports within a package that is carried.
     external: (id, importer) =>
       !id.startsWith(".") &&
       !path.isAbsolute(id) &&
       !CARRIED.includes(id) &&
+      !isOnUse(id) &&
       !(id in ownImports) &&
       !isInstalled(importer),
     onwarn: (warning) => {
@@ -138,7 +164,16 @@ async function bundleEntries(directory, manifest, entries, format) {
     chunkFileNames: "chunks/[name].js",
   });
   await bundle.close();
+  for (const { type, fileName } of output) {
+    const file = path.join(directory, "dist", format, fileName);
+    if (type === "chunk") writeFileSync(file, inAscii(readFileSync(file, "utf8")));
+  }
   return output.flatMap(({ moduleIds }) => moduleIds ?? []).filter(isInstalled);
+}
+
+/** Beyond ASCII V8 keeps a module's text in two bytes a character, which takes twice the room and longer to decode. */
+function inAscii(code) {
+  return code.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function isInstalled(id) {

@@ -21,19 +21,27 @@ export interface BaselinesFacts {
 
 export class FileBaselines {
   readonly baselines: Baselines;
-  #names: ReadonlyMap<TestEntry, string> = new Map();
+  #root: CircusState["rootDescribeBlock"] | undefined;
+  #known: ReadonlyMap<TestEntry, string> | undefined;
 
   constructor(root: string, testFile: string, { project, update }: BaselinesFacts) {
     this.baselines = createBaselines({ testFile, project, root, update });
   }
 
-  /** All tests are defined: each gets the name that its baselines are recorded under. */
+  /** All tests are defined: each has a name from now on that its baselines are recorded under. */
   name(state: CircusState): void {
-    this.#names = uniqueNames(testsUnder(state.rootDescribeBlock), fullName);
+    this.#root = state.rootDescribeBlock;
   }
 
   nameOf(test: TestEntry): string {
-    return this.#names.get(test) ?? fullName(test);
+    return this.#names().get(test) ?? fullName(test);
+  }
+
+  /** Few ask for them. */
+  #names(): ReadonlyMap<TestEntry, string> {
+    if (this.#root === undefined) return new Map();
+    this.#known ??= uniqueNames(testsUnder(this.#root), fullName);
+    return this.#known;
   }
 
   /**
@@ -41,16 +49,18 @@ export class FileBaselines {
    * @throws MemspecError `MEMSPEC_FILE_UNWRITABLE`
    */
   finish(state: CircusState): BaselinesRecord | undefined {
-    const ends = [...this.#names].map(([test, name]): TestEnd => ({ name, state: stateOf(test) }));
+    const ends = (): readonly TestEnd[] =>
+      [...this.#names()].map(([test, name]): TestEnd => ({ name, state: stateOf(test) }));
     const summary = this.baselines.finish(ends, state.testNamePattern !== undefined && state.testNamePattern !== null);
     if (summary === null) return undefined;
     const keyOf = createTestKeys();
-    return baselinesRecord(summary, new Map([...this.#names].map(([test, name]) => [name, keyOf(namesOf(test))])));
+    return baselinesRecord(summary, new Map([...this.#names()].map(([test, name]) => [name, keyOf(namesOf(test))])));
   }
 
   /** Entries are objects of the sandbox. */
   dispose(): void {
-    this.#names = new Map();
+    this.#root = undefined;
+    this.#known = undefined;
   }
 }
 

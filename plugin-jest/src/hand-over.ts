@@ -1,7 +1,8 @@
 /**
  * How a test file's observation gets from the process that ran it to the reporter: a file for each, in a folder of the run's
  * own whose name the workers inherit with the environment. Jest's results have no room for it without a test runner of
- * memspec's own, and a file survives the process.
+ * memspec's own, and a file survives the process. Where Jest runs tests in band, the reporter is in the same process, and
+ * is given the observation as it is.
  */
 
 import { createHash } from "node:crypto";
@@ -12,14 +13,25 @@ import type { FilePayload, LeaksRecord } from "@memspec/core/adapter";
 
 const VARIABLE = "MEMSPEC_JEST_RUN";
 
+/** What was handed over in the process of the reporter. On the global object: a process may load this module twice. */
+interface InBand {
+  readonly folder: string;
+  readonly payloads: Map<string, FilePayload>;
+}
+
+const IN_BAND = Symbol.for("memspec.jest.in-band");
+const ofThisProcess = globalThis as { [IN_BAND]?: InBand };
+
 /** In the main process, before it starts workers. */
 export function openFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "memspec-"));
   process.env[VARIABLE] = folder;
+  ofThisProcess[IN_BAND] = { folder, payloads: new Map() };
   return folder;
 }
 
 export function closeFolder(folder: string): void {
+  if (ofThisProcess[IN_BAND]?.folder === folder) delete ofThisProcess[IN_BAND];
   if (process.env[VARIABLE] === folder) delete process.env[VARIABLE];
   rmSync(folder, { recursive: true, force: true });
 }
@@ -55,8 +67,13 @@ export interface FileId {
 
 /** What cannot be written is missing from the report, which says so; it is no reason to fail a test. */
 export function handOver(folder: string, id: FileId, payload: FilePayload): void {
+  const place = placeOf(folder, id);
+  if (ofThisProcess[IN_BAND]?.folder === folder) {
+    ofThisProcess[IN_BAND].payloads.set(place, payload);
+    return;
+  }
   try {
-    writeFileSync(placeOf(folder, id), JSON.stringify(payload));
+    writeFileSync(place, JSON.stringify(payload));
   } catch {
     // The folder went with the run.
   }
@@ -65,6 +82,12 @@ export function handOver(folder: string, id: FileId, payload: FilePayload): void
 /** @returns `null`: nothing was handed over */
 export function takeOver(folder: string, id: FileId): FilePayload | null {
   const place = placeOf(folder, id);
+  const inBand = ofThisProcess[IN_BAND];
+  const given = inBand?.payloads.get(place);
+  if (given !== undefined) {
+    inBand?.payloads.delete(place);
+    return given;
+  }
   try {
     const payload = JSON.parse(readFileSync(place, "utf8")) as FilePayload;
     unlinkSync(place);

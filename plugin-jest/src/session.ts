@@ -57,7 +57,9 @@ export class Session implements MatcherHost {
 
   /** Runs the body of a concurrent test so that whatever it calls, now or later, knows which test it belongs to. */
   runConcurrent<T>(entry: NamedEntry, body: () => T): T {
-    return this.#concurrent.run(this.#attempt(entry), body);
+    const { id, fullName, uniqueName, file, concurrent } = this.#attempt(entry);
+    // With its names: contexts may live on, and entries are objects of the sandbox.
+    return this.#concurrent.run({ id, fullName, uniqueName, file, concurrent }, body);
   }
 
   dispose(): void {
@@ -65,15 +67,34 @@ export class Session implements MatcherHost {
     this.#concurrent.disable();
   }
 
-  #attempt(entry: NamedEntry): CurrentTest {
+  #attempt(entry: NamedEntry): Attempt {
     attempts += 1;
-    return {
-      id: `jest-${attempts}`,
-      fullName: fullName(entry),
-      uniqueName: this.#uniqueName(entry as never),
-      file: this.file,
-      concurrent: entry.concurrent,
-    };
+    return new Attempt(`jest-${attempts}`, this.file, entry, this.#uniqueName);
+  }
+}
+
+/** Names are asked for by few, and every test begins. */
+class Attempt implements CurrentTest {
+  readonly id: string;
+  readonly file: string;
+  readonly concurrent: boolean;
+  readonly #entry: NamedEntry;
+  readonly #uniqueName: (entry: never) => string;
+
+  constructor(id: string, file: string, entry: NamedEntry, uniqueName: (entry: never) => string) {
+    this.id = id;
+    this.file = file;
+    this.concurrent = entry.concurrent;
+    this.#entry = entry;
+    this.#uniqueName = uniqueName;
+  }
+
+  get fullName(): string {
+    return fullName(this.#entry);
+  }
+
+  get uniqueName(): string {
+    return this.#uniqueName(this.#entry as never);
   }
 }
 

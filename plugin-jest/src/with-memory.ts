@@ -73,8 +73,8 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
     // No promise where there is nothing to wait for: circus sends ten events for each test.
     handleTestEvent(event: unknown, state: unknown): Promise<void> | undefined {
       const inherited = this.#inherited?.call(this, event, state);
-      const own = (): Promise<void> | undefined => this.#run.handle(event as CircusEvent, state as CircusState);
-      return inherited === undefined ? own() : Promise.resolve(inherited).then(own);
+      if (inherited === undefined) return this.#run.handle(event as CircusEvent, state as CircusState);
+      return Promise.resolve(inherited).then(() => this.#run.handle(event as CircusEvent, state as CircusState));
     }
 
     override async teardown(): Promise<void> {

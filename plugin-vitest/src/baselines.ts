@@ -53,7 +53,8 @@ export function openBaselines(file: RunnerTestFile, root: string): FileBaselines
     baselines,
     nameOf: (task) => allNames().get(task) ?? nameWithinFile(task),
     finish() {
-      const ends = [...allNames()].map(([task, name]): TestEnd => ({ name, state: stateOf(task) }));
+      const ends = (): readonly TestEnd[] =>
+        [...allNames()].map(([task, name]): TestEnd => ({ name, state: stateOf(task) }));
       const summary = baselines.finish(ends, testNamePattern !== undefined && testNamePattern !== null);
       if (summary === null) return undefined;
       return baselinesRecord(summary, new Map([...allNames()].map(([task, name]) => [name, task.id])));

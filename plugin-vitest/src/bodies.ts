@@ -19,14 +19,14 @@ import {
   placeAt,
   runBody,
   type TestBody,
-  userSite,
+  userSiteAbove,
 } from "@memspec/core/adapter";
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
-import { declaredLimits } from "./declared-limits.js";
+import { explicitLimits, limitsOfFile } from "./declared-limits.js";
 import type { LeakGate } from "./leak-gate.js";
 import type { Observation } from "./observation.js";
-import type { Session } from "./session.js";
+import { attemptId, type Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
 
 /** A hook that waits for nothing needs no timer. */
@@ -66,8 +66,15 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
     );
   }
 
+  let tableFile: string | undefined;
+  let table: readonly ParsedLimit[] = [];
+
   function applicable(task: TestTask, dressed: boolean): readonly ParsedLimit[] {
-    const { explicit, table } = declaredLimits(task, session);
+    const explicit = explicitLimits(task);
+    if (task.file.filepath !== tableFile) {
+      tableFile = task.file.filepath;
+      table = limitsOfFile(tableFile, session);
+    }
     if (explicit.length > 0 && !dressed) throw outOfReach(task);
     if (table.length === 0 || task.mode === "skip" || task.mode === "todo") return explicit;
     if (!dressed) goWithout(task, "tests defined with the function that describe() hands to its callback");
@@ -76,35 +83,42 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
     return explicit;
   }
 
-  async function run(
+  /** A body that returns no promise is over with its call: then this waits for nothing either. */
+  function run(
     task: TestTask,
+    id: string,
     body: TestBody,
     thisArg: unknown,
     args: readonly unknown[],
     opened: OpenedBody,
-  ): Promise<unknown> {
-    const { id } = session.attempt(task);
+  ): unknown {
     const of = limited.get(task);
-    const began = performance.now();
-    let result: unknown;
-    try {
-      result = await session.within(task, () => {
-        opened.handle = observation?.bodyStarts(task);
-        return of === undefined
-          ? Reflect.apply(body, thisArg, args)
-          : runBody(session, of.limits, body, thisArg, args, session.options, of.site);
-      });
+    const began = gate?.mode === "test" ? performance.now() : 0;
+    const passed = (result: unknown): unknown => {
       ended(opened);
-    } catch (error) {
+      raise(pending.finish(id, "passed"));
+      if (gate?.mode !== "test") return result;
+      return judged(task, body, thisArg, args, performance.now() - began).then(() => result);
+    };
+    const failed = (error: unknown): never => {
       ended(opened);
       observation?.breached(task, breachesOf(error));
       // The test failed for a reason of its own; an await that this kept from being reached is no fault.
       pending.finish(id, "failed");
       throw error;
+    };
+    let result: unknown;
+    try {
+      result = session.within(task, () => {
+        opened.handle = observation?.bodyStarts(task);
+        return of === undefined
+          ? Reflect.apply(body, thisArg, args)
+          : runBody(session, of.limits, body, thisArg, args, session.options, of.site);
+      });
+    } catch (error) {
+      return failed(error);
     }
-    raise(pending.finish(id, "passed"));
-    await judged(task, body, thisArg, args, performance.now() - began);
-    return result;
+    return isThenable(result) ? Promise.resolve(result).then(passed, failed) : passed(result);
   }
 
   /** A body that is not limited in leaks is judged by what the configuration says of all. */
@@ -116,13 +130,13 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
     tookMs: number,
   ): Promise<void> {
     const { body, limitsLeaks } = bareBody(given);
-    if (gate?.mode !== "test" || limitsLeaks) return;
+    if (gate === null || limitsLeaks) return;
     if (limited.get(task)?.limits.some(({ leaks }) => leaks !== null) === true) return;
     try {
       await gate.judge(task, () => Reflect.apply(body, thisArg, args), tookMs, sites.get(task) ?? NOWHERE);
     } finally {
       // Of the repeated calls: the first one's are told already.
-      pending.finish(session.attempt(task).id, "failed");
+      pending.finish(attemptId(task), "failed");
     }
   }
 
@@ -139,23 +153,21 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       const dressed: TestBody = function (...args) {
         const context = args[0] as TestContext;
         const task = context.task as TestTask;
-        const { id } = session.attempt(task);
+        const id = attemptId(task);
         const opened: OpenedBody = { handle: undefined };
         gate?.bodyStarts(task);
         // For what hooks after the body forget, and for a body that timed out and is still running.
-        context.onTestFinished(() => {
+        whenFinished(context, () => {
           if (opened.handle !== undefined) observation?.testOver(opened.handle);
           // Not at the body's end: those of `expect.soft` let it go on.
           observation?.breached(task, session.failedMatchers.take(id, task.result?.errors ?? []));
           abandonSpans(id);
           gate?.testOver(task);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
-        }, NO_TIMEOUT);
-        return run(task, body, this, args, opened);
+        });
+        return run(task, id, body, this, args, opened);
       };
-      // Vitest reads from the source of a body which fixtures it wants, or finds it on properties of its own.
-      Object.setPrototypeOf(dressed, body);
-      return Object.defineProperty(dressed, "toString", { value: () => String(body) });
+      return disguised(dressed, body);
     },
     collected(task, dressed, definer) {
       const limits = placed(
@@ -164,7 +176,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       );
       if (limits.length === 0 && gate?.mode !== "test") {
         // The one frame of it: a whole stack is two kilobytes, and each test has one.
-        const at = observation === undefined ? undefined : userSite(captureStack(definer), Error);
+        const at = observation === undefined ? undefined : userSiteAbove(definer);
         observation?.collected(task, (toSourceLine) => (at === undefined ? 0 : lineOfSite(at, toSourceLine)));
         return;
       }
@@ -176,6 +188,42 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       limited.set(task, { limits, site });
     },
   };
+}
+
+/**
+ * Registers a hook. Vitest makes an error for each, to have its stack if the hook takes too long, which this one cannot:
+ * a stack that nobody reads is not taken.
+ */
+function whenFinished(context: TestContext, hook: () => void): void {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  context.onTestFinished(hook, NO_TIMEOUT);
+  Error.stackTraceLimit = depth;
+}
+
+/** Vitest reads from the source of a body which fixtures it wants, or finds it on properties of its own. */
+function disguised(dressed: TestBody, body: TestBody): TestBody {
+  dressed.toString = () => String(body);
+  // To make a function a prototype takes V8 a while, and few have properties.
+  if (!isPlain(body)) Object.setPrototypeOf(dressed, body);
+  return dressed;
+}
+
+const PLAIN: readonly unknown[] = [Function.prototype, Object.getPrototypeOf(async () => undefined)];
+
+/** Whether it has nothing but what every function has. */
+function isPlain(body: TestBody): boolean {
+  return (
+    PLAIN.includes(Object.getPrototypeOf(body)) &&
+    Object.getOwnPropertySymbols(body).length === 0 &&
+    Object.keys(body).length === 0
+  );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function"
+  );
 }
 
 const NOWHERE = (): CallSite => ({ file: "", line: 0, stackLines: [] });

@@ -4,20 +4,19 @@ import { baselineLimit, limitsFor, type ParsedLimit, parseBaseline, parseLimit }
 import type { Session } from "./session.js";
 import type { TestTask } from "./tasks.js";
 
-export interface DeclaredLimits {
-  /** `meta.memory` of the test or of a suite around it. */
-  readonly explicit: readonly ParsedLimit[];
-  /** From the configuration's `limits` and `baseline`. */
-  readonly table: readonly ParsedLimit[];
+/**
+ * `meta.memory` of the test or of a suite around it.
+ *
+ * @throws MemspecError `MEMSPEC_INVALID_SIZE`, `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_UNKNOWN_OPTION`
+ */
+export function explicitLimits(task: TestTask): readonly ParsedLimit[] {
+  const { memory } = task.meta;
+  return memory === undefined ? [] : [parseLimit({ limit: memory, source: "meta.memory" })];
 }
 
-/** @throws MemspecError `MEMSPEC_INVALID_SIZE`, `MEMSPEC_INVALID_LIMIT`, `MEMSPEC_UNKNOWN_OPTION` for a wrong `meta.memory` */
-export function declaredLimits(task: TestTask, session: Session): DeclaredLimits {
-  const { memory } = task.meta;
+/** From the configuration's `limits` and `baseline`: the same for all tests of a file. */
+export function limitsOfFile(file: string, session: Session): readonly ParsedLimit[] {
   const { bodies, bodyTolerance } = parseBaseline(session.options.baseline, "memspec");
-  const table = limitsFor(session.options.limits, session.root, task.file.filepath).map(parseLimit);
-  return {
-    explicit: memory === undefined ? [] : [parseLimit({ limit: memory, source: "meta.memory" })],
-    table: bodies ? [...table, baselineLimit(bodyTolerance)] : table,
-  };
+  const table = limitsFor(session.options.limits, session.root, file).map(parseLimit);
+  return bodies ? [...table, baselineLimit(bodyTolerance)] : table;
 }

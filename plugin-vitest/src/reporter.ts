@@ -9,14 +9,17 @@ import {
   type FilePayload,
   fileDeath,
   type MemspecOptions,
+  type RunReport,
   readStateFiles,
   type TestOutcome,
   VERSION,
   type WorkerState,
 } from "@memspec/core/adapter";
-import { publishRun } from "@memspec/core/reports";
-import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule, TestSpecification, Vitest } from "vitest/node";
 import { transformedMap } from "./transformed-map.js";
+import { warmUp } from "./warm-up.js";
+
+type Reports = typeof import("@memspec/core/reports");
 
 const CUT_SHORT = "Vitest ended before the run did: files and tests that had not ended by then are not told.";
 
@@ -24,12 +27,18 @@ export class MemspecReporter implements Reporter {
   /** Where workers say what they do, for the case that they die. */
   readonly stateFolder: string = mkdtempSync(path.join(tmpdir(), "memspec-"));
   readonly #options: MemspecOptions;
+  readonly #setupFile: string;
   #vitest: Vitest | undefined;
   #startedAt = Date.now();
   #running = false;
+  #reports: Reports | undefined;
+  /** Of tests that are over. */
+  #outcomes = new WeakMap<TestCase, TestOutcome>();
 
-  constructor(options: MemspecOptions) {
+  /** @param setupFile as projects list it */
+  constructor(options: MemspecOptions, setupFile: string) {
     this.#options = options;
+    this.#setupFile = setupFile;
     process.once("exit", () => {
       this.#cutShort();
       rmSync(this.stateFolder, { recursive: true, force: true });
@@ -40,42 +49,63 @@ export class MemspecReporter implements Reporter {
     this.#vitest = vitest;
   }
 
-  onTestRunStart(): void {
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#startedAt = Date.now();
     this.#running = true;
+    // While the workers start, this process has nothing else to do.
+    for (const project of new Set(specifications.map((specification) => specification.project))) {
+      if (project.config.setupFiles.includes(this.#setupFile)) warmUp(project, this.#setupFile);
+    }
+    void this.#loadReports().catch(() => undefined);
+  }
+
+  async #loadReports(): Promise<Reports> {
+    this.#reports ??= await import("@memspec/core/reports");
+    return this.#reports;
+  }
+
+  /** While the workers run tests, this process has time, which it has not when all are over. */
+  onTestCaseResult(test: TestCase): void {
+    if (test.result().state !== "pending") this.#outcomes.set(test, testOf(test, false));
   }
 
   async onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): Promise<void> {
     this.#running = false;
-    if (this.#vitest !== undefined) await this.#publish(this.#vitest, modules, errors, []);
+    if (this.#vitest === undefined) return;
+    const { publishRun } = await this.#loadReports();
+    const report = this.#report(this.#vitest, modules, errors, []);
+    this.#outcomes = new WeakMap();
+    await publishRun(report, this.#options.report, this.#vitest.config.root);
   }
 
   /** Vitest 4 itself ends with an error when a worker thread runs out of memory: what is known by then is told. */
   #cutShort(): void {
-    if (!this.#running || this.#vitest === undefined) return;
+    if (!this.#running || this.#vitest === undefined || this.#reports === undefined) return;
     this.#running = false;
+    const report = this.#report(this.#vitest, this.#vitest.state.getTestModules(), [], [CUT_SHORT]);
     // The process ends: nothing that takes time is awaited.
-    void this.#publish(this.#vitest, this.#vitest.state.getTestModules(), [], [CUT_SHORT]);
+    void this.#reports.publishRun(report, this.#options.report, this.#vitest.config.root);
   }
 
-  #publish(
+  #report(
     vitest: Vitest,
     modules: readonly TestModule[],
     errors: readonly SerializedError[],
     notes: readonly string[],
-  ): Promise<void> {
+  ): RunReport {
     const { root, shard, mergeReports } = vitest.config;
     const files = filesOf(
       modules,
       readStateFiles(this.stateFolder, (file) => transformedMap(vitest, file)),
       errors,
       shard?.index ?? null,
+      this.#outcomes,
     );
     const ends = files.flatMap((file) => (file.startedAt === null ? [] : file.startedAt + file.durationMs));
     const starts = files.flatMap((file) => file.startedAt ?? []);
     const merged = mergeReports !== undefined && mergeReports !== "";
     const startedAt = merged && starts.length > 0 ? Math.min(...starts) : this.#startedAt;
-    const report = collectRun({
+    return collectRun({
       memspec: VERSION,
       runner: { name: "vitest", version: vitest.version },
       machine: {
@@ -91,7 +121,6 @@ export class MemspecReporter implements Reporter {
       files,
       notes,
     });
-    return publishRun(report, this.#options.report, root);
   }
 }
 
@@ -100,6 +129,7 @@ function filesOf(
   left: readonly WorkerState[],
   errors: readonly SerializedError[],
   shard: number | null,
+  outcomes: WeakMap<TestCase, TestOutcome>,
 ): readonly FileOutcome[] {
   const dead = new Map(left.map((state) => [fileKey(state.file, state.project), state]));
   const known = modules.map((module): FileOutcome => {
@@ -114,7 +144,7 @@ function filesOf(
       shard: payload?.shard?.index ?? shard,
       startedAt: payload?.began ?? state?.began ?? null,
       durationMs: duration,
-      tests: [...module.children.allTests()].map((test) => testOf(test, died)),
+      tests: Array.from(module.children.allTests(), (test) => outcomes.get(test) ?? testOf(test, died)),
       payload,
       death: died && state !== undefined ? fileDeath(state, messageFor(module.moduleId, errors)) : null,
     };

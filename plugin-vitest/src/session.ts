@@ -21,14 +21,19 @@ export interface Session extends MatcherHost {
   beginFile(file: RunnerTestFile, options: MemspecOptions, root: string): void;
   /** Runs the body of a test such that whatever it calls, now or later, knows its test even when others interleave. */
   within<T>(task: TestTask, body: () => T): T;
-  /** The running attempt of a test. */
-  attempt(task: TestTask): CurrentTest;
+}
+
+/**
+ * `CurrentTest.id` of the running attempt of a test: retries and repeats run the same task again, and what an earlier attempt
+ * left pending is not the later one's.
+ */
+export function attemptId({ id, result }: TestTask): string {
+  return `${id}#${result?.repeatCount ?? 0}.${result?.retryCount ?? 0}`;
 }
 
 function attemptOf(task: TestTask, baselines: FileBaselines | undefined): CurrentTest {
   return {
-    // Retries and repeats run the same task again: what an earlier attempt left pending is not the later one's.
-    id: `${task.id}#${task.result?.repeatCount ?? 0}.${task.result?.retryCount ?? 0}`,
+    id: attemptId(task),
     fullName: task.fullTestName,
     // Asked for by few: to know it, all tests of the file are named.
     get uniqueName() {
@@ -76,7 +81,6 @@ function createSession(): Session {
       const task = bodies.getStore() ?? TestRunner.getCurrentTest() ?? (file && runningInterleaved(file));
       return task === undefined ? undefined : attemptOf(task as TestTask, fileBaselines);
     },
-    attempt: (task) => attemptOf(task, fileBaselines),
   };
 }
 

@@ -29,17 +29,29 @@ interface LoadedMap {
   readonly base: string;
   /** Why a map that is named cannot be used, or "". */
   readonly problem: string;
+  /** Paths of its sources, as far as they were asked for. */
+  readonly files: Map<string, string>;
 }
 
 /** Scripts whose maps are kept. A map is read once per script while it is among the latest. */
 const MAX_MAPS = 256;
 
-const NO_MAP: LoadedMap = { map: null, base: "", problem: "" };
+function withoutMap(problem: string): LoadedMap {
+  return { map: null, base: "", problem, files: new Map() };
+}
+
+function withMap(map: string, base: string): LoadedMap {
+  return { map: new AnyMap(map), base, problem: "", files: new Map() };
+}
+
+const NO_MAP: LoadedMap = withoutMap("");
 
 /** Looks up positions of generated code in its source maps. Owns the cache of maps. */
 export class SourceMaps {
   readonly #source: MapSource;
   readonly #maps = new Map<number, LoadedMap>();
+  /** Mostly the next question is about the same script. */
+  #latest: { readonly scriptId: number; readonly loaded: LoadedMap } | undefined;
 
   constructor(source: MapSource) {
     this.#source = source;
@@ -51,11 +63,13 @@ export class SourceMaps {
    * @returns the original position; "unmapped" for a script without a usable map; `null` for code that no source has
    */
   lookUp(scriptId: number, url: string, line: number, column: number): Lookup {
-    const { map, base } = this.#loaded(scriptId, url);
+    const { map, base, files } = this.#loaded(scriptId, url);
     if (map === null) return "unmapped";
     const found = originalPositionFor(map, { line, column: Math.max(0, column - 1) });
     if (found.source === null) return null;
-    return { file: resolveSource(found.source, base), line: found.line, column: found.column + 1 };
+    const file = files.get(found.source) ?? resolveSource(found.source, base);
+    files.set(found.source, file);
+    return { file, line: found.line, column: found.column + 1 };
   }
 
   /** Why this script's map cannot be used, or "" when it can or there is none. */
@@ -65,6 +79,7 @@ export class SourceMaps {
 
   #loaded(scriptId: number, url: string): LoadedMap {
     if (scriptId < 0) return NO_MAP;
+    if (this.#latest?.scriptId === scriptId) return this.#latest.loaded;
     const known = this.#maps.get(scriptId);
     // Put back at the end: a Map's first key is then the one that was not used for the longest.
     if (known !== undefined) this.#maps.delete(scriptId);
@@ -76,23 +91,24 @@ export class SourceMaps {
         break;
       }
     }
+    this.#latest = { scriptId, loaded };
     return loaded;
   }
 
   #load(scriptId: number, script: string): LoadedMap {
     const mapUrl = this.#source.sourceMapUrl(scriptId);
-    const failed = (problem: string): LoadedMap => ({ map: null, base: "", problem: `${script}: ${problem}` });
+    const failed = (problem: string): LoadedMap => withoutMap(`${script}: ${problem}`);
     try {
       if (mapUrl === "") {
         const kept = this.#source.runnerMap?.(script) ?? null;
-        return kept === null ? NO_MAP : { map: new AnyMap(kept), base: script, problem: "" };
+        return kept === null ? NO_MAP : withMap(kept, script);
       }
-      if (mapUrl.startsWith("data:")) return { map: new AnyMap(decodeDataUrl(mapUrl)), base: script, problem: "" };
+      if (mapUrl.startsWith("data:")) return withMap(decodeDataUrl(mapUrl), script);
       if (/^https?:/iu.test(mapUrl)) return failed("its source map lies on a server");
       const path = resolveSource(mapUrl, script);
       const text = this.#source.readText(path);
       if (text === null) return failed(`its source map ${path} cannot be read`);
-      return { map: new AnyMap(text), base: path, problem: "" };
+      return withMap(text, path);
     } catch {
       return failed("its source map is broken");
     }

@@ -62,12 +62,12 @@ export interface Baselines {
   /**
    * Writes what tests that passed have recorded, and nothing else, once.
    *
-   * @param tests all that the file defines
+   * @param tests all that the file defines: asked for where there is something to finish
    * @param filtered tests were chosen by name: what no test asked for is left alone
    * @returns `null`: there are no baselines, and none were asked for
    * @throws MemspecError `MEMSPEC_FILE_UNWRITABLE`
    */
-  finish(tests: readonly TestEnd[], filtered: boolean): BaselineSummary | null;
+  finish(tests: () => readonly TestEnd[], filtered: boolean): BaselineSummary | null;
 }
 
 export interface BaselinesPlan {
@@ -156,7 +156,7 @@ export function createBaselines(plan: BaselinesPlan): Baselines {
       if (before.size === 0 && asked.size === 0) return null;
       const merged = mergeBaselines(before, {
         machine,
-        tests,
+        tests: tests(),
         asked: new Map([...asked].map(([test, { calls }]) => [test, calls])),
         removes: plan.update === "all" && !filtered,
       });

@@ -47,7 +47,8 @@ export function createFailedMatchers(): FailedMatchers {
       byTest.set(testId, [...(byTest.get(testId) ?? []), { text, facts }]);
     },
     take(testId, errors) {
-      const noted = byTest.get(testId) ?? [];
+      const noted = byTest.get(testId);
+      if (noted === undefined) return [];
       byTest.delete(testId);
       const texts = new Set(errors.map(messageOf));
       return noted.filter(({ text }) => texts.has(text)).map(({ facts }) => breachRecord(facts));

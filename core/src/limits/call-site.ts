@@ -23,10 +23,10 @@ export interface StackHolder {
 }
 
 /** Remembers the stack of now, above `caller`. */
-export function captureStack(caller: (...args: never[]) => unknown): StackHolder {
+export function captureStack(caller: (...args: never[]) => unknown, frames: number = STACK_DEPTH): StackHolder {
   const holder: StackHolder = {};
   const depth = Error.stackTraceLimit;
-  Error.stackTraceLimit = STACK_DEPTH;
+  Error.stackTraceLimit = frames;
   Error.captureStackTrace(holder, caller);
   Error.stackTraceLimit = depth;
   return holder;

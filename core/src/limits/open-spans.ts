@@ -32,7 +32,8 @@ export function noteOpenSpan(host: LimitsHost, abandon: Abandon): () => void {
  * @param testId `CurrentTest.id`
  */
 export function abandonSpans(testId: string): void {
-  const open = openByTest.get(testId) ?? [];
+  const open = openByTest.get(testId);
+  if (open === undefined) return;
   openByTest.delete(testId);
   for (const abandon of open) abandon();
 }

@@ -1,7 +1,7 @@
 /** Where a test is defined, for every test of a run: so of its stack the one frame that is wanted is read, and nothing formatted. */
 
 import type { ToSourceLine } from "../measure/analyse-here.js";
-import { callSiteOf, isUsersPath, type StackHolder } from "./call-site.js";
+import { callSiteOf, captureStack, isUsersPath, type StackHolder } from "./call-site.js";
 
 type Prepare = NonNullable<typeof Error.prepareStackTrace>;
 type Site = Parameters<Prepare>[1][number];
@@ -11,7 +11,7 @@ type Site = Parameters<Prepare>[1][number];
  *
  * @param realm whose `Error` made it: a sandbox has one of its own
  */
-export function userSite(holder: StackHolder, realm: ErrorConstructor): Site | undefined {
+function userSite(holder: StackHolder, realm: ErrorConstructor): Site | undefined {
   const formatter = realm.prepareStackTrace;
   let found: Site | undefined;
   realm.prepareStackTrace = (_error, sites) => {
@@ -25,6 +25,14 @@ export function userSite(holder: StackHolder, realm: ErrorConstructor): Site | u
     if (formatter === undefined) Reflect.deleteProperty(realm, "prepareStackTrace");
     else realm.prepareStackTrace = formatter;
   }
+}
+
+/** Frames of a runner between its `test()` and the user's call of it. */
+const USUAL_DEPTH = 3;
+
+/** The first of the user's frames above `caller`. It is mostly near, and the whole stack is taken only where it is not. */
+export function userSiteAbove(caller: (...args: never[]) => unknown): Site | undefined {
+  return userSite(captureStack(caller, USUAL_DEPTH), Error) ?? userSite(captureStack(caller), Error);
 }
 
 /** The line in the source. Where `toSourceLine` does not know it, whoever formats stacks here is asked. */

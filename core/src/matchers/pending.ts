@@ -73,7 +73,9 @@ export function createPending(host: MatcherHost): PendingRegistry {
       if (running !== undefined) throw stillRunning(running, host.root);
     },
     finish(testId: string, body: BodyOutcome) {
-      const ofTest = pendingByTest.get(testId) ?? [];
+      const ofTest = pendingByTest.get(testId);
+      // Asked of every test.
+      if (ofTest === undefined) return [];
       pendingByTest.delete(testId);
       return ofTest
         .filter((pending) => !pending.awaited || (body === "passed" && !pending.settled))

@@ -18,14 +18,19 @@ export function decidingAttempts(
   attempts: readonly Attempt[],
   peakOf: (body: number) => number,
 ): ReadonlyMap<string, Attempt> {
-  const lastOfRepeat = new Map<string, Map<number, Attempt>>();
+  const deciding = new Map<string, Attempt>();
+  const repeated = new Map<string, Map<number, Attempt>>();
   for (const attempt of attempts) {
-    const repeats = lastOfRepeat.get(attempt.test) ?? new Map<number, Attempt>();
-    lastOfRepeat.set(attempt.test, repeats);
+    const { test } = attempt;
+    const before = deciding.get(test);
+    deciding.set(test, attempt);
+    // Most tests run once.
+    if (before === undefined) continue;
+    const repeats = repeated.get(test) ?? new Map([[before.repeat, before]]);
+    repeated.set(test, repeats);
     repeats.set(attempt.repeat, attempt);
   }
-  const deciding = new Map<string, Attempt>();
-  for (const [test, repeats] of lastOfRepeat) {
+  for (const [test, repeats] of repeated) {
     const all = [...repeats.values()];
     const measured = all.filter((attempt) => attempt.body !== null && !attempt.timedOut);
     const highest = measured.reduce<Attempt | undefined>(

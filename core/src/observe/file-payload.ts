@@ -78,8 +78,9 @@ export function filePayload(raw: RawObservation | null, facts: FileFacts, contex
     tests: testPayloads(deciding, facts, tables, (body) => {
       const at = body * SPAN.length;
       if (at >= raw.bodies.length) return {};
-      const own = sites.bodies.get(body) ?? [];
-      return { figures: figuresRecord(raw.bodies, at, offHeap), ...(own.length === 0 ? {} : { sites: own }) };
+      const figures = figuresRecord(raw.bodies, at, offHeap);
+      const own = sites.bodies.get(body);
+      return own === undefined || own.length === 0 ? { figures } : { figures, sites: own };
     }),
     frames: tables.frames,
     stacks: tables.stacks,
@@ -93,7 +94,8 @@ function testPayloads(
   tables: SiteAppender,
   ofBody: (body: number) => TestPayload,
 ): Record<string, TestPayload> {
-  const tests: Record<string, TestPayload> = {};
+  // Written field by field: there may be ten thousand, and a copy for each field shows.
+  const tests: Record<string, { -readonly [Field in keyof TestPayload]: TestPayload[Field] }> = {};
   for (const [test, { body, timedOut }] of deciding) {
     if (timedOut) tests[test] = { unattributed: "timed-out" };
     else tests[test] = body === null ? { unattributed: "concurrent" } : ofBody(body);
@@ -105,7 +107,10 @@ function testPayloads(
   }
   for (const place of facts.places) {
     const { test, line } = place();
-    if (line > 0) tests[test] = { ...tests[test], line };
+    if (line <= 0) continue;
+    const known = tests[test];
+    if (known === undefined) tests[test] = { line };
+    else known.line = line;
   }
   return tests;
 }

@@ -19,10 +19,13 @@ const OFF_HEAP = new Set<number>([
 
 /** @param at index of the span's first number */
 export function figuresRecord(numbers: Float64Array, at: number, offHeap: boolean): FiguresRecord {
-  return Array.from(numbers.subarray(at, at + SPAN.length), (value, index) => {
-    if (!offHeap && OFF_HEAP.has(index)) return null;
-    return index === SPAN.durationNs || index === SPAN.collectionNs ? toMs(value) : Math.round(value);
-  });
+  const record: (number | null)[] = [];
+  for (let index = 0; index < SPAN.length; index += 1) {
+    const value = numbers[at + index] ?? 0;
+    if (!offHeap && OFF_HEAP.has(index)) record.push(null);
+    else record.push(index === SPAN.durationNs || index === SPAN.collectionNs ? toMs(value) : Math.round(value));
+  }
+  return record;
 }
 
 export function levelsRecord(point: Float64Array, at: number, offHeap: boolean): LevelsRecord {

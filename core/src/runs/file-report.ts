@@ -102,8 +102,8 @@ function testReport(
     durationMs: test.durationMs,
     figures: runFigures(seen?.figures ?? null),
     unattributed: died ? "died" : (seen?.unattributed ?? null),
-    sites: sites(seen?.sites ?? []),
-    breaches: (seen?.breaches ?? []).map(runBreach),
+    sites: seen?.sites === undefined ? NONE : sites(seen.sites),
+    breaches: seen?.breaches === undefined ? NONE : seen.breaches.map(runBreach),
     leaks: leaks(seen?.leaks),
   };
   if (improvements === undefined && seen?.failed === undefined) return report;
@@ -117,6 +117,9 @@ function testReport(
       : { artifacts: [{ kind: "heapsnapshot" as const, path: seen.failed.snapshot }] }),
   };
 }
+
+/** Of most tests, which share it. */
+const NONE: readonly never[] = [];
 
 function sameName(a: readonly string[] | undefined, b: readonly string[]): boolean {
   return a !== undefined && a.length === b.length && a.every((part, index) => part === b[index]);

@@ -1,7 +1,7 @@
 import vm from "node:vm";
 import { expect, onTestFinished, test } from "vitest";
 import type { StackHolder } from "../../../core/src/limits/call-site.js";
-import { lineOfStack } from "../../../core/src/limits/test-line.js";
+import { lineOfStack, userSiteAbove } from "../../../core/src/limits/test-line.js";
 
 type Prepare = NonNullable<typeof Error.prepareStackTrace>;
 
@@ -61,4 +61,28 @@ test("a stack that is to stay whole is read as it is", () => {
   expect(lineOfStack(holder, null, () => 42)).toBe(7);
   expect(formatted).toHaveLength(1);
   expect(formatted[0]).toBeGreaterThan(1);
+});
+
+/** Calls `inner` through so many functions of a package. */
+const throughPackageFrom = vm.runInThisContext(
+  "(function through(call, frames, inner) { return frames === 0 ? inner() : call(() => through(call, frames - 1, inner)); })",
+  { filename: "/project/node_modules/runner/index.js" },
+) as (call: unknown, frames: number, inner: () => unknown) => unknown;
+
+test.each([0, 1, 5])("the user's frame is found behind %s calls of a runner", (calls) => {
+  const define = vm.runInThisContext("(function define(find) { return find(define); })", {
+    filename: "/project/node_modules/runner/index.js",
+  }) as (find: (caller: () => unknown) => unknown) => { getFunctionName(): string | null } | undefined;
+  const inUsersFile = vm.runInThisContext("(function defines(through, inner) { return through(inner); })", {
+    filename: "/project/src/a.test.js",
+  }) as (through: (inner: () => unknown) => unknown, inner: () => unknown) => unknown;
+  const through = vm.runInThisContext(
+    "((throughFrom, calls) => (inner) => throughFrom((next) => next(), calls, inner))",
+    { filename: "/project/node_modules/runner/index.js" },
+  ) as (from: unknown, calls: number) => (inner: () => unknown) => unknown;
+  const plain = vm.runInThisContext("((find, define) => () => define(find))", {
+    filename: "/project/node_modules/runner/index.js",
+  }) as (find: unknown, define: unknown) => () => unknown;
+  const found = inUsersFile(through(throughPackageFrom, calls), plain(userSiteAbove, define));
+  expect((found as { getFunctionName(): string | null } | undefined)?.getFunctionName()).toBe("defines");
 });
