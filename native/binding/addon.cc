@@ -13,6 +13,7 @@
 #include "binding/observe.h"
 #include "binding/options.h"
 #include "binding/own_call.h"
+#include "binding/packing.h"
 #include "binding/recording.h"
 #include "binding/report.h"
 #include "capture/isolate_state.h"
@@ -316,6 +317,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   ExportLeaks(env, exports);
   ExportObserver(env, exports);
   ExportRecording(env, exports);
+  ExportPacking(env, exports);
   AddGraphFunctions(env, exports);
   return exports;
 }

@@ -27,6 +27,7 @@ export const NATIVE_ROOMS: readonly string[] = [
   "hooks",
   "ledger",
   "recording",
+  "packing",
   "stacks",
   "graph",
   "heap",

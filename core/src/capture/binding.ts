@@ -7,6 +7,7 @@ import type { BirthBinding } from "./birth-binding.js";
 import type { GraphBinding } from "./graph-binding.js";
 import type { LeakBinding } from "./leak-binding.js";
 import type { ObserveBinding } from "./observe-binding.js";
+import type { PackingBinding } from "./packing-binding.js";
 import type { RawFrame } from "./raw-frame.js";
 import type { RecordingBinding } from "./recording-binding.js";
 
@@ -115,7 +116,13 @@ export interface RawRetained {
 /** An open measurement. A number, so that holding one costs no heap. */
 export type Handle = number;
 
-export interface NativeBinding extends BirthBinding, GraphBinding, LeakBinding, ObserveBinding, RecordingBinding {
+export interface NativeBinding
+  extends BirthBinding,
+    GraphBinding,
+    LeakBinding,
+    ObserveBinding,
+    PackingBinding,
+    RecordingBinding {
   capabilities(): NativeCapabilities;
   /** Takes a reference on the hooks, so that memory allocated from now on is known. Balanced by `disarm`. */
   arm(): void;

@@ -41,6 +41,8 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "recordingStart",
   "recordingStop",
   "recordingIsOpen",
+  "packerOpen",
+  "packerAdd",
   "takeGraph",
   "graphSummary",
   "graphGroups",

@@ -62,6 +62,7 @@ test.each(SEEDS)("all views of a random program are those of the plain model (se
       definitions: DEFINITIONS,
       events: inPieces(events, seeded(seed), 1 + (seed % 7) * 40),
       compressed: seed % 2 === 0,
+      packed: seed % 3 === 0,
     }),
   );
   expect(capture.info.damage).toBeNull();

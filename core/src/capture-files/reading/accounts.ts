@@ -133,6 +133,15 @@ export class Accounts {
     this.temporal?.free(group, windows, bytes, count);
     const space = this.groups.space(group);
     this.#live[space] = (this.#live[space] as number) - bytes;
+    // Every tracker of the space is so much farther below its peak.
+    this.#room[space] = (this.#room[space] as number) + bytes;
+  }
+
+  /** More is alive, and at once less again. */
+  pass(group: number, space: number, bytes: number, windows: number): void {
+    if (bytes <= (this.#room[space] as number)) return;
+    this.give(group, space, bytes, 1, windows);
+    this.take(group, bytes, 1, windows);
   }
 
   #change(group: number, bytes: number, count: number, windows: number): void {

@@ -28,6 +28,8 @@ export interface Chunk {
 }
 
 const inflate = promisify(inflateRaw);
+/** Of zlib's. */
+const SMALLEST_PIECE = 64;
 
 /**
  * Opens a capture, calls `use`, and closes it.
@@ -119,7 +121,10 @@ export async function* readChunks(
 /** A chunk's payload, not compressed; `null`: it is no deflated data, or not as long as the chunk says. */
 export async function payloadOf(chunk: Chunk): Promise<Uint8Array | null> {
   if (!chunk.compressed) return chunk.payload;
-  // A byte more than it says, so that a longer one is seen; never more, whatever the data would make.
-  const inflated = await inflate(chunk.payload, { maxOutputLength: chunk.bytes + 1 }).catch(() => null);
+  // A byte more than it says, so that a longer one is seen; never more, whatever the data would make. In one piece: zlib's own are small, and would
+  // have to be joined.
+  const most = chunk.bytes + 1;
+  const options = { maxOutputLength: most, chunkSize: Math.max(SMALLEST_PIECE, most) };
+  const inflated = await inflate(chunk.payload, options).catch(() => null);
   return inflated?.length === chunk.bytes ? inflated : null;
 }

@@ -46,6 +46,13 @@ export class Column64 {
     return index < this.#length ? (this.#values[index] as number) : 0;
   }
 
+  /** `undefined`: it is empty. */
+  pop(): number | undefined {
+    if (this.#length === 0) return undefined;
+    this.#length -= 1;
+    return this.#values[this.#length];
+  }
+
   push(value: number): void {
     if (this.#length === this.#values.length) {
       this.#budget.take(this.#values.length * 8);

@@ -3,7 +3,7 @@
 import { DefinitionType, StackFlag } from "../format/format.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { Column32, Column64 } from "./columns.js";
-import { MAX_ISOLATES, MAX_THREADS } from "./event-decoder.js";
+import { MAX_ISOLATES, MAX_THREADS } from "./event-fields.js";
 import { type Budget, checkCount } from "./malformed.js";
 
 /** Roughly, of a string, a number in a map, an object of a few fields. */

@@ -6,9 +6,11 @@ import type { CaptureDamage } from "../model/capture.js";
 import { type ChunksEnd, payloadOf, readChunks } from "./chunks.js";
 
 /** Chunks that are on their way. */
-const AHEAD = 2;
+const AHEAD = 4;
 
 export interface EventPayload {
+  /** `ChunkKind.events` or `packedEvents`. */
+  readonly kind: number;
   /** Where its chunk begins and ends in the file. */
   readonly from: number;
   readonly to: number;
@@ -24,16 +26,16 @@ export async function* eventPayloads(
 ): AsyncGenerator<EventPayload, void, void> {
   const pending: Promise<EventPayload>[] = [];
   for await (const chunk of readChunks(file, range.from, range.to, ended)) {
-    if (chunk.kind !== ChunkKind.events) continue;
-    const { from, to } = chunk;
+    const { kind, from, to } = chunk;
+    if (kind !== ChunkKind.events && kind !== ChunkKind.packedEvents) continue;
     if (!chunk.compressed) {
       for (let next = pending.shift(); next !== undefined; next = pending.shift()) yield await next;
-      yield { from, to, payload: chunk.payload };
+      yield { kind, from, to, payload: chunk.payload };
       continue;
     }
     // A copy: the next chunk is read into the same buffer.
     const payload = payloadOf({ ...chunk, payload: new Uint8Array(chunk.payload) });
-    pending.push(payload.then((inflated) => ({ from, to, payload: inflated })));
+    pending.push(payload.then((inflated) => ({ kind, from, to, payload: inflated })));
     const first = pending.length > AHEAD ? pending.shift() : undefined;
     if (first !== undefined) yield await first;
   }

@@ -1,6 +1,6 @@
 /** Used bytes of each isolate's heap at its last reading, and how many collections have begun. */
 
-import { MAX_ISOLATES } from "./event-decoder.js";
+import { MAX_ISOLATES } from "./event-fields.js";
 
 export class HeapLevels {
   #used = new Float64Array(16);

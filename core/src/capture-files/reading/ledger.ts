@@ -5,7 +5,8 @@
 
 import { EventKind, OtherEvent } from "../format/format.js";
 import { Accounts, type LedgerQuestions } from "./accounts.js";
-import { type EventBatch, OTHER } from "./event-batch.js";
+import { BatchGroups } from "./batch-groups.js";
+import { type EventBatch, GONE, OTHER, PAIR } from "./event-batch.js";
 import { HeapObjects } from "./heap-objects.js";
 import { LiveTable } from "./live-table.js";
 import { type Budget, Malformed } from "./malformed.js";
@@ -38,6 +39,7 @@ export class Ledger {
   heapLifetimesUnknown = false;
 
   readonly #budget: Budget;
+  readonly #groups: BatchGroups;
   readonly #blocks: LiveTable;
   readonly #mappings: LiveTable;
   readonly #pieces: MappingTable;
@@ -52,6 +54,7 @@ export class Ledger {
   constructor(questions: LedgerQuestions, { budget, pageBytes, isolateOf, temporal }: LedgerContext) {
     this.#budget = budget;
     this.accounts = new Accounts(questions, budget, temporal);
+    this.#groups = new BatchGroups(this.accounts);
     this.timeline = new TimelineBuilder(budget);
     this.#blocks = new LiveTable(budget);
     this.#mappings = new LiveTable(budget);
@@ -62,32 +65,14 @@ export class Ledger {
   /** @throws Malformed what was before it counts */
   apply(batch: EventBatch): void {
     const { count, kind } = batch;
-    this.#findGroups(batch);
+    this.#groups.find(batch);
     for (let index = 0; index < count; index += 1) {
       const what = kind[index] as number;
       if (what === EventKind.allocation) {
         this.#allocate(batch, index);
-      } else if (what === EventKind.free) this.#free(batch, index);
+      } else if (what === PAIR) this.#pass(batch, index);
+      else if (what === EventKind.free) this.#free(batch, index);
       else this.#rare(batch, index, what);
-    }
-  }
-
-  /**
-   * Groups of a whole batch first: each look-up waits for memory, and so they wait together. What an allocation adds for good is counted here, so
-   * that the group's figures are near when the rest of them changes.
-   */
-  #findGroups(batch: EventBatch): void {
-    const { count, kind, stack, thread, space, allocator, bytes, group: groups } = batch;
-    for (let index = 0; index < count; index += 1) {
-      if (kind[index] !== EventKind.allocation) continue;
-      const group = this.accounts.groups.of(
-        stack[index] as number,
-        thread[index] as number,
-        space[index] as number,
-        allocator[index] as number,
-      );
-      groups[index] = group;
-      this.accounts.countAllocated(group, bytes[index] as number, 1);
     }
   }
 
@@ -103,25 +88,18 @@ export class Ledger {
       case EventKind.heapFree:
         this.#objects.collected(address);
         break;
+      case GONE:
+        this.#forget(this.#blocks.find(batch.address, index));
+        break;
       case OTHER + OtherEvent.map: {
         if (bytes === 0) break;
         this.#unmap(address, bytes, false);
-        const group = this.accounts.groups.of(
-          stack,
-          thread,
-          batch.space[index] as number,
-          batch.allocator[index] as number,
-        );
+        const group = this.#groups.of(batch, index);
         this.#addMapping(address, address + bytes, thread, group);
         break;
       }
       case OTHER + OtherEvent.commit: {
-        const group = this.accounts.groups.of(
-          stack,
-          thread,
-          batch.space[index] as number,
-          batch.allocator[index] as number,
-        );
+        const group = this.#groups.of(batch, index);
         const end = address + bytes;
         for (let at = address; at < end && this.#pieces.findGap(at, end); ) {
           at = this.#pieces.gapEnd;
@@ -162,29 +140,44 @@ export class Ledger {
 
   #allocate(batch: EventBatch, index: number): void {
     const blocks = this.#blocks;
-    const there = blocks.find(batch.address, index);
-    if (there >= 0) {
-      this.accounts.take(blocks.group(there), blocks.bytes(there), 1, blocks.windows(there));
-      blocks.remove(there);
-    }
+    if (!batch.hasNumbers) this.#forget(blocks.find(batch.address, index));
     const thread = batch.thread[index] as number;
-    const space = batch.space[index] as number;
     const bytes = batch.bytes[index] as number;
     const group = batch.group[index] as number;
+    const space = this.accounts.groups.space(group);
     blocks.add(batch.address, index, bytes, group, this.#countMade(thread), this.accounts.openWindows);
     this.accounts.give(group, space, bytes, 1, this.accounts.openWindows);
     this.sizes.add(space, bytes);
+  }
+
+  /** Freed unseen. -1: nothing is. */
+  #forget(slot: number): void {
+    const blocks = this.#blocks;
+    if (slot < 0) return;
+    this.accounts.take(blocks.group(slot), blocks.bytes(slot), 1, blocks.windows(slot));
+    blocks.remove(slot);
+  }
+
+  /** An allocation that is freed at once, counted as such already: nothing of it stays but perhaps a peak. */
+  #pass(batch: EventBatch, index: number): void {
+    const thread = batch.thread[index] as number;
+    const bytes = batch.bytes[index] as number;
+    const group = batch.group[index] as number;
+    const space = this.accounts.groups.space(group);
+    const windows = this.accounts.openWindows;
+    const born = this.#countMade(thread);
+    this.sizes.add(space, bytes);
+    this.accounts.pass(group, space, bytes, windows);
+    this.#noteFreed(batch, index, bytes, group, born, windows, 0);
   }
 
   #free(batch: EventBatch, index: number): void {
     const blocks = this.#blocks;
     const thread = batch.thread[index] as number;
     if (thread >= this.#made.length) this.#reach(thread);
-    const freed = this.#freed;
-    const at = thread * FREED_FIELDS;
     const slot = blocks.find(batch.address, index);
     if (slot < 0) {
-      freed[at] = -1;
+      this.#freed[thread * FREED_FIELDS] = -1;
       return;
     }
     const group = blocks.group(slot);
@@ -193,6 +186,23 @@ export class Ledger {
     const windows = blocks.windows(slot);
     blocks.remove(slot);
     const later = ((this.#made[this.accounts.groups.thread(group)] as number) - born) >>> 0;
+    this.#noteFreed(batch, index, bytes, group, born, windows, later);
+    this.accounts.countTemporary(group, bytes, 1, later);
+    this.accounts.take(group, bytes, 1, windows);
+  }
+
+  /** In case that it turns out not to have happened. The thread has a place already. */
+  #noteFreed(
+    batch: EventBatch,
+    index: number,
+    bytes: number,
+    group: number,
+    born: number,
+    windows: number,
+    later: number,
+  ): void {
+    const freed = this.#freed;
+    const at = (batch.thread[index] as number) * FREED_FIELDS;
     freed[at] = batch.address[index] as number;
     freed[at + 1] = bytes;
     freed[at + 2] = group;
@@ -200,8 +210,6 @@ export class Ledger {
     freed[at + 4] = windows;
     freed[at + 5] = later;
     freed[at + 6] = this.accounts.openWindows;
-    this.accounts.countTemporary(group, bytes, 1, later);
-    this.accounts.take(group, bytes, 1, windows);
   }
 
   /** The thread's last free did not happen. */

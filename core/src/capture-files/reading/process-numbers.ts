@@ -1,6 +1,6 @@
 /** Processes that are read together: their order, their clocks, and numbers of threads that are unique among them. */
 
-import { MAX_THREADS } from "./event-decoder.js";
+import { MAX_THREADS } from "./event-fields.js";
 import type { RecordedProcess } from "./recorded-process.js";
 
 /** @param process its index: the first one's threads keep their numbers */

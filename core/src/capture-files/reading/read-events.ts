@@ -5,11 +5,11 @@ import type { CaptureDamage, Peak } from "../model/capture.js";
 import type { LedgerQuestions } from "./accounts.js";
 import type { ChunksEnd } from "./chunks.js";
 import { EventBatch } from "./event-batch.js";
-import { EventDecoder } from "./event-decoder.js";
-import { damageIn, eventPayloads } from "./event-payloads.js";
+import { damageIn, type EventPayload, eventPayloads } from "./event-payloads.js";
+import { EventSource } from "./event-source.js";
 import type { AmountOf, ProcessFigures } from "./figures.js";
 import { Ledger } from "./ledger.js";
-import { createBudget, EVENTS_LIMIT_BYTES, Malformed } from "./malformed.js";
+import { type Budget, createBudget, EVENTS_LIMIT_BYTES } from "./malformed.js";
 import type { PeakTracker } from "./peak-tracker.js";
 import { DEFAULT_THRESHOLD, type Question } from "./questions.js";
 import type { RecordedProcess } from "./recorded-process.js";
@@ -43,7 +43,7 @@ export async function readEvents(
     pageBytes: process.meta.pageBytes,
     isolateOf: isolateLookUp(process),
   });
-  const damage = await applyEvents(file, process, ledger, onRead);
+  const damage = await applyEvents(file, process, ledger, budget, onRead);
   ledger.tellLive();
   return { figures: figuresOf(ledger, asked), damage: damage ?? process.damage, temporal };
 }
@@ -52,14 +52,15 @@ async function applyEvents(
   file: FileHandle,
   process: RecordedProcess,
   ledger: Ledger,
+  budget: Budget,
   onRead: OnRead,
 ): Promise<CaptureDamage | null> {
-  const decoder = new EventDecoder(process.meta.allocators.length);
+  // Numbers are as good as addresses, and nearer to each other; but what is not packed has none.
+  const source = new EventSource(process, process.hasPlainEvents ? "addresses" : "numbers", budget);
   const batch = new EventBatch();
   const ended: ChunksEnd = { damage: null };
   for await (const chunk of eventPayloads(file, process, ended)) {
-    if (chunk.payload === null) return damageIn(chunk, "a chunk cannot be inflated");
-    const reason = applyPayload(chunk.payload, decoder, batch, ledger);
+    const reason = applyChunk(chunk, source, batch, ledger);
     if (reason !== null) return damageIn(chunk, reason);
     onRead(chunk.to);
   }
@@ -67,28 +68,27 @@ async function applyEvents(
 }
 
 /** @returns what is wrong; the records before it were applied */
-function applyPayload(payload: Uint8Array, decoder: EventDecoder, batch: EventBatch, ledger: Ledger): string | null {
-  decoder.start(payload);
+function applyChunk(chunk: EventPayload, source: EventSource, batch: EventBatch, ledger: Ledger): string | null {
+  try {
+    source.start(chunk);
+  } catch (error) {
+    return source.reasonOf(error);
+  }
   for (;;) {
     let wrong: string | null = null;
     let more = false;
     try {
-      more = decoder.next(batch);
+      more = source.next(batch);
     } catch (error) {
-      wrong = reasonOf(error, decoder);
+      wrong = source.reasonOf(error);
     }
     try {
       ledger.apply(batch);
     } catch (error) {
-      return reasonOf(error, decoder);
+      return source.reasonOf(error);
     }
     if (wrong !== null || !more) return wrong;
   }
-}
-
-function reasonOf(error: unknown, decoder: EventDecoder): string {
-  if (error instanceof Malformed) return `${error.message} (at or before byte ${decoder.at} of a chunk's events)`;
-  throw error;
 }
 
 /** Threads are few and small numbers: an array is asked once for each object of the heap. */

@@ -6,7 +6,7 @@ import type { CaptureDamage, Peak } from "../model/capture.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { sumsCannotTell } from "./capture-errors.js";
 import { payloadOf, readChunks } from "./chunks.js";
-import { MAX_THREADS } from "./event-decoder.js";
+import { MAX_THREADS } from "./event-fields.js";
 import type { AmountOf, ProcessFigures } from "./figures.js";
 import { GroupTable } from "./group-table.js";
 import { type Budget, createBudget, EVENTS_LIMIT_BYTES, Malformed } from "./malformed.js";

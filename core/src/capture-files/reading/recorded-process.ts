@@ -15,6 +15,8 @@ export interface RecordedProcess extends CaptureProcess {
   readonly from: number;
   readonly to: number;
   readonly definitions: Definitions;
+  /** Some of its events are not packed. */
+  readonly hasPlainEvents: boolean;
   /** Where its last chunk of sums begins; `null`: there is none. */
   readonly sumsFrom: number | null;
 }
@@ -32,8 +34,10 @@ export async function findProcesses(
   const ended: ChunksEnd = { damage: null };
   let damage: CaptureDamage | null = null;
   for await (const chunk of readChunks(file, FILE_HEADER_BYTES, fileBytes, ended)) {
-    if (chunk.kind === ChunkKind.events) {
+    if (chunk.kind === ChunkKind.events || chunk.kind === ChunkKind.packedEvents) {
       setEnd(found, chunk.to);
+      const process = found.at(-1);
+      if (process !== undefined && chunk.kind === ChunkKind.events) process.hasPlainEvents = true;
       continue;
     }
     const payload = await payloadOf(chunk);
@@ -44,7 +48,17 @@ export async function findProcesses(
         const meta = parseMeta(payload);
         const definitions = new Definitions(budget);
         const at = { from: chunk.from, to: chunk.to };
-        found.push({ path, fileBytes, meta, end: null, damage: null, ...at, definitions, sumsFrom: null });
+        found.push({
+          path,
+          fileBytes,
+          meta,
+          end: null,
+          damage: null,
+          ...at,
+          definitions,
+          hasPlainEvents: false,
+          sumsFrom: null,
+        });
       } else if (last === undefined) throw new Malformed("the description of the recording is missing");
       else if (chunk.kind === ChunkKind.definitions) last.definitions.read(payload);
       else if (chunk.kind === ChunkKind.end) last.end = parseEnd(payload);

@@ -5,9 +5,9 @@ import { EventKind, OtherEvent, SpaceCode } from "../format/format.js";
 import type { CaptureDamage, CaptureRecord } from "../model/capture.js";
 import type { ChunksEnd } from "./chunks.js";
 import { EventBatch, OTHER } from "./event-batch.js";
-import { EventDecoder } from "./event-decoder.js";
 import { damageIn, eventPayloads } from "./event-payloads.js";
-import { Malformed } from "./malformed.js";
+import { EventSource } from "./event-source.js";
+import { createBudget, EVENTS_LIMIT_BYTES } from "./malformed.js";
 import type { RecordedProcess } from "./recorded-process.js";
 import { collectionKind } from "./timeline-builder.js";
 
@@ -17,29 +17,30 @@ export async function* readRecords(
   process: RecordedProcess,
   threadOf: (thread: number) => number,
 ): AsyncGenerator<CaptureRecord, void, void> {
-  const decoder = new EventDecoder(process.meta.allocators.length);
+  const source = new EventSource(process, "addresses", createBudget(EVENTS_LIMIT_BYTES));
   const batch = new EventBatch();
   const ended: ChunksEnd = { damage: null };
   let damage: CaptureDamage | null = null;
-  chunks: for await (const chunk of eventPayloads(file, process, ended)) {
-    if (chunk.payload === null) {
-      damage = damageIn(chunk, "a chunk cannot be inflated");
-      break;
+  for await (const chunk of eventPayloads(file, process, ended)) {
+    let wrong: string | null = null;
+    let more = true;
+    batch.clear();
+    try {
+      source.start(chunk);
+    } catch (error) {
+      wrong = source.reasonOf(error);
     }
-    decoder.start(chunk.payload);
-    for (let more = true; more; ) {
-      let wrong: string | null = null;
+    while (more && wrong === null) {
       try {
-        more = decoder.next(batch);
+        more = source.next(batch);
       } catch (error) {
-        if (!(error instanceof Malformed)) throw error;
-        wrong = error.message;
+        wrong = source.reasonOf(error);
       }
       for (let index = 0; index < batch.count; index += 1) yield recordOf(batch, index, process, threadOf);
-      if (wrong === null) continue;
-      damage = damageIn(chunk, `${wrong} (at or before byte ${decoder.at} of a chunk's events)`);
-      break chunks;
     }
+    if (wrong === null) continue;
+    damage = damageIn(chunk, wrong);
+    break;
   }
   damage ??= ended.damage ?? process.damage;
   if (damage !== null) yield { type: "damage", damage };

@@ -1,4 +1,7 @@
-/** Compression of a capture once its program has ended: each chunk by itself, into a new file that takes the old one's place. */
+/**
+ * Compression of a capture once its program has ended, into a new file that takes the old one's place: events are packed where the addon is there to do
+ * it, and each chunk is deflated.
+ */
 
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -6,14 +9,16 @@ import { crc32, deflateRaw } from "node:zlib";
 import { MemspecError } from "../../errors/memspec-error.js";
 import { CHUNK_HEADER_BYTES, ChunkKind, Compression, FILE_HEADER_BYTES } from "../format/format.js";
 import { type Chunk, type ChunksEnd, readChunks, withCaptureFile } from "../reading/chunks.js";
+import { EventPacker } from "./event-packer.js";
 
 export interface CompressOptions {
   /** Called with the share of the file that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
-/** Events are small numbers already: more effort gains little, and takes several times as long. */
+/** Plain events are small numbers already: more effort gains little, and takes several times as long. Of packed ones there is less to compress. */
 const LEVEL = 4;
+const PACKED_LEVEL = 5;
 /** Chunks that are compressed at once, on libuv's threads. */
 const AT_ONCE = 4;
 
@@ -54,14 +59,16 @@ async function writeCompressed(
     const ended: ChunksEnd = { damage: null };
     let pending: Promise<Buffer>[] = [];
     let done = FILE_HEADER_BYTES;
+    const packer = new EventPacker();
     const flush = async (): Promise<void> => {
       for (const part of await Promise.all(pending)) await to.write(part);
       pending = [];
       onProgress(done / bytes);
     };
     for await (const chunk of readChunks(from, FILE_HEADER_BYTES, bytes, ended)) {
-      // The reader's window moves on before this one is compressed.
-      pending.push(compressed({ ...chunk, payload: Uint8Array.from(chunk.payload) }));
+      // The one before is deflated while this one is packed, both on other threads. A copy: the reader's window moves on before it is deflated.
+      const packed = await packer.packed(chunk);
+      pending.push(compressed(packed ?? { ...chunk, payload: Uint8Array.from(chunk.payload) }));
       done = chunk.to;
       if (pending.length >= AT_ONCE) await flush();
     }
@@ -75,7 +82,7 @@ async function writeCompressed(
 /** A chunk as it is to be stored; as it was where compressing it gains nothing. */
 async function compressed(chunk: Chunk): Promise<Buffer> {
   const isText = chunk.kind === ChunkKind.meta || chunk.kind === ChunkKind.end;
-  const smaller = chunk.compressed || isText ? null : await deflate(chunk.payload, { level: LEVEL });
+  const smaller = chunk.compressed || isText ? null : await deflate(chunk.payload, { level: levelOf(chunk) });
   const gains = smaller !== null && smaller.length < chunk.payload.length;
   const payload = gains ? smaller : chunk.payload;
   const header = Buffer.alloc(CHUNK_HEADER_BYTES);
@@ -85,6 +92,10 @@ async function compressed(chunk: Chunk): Promise<Buffer> {
   header.writeUInt32LE(chunk.bytes, 8);
   header.writeUInt32LE(crc32(payload), 12);
   return Buffer.concat([header, payload]);
+}
+
+function levelOf({ kind }: Chunk): number {
+  return kind === ChunkKind.packedEvents ? PACKED_LEVEL : LEVEL;
 }
 
 const COPY_BYTES = 2 ** 20;

@@ -1,7 +1,6 @@
 /** Abbreviations, and the forms in which attributes are written. DWARF 5, sections 7.5.3 to 7.5.6. */
 
 import { ByteReader } from "./byte-reader.js";
-import type { ByteSource } from "./byte-source.js";
 
 export interface AttributeSpec {
   readonly attribute: number;
@@ -36,23 +35,41 @@ export const Form = {
 /** A number (of a reference within the unit: from the unit's start), text that stands in place, or `null` for what nobody asks for. */
 export type FormValue = number | string | null;
 
-export function readAbbreviations(section: ByteSource, offset: number): ReadonlyMap<number, Abbreviation> {
-  const reader = new ByteReader(section.slice(offset, section.length - offset));
+export type Abbreviations = (code: number) => Abbreviation;
+
+/**
+ * A unit's abbreviations, read as far as they are asked for: of most units only the first entry is looked at.
+ *
+ * @param section all of it
+ * @returns the abbreviation of a code; throws a RangeError where there is none
+ */
+export function readAbbreviations(section: Uint8Array, offset: number): Abbreviations {
+  const reader = new ByteReader(section, offset);
   const table = new Map<number, Abbreviation>();
-  for (let code = reader.uleb(); code !== 0; code = reader.uleb()) {
-    const tag = reader.uleb();
-    const hasChildren = reader.u8() === 1;
-    const attributes: AttributeSpec[] = [];
+  let isRead = false;
+  return (wanted) => {
     for (;;) {
-      const attribute = reader.uleb();
-      const form = reader.uleb();
-      const implicit = form === Form.implicitConst ? reader.sleb() : 0;
-      if (attribute === 0 && form === 0) break;
-      attributes.push({ attribute, form, implicit });
+      const known = table.get(wanted);
+      if (known !== undefined) return known;
+      const code = isRead ? 0 : reader.uleb();
+      isRead = code === 0;
+      if (isRead) throw new RangeError(`abbreviation ${wanted}`);
+      table.set(code, readAbbreviation(reader));
     }
-    table.set(code, { tag, hasChildren, attributes });
+  };
+}
+
+function readAbbreviation(reader: ByteReader): Abbreviation {
+  const tag = reader.uleb();
+  const hasChildren = reader.u8() === 1;
+  const attributes: AttributeSpec[] = [];
+  for (;;) {
+    const attribute = reader.uleb();
+    const form = reader.uleb();
+    const implicit = form === Form.implicitConst ? reader.sleb() : 0;
+    if (attribute === 0 && form === 0) return { tag, hasChildren, attributes };
+    attributes.push({ attribute, form, implicit });
   }
-  return table;
 }
 
 /** @throws RangeError: a form that is not known, so that nothing after it can be read */

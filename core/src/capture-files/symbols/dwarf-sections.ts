@@ -13,22 +13,43 @@ export interface DwarfSections {
   readonly rangeLists: ByteSource;
   readonly addresses: ByteSource;
   readonly stringOffsets: ByteSource;
+  readonly addressRanges: ByteSource;
 }
 
-/** @returns `null` when the file has none */
+/** Each is read, and inflated where the file has it compressed, when it is first asked for. @returns `null` when the file has none */
 export function dwarfSectionsOf(elf: ElfFile): DwarfSections | null {
   const part = (name: string): ByteSource => elf.section(`.debug_${name}`)?.data() ?? sourceOf(new Uint8Array(0));
-  const info = part("info");
-  if (info.length === 0) return null;
+  if (part("info").length === 0) return null;
   return {
-    info,
-    abbreviations: part("abbrev"),
-    lines: part("line"),
-    strings: part("str"),
-    lineStrings: part("line_str"),
-    ranges: part("ranges"),
-    rangeLists: part("rnglists"),
-    addresses: part("addr"),
-    stringOffsets: part("str_offsets"),
+    get info() {
+      return part("info");
+    },
+    get abbreviations() {
+      return part("abbrev");
+    },
+    get lines() {
+      return part("line");
+    },
+    get strings() {
+      return part("str");
+    },
+    get lineStrings() {
+      return part("line_str");
+    },
+    get ranges() {
+      return part("ranges");
+    },
+    get rangeLists() {
+      return part("rnglists");
+    },
+    get addresses() {
+      return part("addr");
+    },
+    get stringOffsets() {
+      return part("str_offsets");
+    },
+    get addressRanges() {
+      return part("aranges");
+    },
   };
 }

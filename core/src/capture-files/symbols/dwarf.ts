@@ -1,6 +1,7 @@
 /** Address to functions and lines, inlined functions too, from DWARF 2 to 5. Only the units that are asked for are read. */
 
 import { ByteReader } from "./byte-reader.js";
+import { type AddressRanges, readAddressRanges } from "./dwarf-address-ranges.js";
 import {
   Attribute,
   type Attributes,
@@ -12,7 +13,7 @@ import {
   Tag,
   textOf,
 } from "./dwarf-entries.js";
-import { type Abbreviation, readAbbreviations } from "./dwarf-forms.js";
+import { type Abbreviations, readAbbreviations } from "./dwarf-forms.js";
 import { type LineProgram, readLineProgram } from "./dwarf-lines.js";
 import { covers, type Ranges, rangesOf } from "./dwarf-ranges.js";
 import type { DwarfSections } from "./dwarf-sections.js";
@@ -46,7 +47,7 @@ interface Scope {
 
 interface Unit {
   readonly header: UnitHeader;
-  readonly abbreviations: ReadonlyMap<number, Abbreviation>;
+  readonly abbreviations: Abbreviations;
   readonly bases: Bases;
   readonly ranges: Ranges;
   readonly lowest: number;
@@ -60,12 +61,12 @@ const FIRST_ENTRY_BYTES = 4096;
 const MOST_REFERENCES = 8;
 
 export function readDwarf(sections: DwarfSections): Dwarf {
-  let units: readonly Unit[] | null = null;
+  let units: Units | null = null;
   return {
     framesAt: (address) => {
       try {
         units ??= readUnits(sections);
-        const unit = units.find((one) => covers(one.ranges, address));
+        const unit = units.at(address);
         return unit === undefined ? [] : framesIn(unit, address, units, sections);
       } catch (error) {
         if (error instanceof RangeError) return []; // malformed, or of a kind that we do not know
@@ -75,32 +76,65 @@ export function readDwarf(sections: DwarfSections): Dwarf {
   };
 }
 
-function readUnits(sections: DwarfSections): readonly Unit[] {
-  const tables = new Map<number, ReadonlyMap<number, Abbreviation>>();
-  return readUnitHeaders(sections.info).map((header) => {
-    const abbreviations =
-      tables.get(header.abbreviationsAt) ?? readAbbreviations(sections.abbreviations, header.abbreviationsAt);
+/** All units of a file, each read when it is asked for: a C library has thousands. */
+interface Units {
+  /** The one that covers an address of code. */
+  at(address: number): Unit | undefined;
+  /** The one in which an entry lies, by its offset in the section. */
+  of(entry: number): Unit | undefined;
+}
+
+function readUnits(sections: DwarfSections): Units {
+  const tables = new Map<number, Abbreviations>();
+  const section = sections.abbreviations.slice(0, sections.abbreviations.length);
+  const headers = readUnitHeaders(sections.info);
+  const read = new Map<UnitHeader, Unit>();
+  const unitOf = (header: UnitHeader): Unit => {
+    const abbreviations = tables.get(header.abbreviationsAt) ?? readAbbreviations(section, header.abbreviationsAt);
     tables.set(header.abbreviationsAt, abbreviations);
-    const reader = new ByteReader(
-      sections.info.slice(header.offset, Math.min(header.bytes, FIRST_ENTRY_BYTES)),
-      header.entriesAt,
-    );
-    const root = readAttributes(reader, abbreviationOf(abbreviations, reader.uleb()), header);
-    const bases = basesOf(root, header);
-    const lowForm = root.form(Attribute.lowAddress);
-    const lowest = addressOf(lowForm, root.value(Attribute.lowAddress), sections, header, bases) ?? 0;
-    const ranges = rangesOf(root, sections, header, bases, lowest);
-    return { header, abbreviations, bases, ranges, lowest, root, bytes: null, scopes: null, lines: undefined };
-  });
+    const unit = read.get(header) ?? readUnit(header, abbreviations, sections);
+    read.set(header, unit);
+    return unit;
+  };
+  const told = addressRangesOf(sections);
+  const untold = headers.filter(({ offset }) => told?.has(offset) !== true);
+  return {
+    at: (address) => {
+      const offset = told?.unitAt(address) ?? -1;
+      const header = offset < 0 ? undefined : headers.find((one) => one.offset === offset);
+      return header === undefined ? untold.map(unitOf).find((one) => covers(one.ranges, address)) : unitOf(header);
+    },
+    of: (entry) => {
+      const header = headers.find((one) => entry >= one.offset && entry < one.offset + one.bytes);
+      return header === undefined ? undefined : unitOf(header);
+    },
+  };
 }
 
-function abbreviationOf(table: ReadonlyMap<number, Abbreviation>, code: number): Abbreviation {
-  const abbreviation = table.get(code);
-  if (abbreviation === undefined) throw new RangeError(`abbreviation ${code}`);
-  return abbreviation;
+/** `null`: they are malformed. */
+function addressRangesOf(sections: DwarfSections): AddressRanges | null {
+  try {
+    return readAddressRanges(sections.addressRanges);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
-function framesIn(unit: Unit, address: number, units: readonly Unit[], sections: DwarfSections): readonly DwarfFrame[] {
+function readUnit(header: UnitHeader, abbreviations: Abbreviations, sections: DwarfSections): Unit {
+  const reader = new ByteReader(
+    sections.info.slice(header.offset, Math.min(header.bytes, FIRST_ENTRY_BYTES)),
+    header.entriesAt,
+  );
+  const root = readAttributes(reader, abbreviations(reader.uleb()), header);
+  const bases = basesOf(root, header);
+  const lowForm = root.form(Attribute.lowAddress);
+  const lowest = addressOf(lowForm, root.value(Attribute.lowAddress), sections, header, bases) ?? 0;
+  const ranges = rangesOf(root, sections, header, bases, lowest);
+  return { header, abbreviations, bases, ranges, lowest, root, bytes: null, scopes: null, lines: undefined };
+}
+
+function framesIn(unit: Unit, address: number, units: Units, sections: DwarfSections): readonly DwarfFrame[] {
   if (unit.lines === undefined) unit.lines = linesOf(unit, sections);
   unit.scopes ??= scopesOf(unit, sections);
   let scope: Scope | null = null;
@@ -147,7 +181,7 @@ function scopesOf(unit: Unit, sections: DwarfSections): readonly Scope[] {
       enclosing.pop();
       continue;
     }
-    const abbreviation = abbreviationOf(abbreviations, code);
+    const abbreviation = abbreviations(code);
     let inner = enclosing.at(-1) ?? null;
     if (abbreviation.tag === Tag.function || abbreviation.tag === Tag.inlinedFunction) {
       const attributes = readAttributes(reader, abbreviation, header);
@@ -177,14 +211,14 @@ function callOf(attributes: Attributes): Pick<Scope, "callFile" | "callLine" | "
 }
 
 /** Through the entries that an entry refers to: the abstract function, its declaration in a class. */
-function nameOf(entry: number, own: Unit, units: readonly Unit[], sections: DwarfSections): string {
+function nameOf(entry: number, own: Unit, units: Units, sections: DwarfSections): string {
   let unit = own;
   let at = entry;
   let plain = "";
   for (let i = 0; i < MOST_REFERENCES; i++) {
     const { header, bases } = unit;
     const reader = new ByteReader(bytesOf(unit, sections), at);
-    const attributes = readAttributes(reader, abbreviationOf(unit.abbreviations, reader.uleb()), header);
+    const attributes = readAttributes(reader, unit.abbreviations(reader.uleb()), header);
     const text = (attribute: number): string =>
       textOf(attributes.form(attribute), attributes.value(attribute), sections, header, bases);
     const linkage = text(Attribute.linkageName) || text(Attribute.oldLinkageName);
@@ -197,9 +231,7 @@ function nameOf(entry: number, own: Unit, units: readonly Unit[], sections: Dwar
       at = reference;
       continue;
     }
-    const other = units.find(
-      (one) => reference >= one.header.offset && reference < one.header.offset + one.header.bytes,
-    );
+    const other = units.of(reference);
     if (other === undefined) return plain;
     unit = other;
     at = reference - other.header.offset;

@@ -26,6 +26,8 @@ export const SectionType = { symbols: 2, note: 7, noBits: 8, dynamicSymbols: 11 
 const COMPRESSED = 0x800;
 const ZLIB = 1;
 const BUILD_ID = 3;
+const SMALLEST_PIECE = 64;
+const LARGEST_PIECE = 2 ** 27;
 const HEADER_BYTES = 64;
 const SECTION_BYTES = 64;
 
@@ -101,9 +103,13 @@ function dataOf(file: ByteSource, header: SectionHeader): ByteSource {
   if ((header.flags & COMPRESSED) === 0) return stored;
   const reader = new ByteReader(stored.slice(0, 24));
   const kind = reader.u32();
+  reader.skip(4);
+  const bytes = reader.u64();
   // Zstandard, the other kind, Node cannot read on all versions: such a section is as if it were not there.
   if (kind !== ZLIB) return sourceOf(new Uint8Array(0));
-  return sourceOf(inflateSync(stored.slice(24, header.size - 24)));
+  // In one piece, where its length is told: zlib's own are small, and would have to be joined.
+  const options = bytes >= SMALLEST_PIECE && bytes <= LARGEST_PIECE ? { chunkSize: bytes } : {};
+  return sourceOf(inflateSync(stored.slice(24, header.size - 24), options));
 }
 
 function buildIdOf(sections: readonly ElfSection[]): string {

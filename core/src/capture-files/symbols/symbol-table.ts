@@ -1,6 +1,5 @@
 /** Functions of an ELF file by address, from its symbol table. Names stay in the file until they are asked for. */
 
-import { ByteReader } from "./byte-reader.js";
 import { type ByteSource, textAt } from "./byte-source.js";
 import { type ElfFile, SectionType } from "./elf.js";
 
@@ -13,6 +12,7 @@ const ENTRY_BYTES = 24;
 const FUNCTION = 2;
 const INDIRECT_FUNCTION = 10;
 const CHUNK_ENTRIES = 4096;
+const TWO_TO_32 = 2 ** 32;
 
 /** Of `.symtab`, or where it was stripped of `.dynsym`; `null`: it has neither. */
 export function readSymbolTable(elf: ElfFile): SymbolTable | null {
@@ -29,44 +29,42 @@ export function readSymbolTable(elf: ElfFile): SymbolTable | null {
   let kept = 0;
   const data = table.data();
   for (let first = 0; first < count; first += CHUNK_ENTRIES) {
-    const reader = new ByteReader(
-      data.slice(first * ENTRY_BYTES, Math.min(CHUNK_ENTRIES, count - first) * ENTRY_BYTES),
-    );
-    while (reader.bytes.length - reader.offset >= ENTRY_BYTES) {
-      const name = reader.u32();
-      const type = reader.u8() & 15;
-      reader.skip(3);
-      const start = reader.u64();
-      const size = reader.u64();
+    const bytes = data.slice(first * ENTRY_BYTES, Math.min(CHUNK_ENTRIES, count - first) * ENTRY_BYTES);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
+      const type = (bytes[at + 4] as number) & 15;
+      const start = view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * TWO_TO_32;
       if (start === 0 || (type !== FUNCTION && type !== INDIRECT_FUNCTION)) continue;
       starts[kept] = start;
-      sizes[kept] = size;
-      nameOffsets[kept++] = name;
+      sizes[kept] = view.getUint32(at + 16, true) + view.getUint32(at + 20, true) * TWO_TO_32;
+      nameOffsets[kept++] = view.getUint32(at, true);
     }
   }
-  const order = Uint32Array.from({ length: kept }, (_, i) => i).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0));
-  return { nameAt: (address) => nameAt(address, order, starts, sizes, nameOffsets, names.data()) };
+  const inFile = starts.subarray(0, kept);
+  const inOrder = inFile.slice().sort();
+  return { nameAt: (address) => nameAt(address, inOrder, inFile, sizes, nameOffsets, names.data()) };
 }
 
 function nameAt(
   address: number,
-  order: Uint32Array,
-  starts: Float64Array,
+  inOrder: Float64Array,
+  inFile: Float64Array,
   sizes: Float64Array,
   nameOffsets: Uint32Array,
   names: ByteSource,
 ): string {
   let low = 0;
-  let high = order.length;
+  let high = inOrder.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((starts[order[middle] ?? 0] ?? 0) <= address) low = middle + 1;
+    if ((inOrder[middle] ?? 0) <= address) low = middle + 1;
     else high = middle;
   }
-  const found = order[low - 1];
-  if (found === undefined) return "";
+  const start = inOrder[low - 1];
+  if (start === undefined) return "";
+  const found = inFile.lastIndexOf(start);
   const size = sizes[found] ?? 0;
   // Functions of assembly have size 0: they reach to the next one.
-  if (size !== 0 && address >= (starts[found] ?? 0) + size) return "";
+  if (size !== 0 && address >= start + size) return "";
   return textAt(names, nameOffsets[found] ?? 0);
 }

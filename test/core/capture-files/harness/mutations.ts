@@ -27,6 +27,7 @@ function sound(random: Random): Buffer {
     definitions: DEFINITIONS,
     events: inPieces(events, random, 100),
     compressed: random() < 0.4,
+    packed: random() < 0.5,
     meta: { ...META, contents: random() < 0.2 ? "sums" : "all" },
   };
   const file = captureFile(capture);

@@ -3,6 +3,7 @@
 import { crc32, deflateRawSync } from "node:zlib";
 import { ByteWriter } from "./byte-writer.js";
 import type { TestDefinitions, TestEvent } from "./events.js";
+import { TestPacker } from "./pack-events.js";
 
 export const FILE_HEADER: Buffer = new ByteWriter()
   .raw([0x89, 0x4d, 0x53, 0x50, 0x43, 0x41, 0x50, 0x0a])
@@ -189,16 +190,21 @@ export interface TestCapture {
   /** Each list is a chunk of its own. */
   readonly events: readonly (readonly TestEvent[])[];
   readonly compressed?: boolean;
+  readonly packed?: boolean;
   /** Default: `END`; `null`: none is written. */
   readonly end?: unknown;
 }
 
 /** The chunks of one process, without the file's header. */
-export function processChunks({ meta, definitions, events, compressed = false, end = END }: TestCapture): Buffer {
+export function processChunks(capture: TestCapture): Buffer {
+  const { meta, definitions, events, compressed = false, packed = false, end = END } = capture;
+  const packer = new TestPacker();
   return Buffer.concat([
     metaChunk(meta ?? META),
     ...(definitions === undefined ? [] : [chunk(2, definitionsPayload(definitions), compressed)]),
-    ...events.map((list) => chunk(3, eventsPayload(list), compressed)),
+    ...events.map((list) =>
+      packed ? chunk(6, packer.pack(list), compressed) : chunk(3, eventsPayload(list), compressed),
+    ),
     ...(end === null ? [] : [endChunk(end)]),
   ]);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -49,6 +49,21 @@ describe("the frames of a call", () => {
       const frames = await framesAt(file, returnAddress(file, "order", "malloc"));
       expect(withoutColumn(frames)).toEqual(ORDER);
     }
+  });
+
+  it("are the same where the file does not say which unit has an address, or says it in a way that cannot be read", async () => {
+    const file = library(["-O2", "-g"]);
+    const offset = returnAddress(file, "order", "malloc");
+    expect(tool("readelf", ["-S", "-W", file])).toContain(".debug_aranges");
+    expect(withoutColumn(await framesAt(file, offset))).toEqual(ORDER);
+    const garbage = path.join(folder, "garbage");
+    writeFileSync(garbage, Buffer.from([0x2c, 0, 0, 0, 2, 0, 0]));
+    const unreadable = `${file}.unreadable`;
+    tool("objcopy", ["--update-section", `.debug_aranges=${garbage}`, file, unreadable]);
+    expect(withoutColumn(await framesAt(unreadable, offset))).toEqual(ORDER);
+    tool("objcopy", ["--remove-section", ".debug_aranges", file]);
+    expect(tool("readelf", ["-S", "-W", file])).not.toContain(".debug_aranges");
+    expect(withoutColumn(await framesAt(file, offset))).toEqual(ORDER);
   });
 
   it("have the column at which the call stands", async () => {

@@ -1,0 +1,97 @@
+#include "binding/packing.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "binding/options.h"
+#include "binding/own_call.h"
+#include "packing/packer.h"
+
+namespace memspec::binding {
+
+namespace {
+
+// What JavaScript holds of a packer. A job keeps it alive, too.
+struct Held {
+  packing::Packer packer;
+  bool is_busy = false;  // of the JavaScript thread
+};
+using Shared = std::shared_ptr<Held>;
+
+constexpr napi_type_tag kPackerTag = {0x6d73'7063'5061'636b, 0x8f1d'52c7'0a94'3be6};
+
+// One payload: packed on another thread, answered with a promise. What it allocates was never seen by the hooks, nor is its end.
+class Job final : public Napi::AsyncWorker {
+ public:
+  Job(Napi::Env env, Shared held, const Napi::Uint8Array& payload)
+      : AsyncWorker(env),
+        promise_(env),
+        held_(std::move(held)),
+        payload_(payload.Data(), payload.Data() + payload.ByteLength()) {}
+  Napi::Promise promise() const { return promise_.Promise(); }
+
+ private:
+  void Execute() override {
+    const RecursionGuard guard;
+    is_packed_ = held_->packer.Pack(payload_.data(), payload_.size(), &packed_);
+  }
+  void Destroy() override {
+    const RecursionGuard guard;
+    AsyncWorker::Destroy();
+  }
+  void OnOK() override {
+    const OwnCall own(State(Env()));
+    held_->is_busy = false;
+    promise_.Resolve(is_packed_ ? Napi::Value(Napi::Buffer<char>::Copy(Env(), packed_.data(), packed_.size()))
+                                : Napi::Value(Env().Null()));
+  }
+
+  const Napi::Promise::Deferred promise_;
+  const Shared held_;
+  const std::vector<std::uint8_t> payload_;
+  std::string packed_;
+  bool is_packed_ = false;
+};
+
+// packerOpen(): a packer for the events of one process.
+Napi::Value Open(const Napi::CallbackInfo& info) {
+  const OwnCall own(State(info.Env()));
+  auto external = Napi::External<Shared>::New(info.Env(), new Shared(std::make_shared<Held>()), [](Napi::Env, Shared* held) {
+    const RecursionGuard guard;
+    delete held;
+  });
+  external.TypeTag(&kPackerTag);
+  return external;
+}
+
+// packerAdd(packer, payload): the payload packed, or null.
+Napi::Value Add(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const OwnCall own(State(env));
+  const bool is_payload = info[1].IsTypedArray() && info[1].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+  if (!info[0].IsExternal() || !info[0].As<Napi::External<Shared>>().CheckTypeTag(&kPackerTag) || !is_payload) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "packerAdd() takes a packer and a Uint8Array");
+    return env.Undefined();
+  }
+  const Shared held = *info[0].As<Napi::External<Shared>>().Data();
+  if (held->is_busy) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "packerAdd() takes one payload after the other");
+    return env.Undefined();
+  }
+  held->is_busy = true;
+  auto* const job = new Job(env, held, info[1].As<Napi::Uint8Array>());  // deletes itself when it is done
+  const Napi::Promise promise = job->promise();
+  job->Queue();
+  return promise;
+}
+
+}  // namespace
+
+void ExportPacking(Napi::Env env, Napi::Object exports) {
+  exports.Set("packerOpen", Napi::Function::New<Open>(env, "packerOpen"));
+  exports.Set("packerAdd", Napi::Function::New<Add>(env, "packerAdd"));
+}
+
+}  // namespace memspec::binding
