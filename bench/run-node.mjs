@@ -1,11 +1,14 @@
 // A program of Node in a process of its own.
 import { spawnSync } from "node:child_process";
 
+// Certificates that a machine adds are read at each start of Node: time that says nothing of the programs, and is not every machine's.
+const { NODE_EXTRA_CA_CERTS: _certificates, ...environment } = process.env;
+
 /** Standard output of a program that must succeed. */
 export function outputOf(command, args, { cwd, env = {} } = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: 64 * 1024 * 1024,

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { isMemspecError } from "@memspec/core";
 import { type CaptureInfo, compressCapture, openCapture } from "@memspec/core/captures";
 import type { RecordedCapture } from "@memspec/core/reports";
@@ -43,12 +44,49 @@ async function infoOf(file: string): Promise<CaptureInfo | null> {
   }
 }
 
-/** Compresses a file and reads what is said of it. The program has run: what goes wrong here is told, and changes no exit code. */
-export async function finish({ path: file, info }: RecordedFile, quiet: boolean): Promise<RecordedCapture> {
+const LOOK_MS = 100;
+
+/**
+ * Compresses the capture of a program that is running, as it is written, on a processor that the program may leave free. Of several processes
+ * none: they would be too many for that.
+ *
+ * @param ended settles when the program has ended
+ * @returns the path of what is compressed; `null`: nothing is
+ */
+export async function compressMeanwhile(
+  choice: RecordingChoice,
+  sinceMs: number,
+  ended: Promise<unknown>,
+): Promise<string | null> {
+  if (choice.follow) return null;
+  let isRunning = true;
+  const settled = ended
+    .catch(() => undefined)
+    .then(() => {
+      isRunning = false;
+    });
+  while (isRunning) {
+    const [recorded] = await recordedFiles(choice, sinceMs);
+    // Why it could not be done is told by the one that is made in the end.
+    if (recorded !== undefined)
+      return compressCapture(recorded.path, { written: settled }).then(
+        () => recorded.path,
+        () => null,
+      );
+    await Promise.race([settled, delay(LOOK_MS)]);
+  }
+  return null;
+}
+
+/** Compresses a file, unless that is done, and reads what is said of it. The program has run: what goes wrong here is told, and changes no exit code. */
+export async function finish(
+  { path: file, info }: RecordedFile,
+  { isCompressed, quiet }: { readonly isCompressed: boolean; readonly quiet: boolean },
+): Promise<RecordedCapture> {
   const name = path.relative(process.cwd(), file);
   const known = { name, info };
   try {
-    await withProgress(`compressing ${name}`, (onProgress) => compressCapture(file, { onProgress }));
+    if (!isCompressed) await withProgress(`compressing ${name}`, (onProgress) => compressCapture(file, { onProgress }));
     if (quiet) return { ...known, bytes: statSync(file).size, statistics: null, problem: "" };
     const capture = await openCapture(file);
     const { statistics } = await withProgress(`reading ${name}`, (onProgress) =>

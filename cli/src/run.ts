@@ -72,13 +72,18 @@ async function record(words: readonly string[], options: RunOptions, colour: boo
   }
   // Times of files are coarser than clocks.
   const sinceMs = Date.now() - 1000;
-  const [end, { finish, recordedFiles }] = await Promise.all([
-    runChild(target.file, start.args, start.env),
+  const running = runChild(target.file, start.args, start.env);
+  const [end, { finish, recordedFiles }, compressed] = await Promise.all([
+    running,
     import("./run-files.js"),
+    import("./run-files.js").then(({ compressMeanwhile }) => compressMeanwhile(choice, sinceMs, running)),
   ]);
   const files = await recordedFiles(choice, sinceMs);
   const captures: RecordedCapture[] = [];
-  for (const file of files) captures.push(await finish(file, options.quiet === true));
+  for (const file of files) {
+    const isCompressed = file.path === compressed;
+    captures.push(await finish(file, { isCompressed, quiet: options.quiet === true }));
+  }
   if (!options.quiet) {
     const { renderRecorded } = await import("@memspec/core/reports");
     const shows = colour && process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";

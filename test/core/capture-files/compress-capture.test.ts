@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { CaptureRecord } from "../../../core/src/capture-files/model/capture.js";
 import { openCapture } from "../../../core/src/capture-files/reading/open-capture.js";
@@ -27,6 +28,26 @@ describe("compressing a capture", () => {
     expect(await recordsOf(file)).toEqual(before);
     expect((await openCapture(file)).info).toMatchObject({ damage: null, end: { reason: "exit" } });
     expect(readdirSync(path.dirname(file)).filter((name) => name.endsWith(".compressing"))).toEqual([]);
+  });
+
+  test("may begin while it is being written: what comes later, in pieces of any size, is compressed with it", async () => {
+    const file = fileOf(whole);
+    const before = await recordsOf(file);
+    truncateSync(file, 5000);
+    let ended = (): void => {};
+    const written = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const compressing = compressCapture(file, { written });
+    for (let at = 5000; at < whole.length; at += 1999) {
+      await delay(30);
+      appendFileSync(file, whole.subarray(at, at + 1999));
+    }
+    ended();
+    await compressing;
+    expect(statSync(file).size).toBeLessThan(whole.length);
+    expect(await recordsOf(file)).toEqual(before);
+    expect((await openCapture(file)).info).toMatchObject({ damage: null, end: { reason: "exit" } });
   });
 
   test("changes nothing the second time", async () => {

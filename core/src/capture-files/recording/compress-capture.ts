@@ -1,9 +1,10 @@
 /**
- * Compression of a capture once its program has ended, into a new file that takes the old one's place: events are packed where the addon is there to do
- * it, and each chunk is deflated.
+ * Compression of a capture, into a new file that takes the old one's place once it is whole: events are packed where the addon is there to do it, and each
+ * chunk is deflated. It may begin while the capture is still being written.
  */
 
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { crc32, deflateRaw } from "node:zlib";
 import { MemspecError } from "../../errors/memspec-error.js";
@@ -14,6 +15,8 @@ import { EventPacker } from "./event-packer.js";
 export interface CompressOptions {
   /** Called with the share of the file that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+  /** Settles when nobody writes to the capture any more: until then what comes is compressed as it comes. Default: nobody does. */
+  readonly written?: Promise<unknown>;
 }
 
 /** Plain events are small numbers already: more effort gains little, and takes several times as long. Of packed ones there is less to compress. */
@@ -21,6 +24,10 @@ const LEVEL = 4;
 const PACKED_LEVEL = 5;
 /** Chunks that are compressed at once, on libuv's threads. */
 const AT_ONCE = 4;
+/** Between two looks at a capture that is still being written. */
+const LOOK_MS = 100;
+/** While it is, what is compressed is held in memory: the disk may be short of room for the capture itself. */
+const MOST_HELD_BYTES = 2 ** 26;
 
 const deflate = promisify(deflateRaw);
 
@@ -30,11 +37,16 @@ const deflate = promisify(deflateRaw);
  *
  * @throws MemspecError `MEMSPEC_CAPTURE_UNREADABLE`, `MEMSPEC_CAPTURE_FOREIGN`, `MEMSPEC_CAPTURE_NEWER`, `MEMSPEC_FILE_UNWRITABLE`; the capture is then as it was
  */
-export async function compressCapture(path: string, { onProgress }: CompressOptions = {}): Promise<void> {
+export async function compressCapture(
+  path: string,
+  { onProgress = () => {}, written }: CompressOptions = {},
+): Promise<void> {
   const beside = `${path}.compressing`;
-  await withCaptureFile(path, async (file, bytes) => {
+  await withCaptureFile(path, async (file) => {
     try {
-      await writeCompressed(file, bytes, beside, onProgress ?? (() => {}));
+      const compressor = new Compressor(file);
+      const held = written === undefined ? [] : await followed(file, compressor, written);
+      await writeCompressed(file, compressor, held, beside, onProgress);
       await rename(beside, path);
     } catch (cause) {
       await rm(beside, { force: true });
@@ -47,33 +59,81 @@ export async function compressCapture(path: string, { onProgress }: CompressOpti
   });
 }
 
+/** Goes through a capture from its first chunk on, and may go on where it stopped. */
+class Compressor {
+  readonly #file: FileHandle;
+  readonly #packer: EventPacker = new EventPacker();
+  /** All whole chunks before this byte were given. */
+  done: number = FILE_HEADER_BYTES;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** The next whole chunks before this byte, as they are to be stored. To be gone through to its end. */
+  async *upTo(end: number): AsyncGenerator<Buffer, void, void> {
+    const ended: ChunksEnd = { damage: null };
+    let pending: Promise<Buffer>[] = [];
+    for await (const chunk of readChunks(this.#file, this.done, end, ended)) {
+      // The one before is deflated while this one is packed, both on other threads. A copy: the reader's window moves on before it is deflated.
+      const packed = await this.#packer.packed(chunk);
+      pending.push(compressed(packed ?? { ...chunk, payload: Uint8Array.from(chunk.payload) }));
+      this.done = chunk.to;
+      if (pending.length < AT_ONCE) continue;
+      for (const part of await Promise.all(pending)) yield part;
+      pending = [];
+    }
+    for (const part of await Promise.all(pending)) yield part;
+  }
+}
+
+/** What was compressed while the capture was being written. What is not whole yet is looked at again. */
+async function followed(
+  file: FileHandle,
+  compressor: Compressor,
+  written: Promise<unknown>,
+): Promise<readonly Buffer[]> {
+  const held: Buffer[] = [];
+  let heldBytes = 0;
+  let isWritten = false;
+  const settled = written.then(
+    () => {
+      isWritten = true;
+    },
+    () => {
+      isWritten = true;
+    },
+  );
+  while (!isWritten && heldBytes < MOST_HELD_BYTES) {
+    const { size } = await file.stat();
+    for await (const part of compressor.upTo(Math.min(size, compressor.done + MOST_HELD_BYTES))) {
+      held.push(part);
+      heldBytes += part.length;
+    }
+    await Promise.race([settled, delay(LOOK_MS)]);
+  }
+  await settled;
+  return held;
+}
+
 async function writeCompressed(
   from: FileHandle,
-  bytes: number,
+  compressor: Compressor,
+  held: readonly Buffer[],
   path: string,
   onProgress: (share: number) => void,
 ): Promise<void> {
+  const { size } = await from.stat();
   const to = await open(path, "w");
   try {
     await to.write(await readAll(from, 0, FILE_HEADER_BYTES));
-    const ended: ChunksEnd = { damage: null };
-    let pending: Promise<Buffer>[] = [];
-    let done = FILE_HEADER_BYTES;
-    const packer = new EventPacker();
-    const flush = async (): Promise<void> => {
-      for (const part of await Promise.all(pending)) await to.write(part);
-      pending = [];
-      onProgress(done / bytes);
-    };
-    for await (const chunk of readChunks(from, FILE_HEADER_BYTES, bytes, ended)) {
-      // The one before is deflated while this one is packed, both on other threads. A copy: the reader's window moves on before it is deflated.
-      const packed = await packer.packed(chunk);
-      pending.push(compressed(packed ?? { ...chunk, payload: Uint8Array.from(chunk.payload) }));
-      done = chunk.to;
-      if (pending.length >= AT_ONCE) await flush();
+    for (const part of held) await to.write(part);
+    for await (const part of compressor.upTo(size)) {
+      await to.write(part);
+      onProgress(compressor.done / size);
     }
-    await flush();
-    await copyRest(from, done, bytes, to);
+    await copyRest(from, compressor.done, size, to);
+    onProgress(1);
   } finally {
     await to.close();
   }
