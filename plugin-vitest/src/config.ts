@@ -112,7 +112,7 @@ function reporterOf(vitest: VitestPluginContext["vitest"], options: MemspecOptio
   const reporters = vitest.config.reporters as unknown[];
   const known = reporters.find((reporter): reporter is MemspecReporter => reporter instanceof MemspecReporter);
   if (known !== undefined) return known;
-  const added = new MemspecReporter(options, setupFile);
+  const added = new MemspecReporter(options);
   reporters.push(added);
   return added;
 }

@@ -15,9 +15,8 @@ import {
   VERSION,
   type WorkerState,
 } from "@memspec/core/adapter";
-import type { Reporter, SerializedError, TestCase, TestModule, TestSpecification, Vitest } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
 import { transformedMap } from "./transformed-map.js";
-import { warmUp } from "./warm-up.js";
 
 type Reports = typeof import("@memspec/core/reports");
 
@@ -27,7 +26,6 @@ export class MemspecReporter implements Reporter {
   /** Where workers say what they do, for the case that they die. */
   readonly stateFolder: string = mkdtempSync(path.join(tmpdir(), "memspec-"));
   readonly #options: MemspecOptions;
-  readonly #setupFile: string;
   #vitest: Vitest | undefined;
   #startedAt = Date.now();
   #running = false;
@@ -35,10 +33,8 @@ export class MemspecReporter implements Reporter {
   /** Of tests that are over. */
   #outcomes = new WeakMap<TestCase, TestOutcome>();
 
-  /** @param setupFile as projects list it */
-  constructor(options: MemspecOptions, setupFile: string) {
+  constructor(options: MemspecOptions) {
     this.#options = options;
-    this.#setupFile = setupFile;
     process.once("exit", () => {
       this.#cutShort();
       rmSync(this.stateFolder, { recursive: true, force: true });
@@ -49,13 +45,10 @@ export class MemspecReporter implements Reporter {
     this.#vitest = vitest;
   }
 
-  onTestRunStart(specifications: readonly TestSpecification[]): void {
+  onTestRunStart(): void {
     this.#startedAt = Date.now();
     this.#running = true;
     // While the workers start, this process has nothing else to do.
-    for (const project of new Set(specifications.map((specification) => specification.project))) {
-      if (project.config.setupFiles.includes(this.#setupFile)) warmUp(project, this.#setupFile);
-    }
     void this.#loadReports().catch(() => undefined);
   }
 
