@@ -31,8 +31,10 @@ export interface Agreement {
   /** Buffers that the function allocated, and their number, by the capture. */
   readonly held: { readonly bytes: number; readonly count: number };
   /** The capture's figure less the report's. */
-  readonly more: { readonly buffersBytes: number; readonly nativeBytes: number; readonly heapShare: number };
+  readonly more: { readonly buffersBytes: number; readonly nativeBytes: number; readonly heapDeviations: number };
 }
+
+const HEAP_INTERVAL = 32 * 1024;
 
 export async function agreementOf(capture: Capture, file: FileReport): Promise<Agreement> {
   const { views, tree, statistics } = await capture.read({ views: [{ kind: "allocated", spaces: ["buffers"] }] });
@@ -47,12 +49,14 @@ export async function agreementOf(capture: Capture, file: FileReport): Promise<A
   }
   const { buffers, native, heap } = statistics.spaces;
   const told = file.figures;
+  const onHeap = told?.heap.allocatedBytes ?? Number.NaN;
   return {
     held,
     more: {
       buffersBytes: (buffers.allocatedBytes ?? Number.NaN) - (told?.buffers.allocatedBytes ?? Number.NaN),
       nativeBytes: (native.allocatedBytes ?? Number.NaN) - (told?.native.allocatedBytes ?? Number.NaN),
-      heapShare: (heap.allocatedBytes ?? Number.NaN) / (told?.heap.allocatedBytes ?? Number.NaN),
+      // Of the sum of samples that come every so many bytes on average, by Poisson's law.
+      heapDeviations: ((heap.allocatedBytes ?? Number.NaN) - onHeap) / Math.sqrt(HEAP_INTERVAL * onHeap),
     },
   };
 }

@@ -69,8 +69,8 @@ test.each([
     expect(less.buffersBytes).toBeLessThan(200_000);
     expect(less.nativeBytes).toBeGreaterThanOrEqual(0);
     expect(less.nativeBytes).toBeLessThan(500_000);
-    // Estimated from a sample every 32 KiB: of some megabytes within a fifth.
-    expect(Math.abs(less.heapShare - 1)).toBeLessThan(0.25);
+    // An estimate: four standard deviations are exceeded once in 16,000 times.
+    expect(Math.abs(less.heapDeviations)).toBeLessThan(4);
   }
 });
 
