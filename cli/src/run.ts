@@ -73,10 +73,11 @@ async function record(words: readonly string[], options: RunOptions, colour: boo
   // Times of files are coarser than clocks.
   const sinceMs = Date.now() - 1000;
   const running = runChild(target.file, start.args, start.env);
+  const loading = import("./run-files.js");
   const [end, { finish, recordedFiles }, compressed] = await Promise.all([
     running,
-    import("./run-files.js"),
-    import("./run-files.js").then(({ compressMeanwhile }) => compressMeanwhile(choice, sinceMs, running)),
+    loading,
+    loading.then(({ compressMeanwhile }) => compressMeanwhile(choice, sinceMs, running)),
   ]);
   const files = await recordedFiles(choice, sinceMs);
   const captures: RecordedCapture[] = [];

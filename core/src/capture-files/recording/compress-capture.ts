@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { crc32, deflateRaw } from "node:zlib";
 import { MemspecError } from "../../errors/memspec-error.js";
 import { CHUNK_HEADER_BYTES, ChunkKind, Compression, FILE_HEADER_BYTES } from "../format/format.js";
-import { type Chunk, type ChunksEnd, readChunks, withCaptureFile } from "../reading/chunks.js";
+import { type Chunk, readChunks, withCaptureFile } from "../reading/chunks.js";
 import { EventPacker } from "./event-packer.js";
 
 export interface CompressOptions {
@@ -72,9 +72,8 @@ class Compressor {
 
   /** The next whole chunks before this byte, as they are to be stored. To be gone through to its end. */
   async *upTo(end: number): AsyncGenerator<Buffer, void, void> {
-    const ended: ChunksEnd = { damage: null };
     let pending: Promise<Buffer>[] = [];
-    for await (const chunk of readChunks(this.#file, this.done, end, ended)) {
+    for await (const chunk of readChunks(this.#file, this.done, end, { damage: null })) {
       // The one before is deflated while this one is packed, both on other threads. A copy: the reader's window moves on before it is deflated.
       const packed = await this.#packer.packed(chunk);
       pending.push(compressed(packed ?? { ...chunk, payload: Uint8Array.from(chunk.payload) }));
