@@ -44,20 +44,20 @@ async function infoOf(file: string): Promise<CaptureInfo | null> {
   }
 }
 
-const LOOK_MS = 100;
+const LOOK_MS = 25;
 
 /**
  * Compresses the capture of a program that is running, as it is written, on a processor that the program may leave free. Of several processes
  * none: they would be too many for that.
  *
  * @param ended settles when the program has ended
- * @returns the path of what is compressed; `null`: nothing is
+ * @returns what is compressed; `null`: nothing is
  */
 export async function compressMeanwhile(
   choice: RecordingChoice,
   sinceMs: number,
   ended: Promise<unknown>,
-): Promise<string | null> {
+): Promise<RecordedFile | null> {
   if (choice.follow) return null;
   let isRunning = true;
   const settled = ended
@@ -70,10 +70,11 @@ export async function compressMeanwhile(
     // Why it could not be done is told by the one that is made in the end.
     if (recorded !== undefined)
       return compressCapture(recorded.path, { written: settled }).then(
-        () => recorded.path,
+        () => recorded,
         () => null,
       );
-    await Promise.race([settled, delay(LOOK_MS)]);
+    // The program itself keeps this process alive.
+    await Promise.race([settled, delay(LOOK_MS, undefined, { ref: false })]);
   }
   return null;
 }

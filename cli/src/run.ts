@@ -79,11 +79,10 @@ async function record(words: readonly string[], options: RunOptions, colour: boo
     loading,
     loading.then(({ compressMeanwhile }) => compressMeanwhile(choice, sinceMs, running)),
   ]);
-  const files = await recordedFiles(choice, sinceMs);
+  const files = compressed === null ? await recordedFiles(choice, sinceMs) : [compressed];
   const captures: RecordedCapture[] = [];
   for (const file of files) {
-    const isCompressed = file.path === compressed;
-    captures.push(await finish(file, { isCompressed, quiet: options.quiet === true }));
+    captures.push(await finish(file, { isCompressed: compressed !== null, quiet: options.quiet === true }));
   }
   if (!options.quiet) {
     const { renderRecorded } = await import("@memspec/core/reports");

@@ -29,17 +29,15 @@ constinit std::atomic<bool> g_native_stacks{false};
 // Of the recording that is open; written before it begins, and by nobody else.
 struct Facts {
   std::uint64_t heap_interval = 0;
-  ledger::Levels base{};
-  WindowId window = WindowId::kInvalid;
   std::uint64_t stacks_dropped = 0;
   const IsolateState* starter = nullptr;
 };
 Facts g_facts;
 StackNames* g_names_of_all = nullptr;
 
+// A sum that is made while threads work may fall below zero by what they moved meanwhile.
 std::uint64_t LevelOf(const ledger::Levels& now, Space space) {
-  const auto index = static_cast<std::size_t>(space);
-  const std::int64_t bytes = g_facts.base.bytes[index] + now.bytes[index];
+  const std::int64_t bytes = now.bytes[static_cast<std::size_t>(space)];
   return bytes < 0 ? 0 : static_cast<std::uint64_t>(bytes);
 }
 
@@ -51,7 +49,7 @@ void OnReadingWanted(v8::Isolate*, void*) {
 
 // On the keeper's thread, or on that which ends the recording.
 void FillLevels(const RecursionGuard& guard, recording::Levels& levels) {
-  const ledger::Levels now = ledger::LevelsIn(guard, ledger::kProcessScope, g_facts.window);
+  const ledger::Levels now = ledger::KnownLevels(guard);
   levels.buffers = LevelOf(now, Space::kBuffers);
   levels.native = LevelOf(now, Space::kNative);
   levels.engine = LevelOf(now, Space::kEngine);
@@ -105,13 +103,11 @@ bool FindHeapLifetimes(const RecursionGuard& guard, IsolateState& state) {
 recording::Begun StartRecording(const RecursionGuard& guard, IsolateState& state, const RecordingOptions& options) {
   if (recording::Open()) return {false, 0, true};
   const char* missing = nullptr;
-  const bool armed = state.Arm(guard, &missing);  // before the levels: what is known is known from here on
+  const bool armed = state.Arm(guard, &missing);
   g_facts = Facts{};
   g_facts.heap_interval = options.heap_interval;
   g_facts.starter = &state;
   g_facts.stacks_dropped = stacks::State().dropped;
-  g_facts.base = ledger::KnownLevels(guard, ledger::kProcessScope);
-  g_facts.window = ledger::Open(guard, ledger::kProcessScope, 0);
   g_native_stacks.store(options.native_stacks, std::memory_order_relaxed);
   ForgetNamedFrames(guard);
   delete g_names_of_all;
@@ -127,9 +123,6 @@ recording::Begun StartRecording(const RecursionGuard& guard, IsolateState& state
   if (begun.ok) {
     JoinRecording(guard, state);
     IsolateState::ForEach([](IsolateState& other) { other.isolate()->RequestInterrupt(OnJoinWanted, nullptr); });
-  } else if (g_facts.window != WindowId::kInvalid) {
-    ledger::Close(guard, ledger::kProcessScope, g_facts.window, 0);
-    ledger::Forget(guard, ledger::kProcessScope, g_facts.window);
   }
   if (armed) state.Disarm(guard);  // who has joined keeps the hooks in
   return begun;
@@ -141,10 +134,6 @@ recording::Summary StopRecording(const RecursionGuard& guard, recording::Reason 
   if (own != nullptr) own->lifetimes().Flush(guard);
   const recording::Summary summary =
       recording::End(guard, reason, exit_code_known, exit_code, stacks::State().dropped - g_facts.stacks_dropped);
-  if (g_facts.window != WindowId::kInvalid) {
-    ledger::Close(guard, ledger::kProcessScope, g_facts.window, 0);
-    ledger::Forget(guard, ledger::kProcessScope, g_facts.window);
-  }
   g_facts.starter = nullptr;
   // Other isolates find out at their next interrupt.
   if (own != nullptr) LeaveRecording(guard, *own);

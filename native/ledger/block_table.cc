@@ -1,5 +1,7 @@
 #include "ledger/block_table.h"
 
+#include <algorithm>
+
 namespace memspec::ledger {
 
 void BlockTable::Use(Shard& shard, Bucket* buckets, std::size_t count) {
@@ -75,6 +77,13 @@ bool BlockTable::Holds(std::uint64_t address, std::uint32_t sample) {
   return place.bucket != nullptr && place.entry().sample == sample;
 }
 
+void BlockTable::AddAlive(Levels& levels) {
+  for (Shard& shard : shards_) {
+    SpinGuard guard(shard.lock);
+    for (int space = 0; space < kSpaceCount; ++space) levels.bytes[space] += static_cast<std::int64_t>(shard.alive_bytes[space]);
+  }
+}
+
 void BlockTable::Clear() {
   for (Shard& shard : shards_) {
     Bucket* unused = nullptr;
@@ -90,6 +99,7 @@ void BlockTable::Clear() {
         Use(shard, TableFor(shard, kFirstBuckets), kFirstBuckets);  // it is there: no memory is mapped
       }
       shard.count = 0;
+      std::ranges::fill(shard.alive_bytes, 0);
     }
     GiveBack(unused, unused_buckets);
   }

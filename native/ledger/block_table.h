@@ -45,6 +45,8 @@ class BlockTable {
   // The block inserted with `block`'s birth turns out to be born later: a window opened or closed meanwhile.
   void SetBirth(std::uint64_t address, const Block& block, std::uint32_t birth);
   bool Holds(std::uint64_t address, std::uint32_t sample);
+  // Adds the bytes that are alive, by space. Each shard's are those of one moment.
+  void AddAlive(Levels& levels);
 
   // Calls visit(bytes, space, domain, birth) for every block, with the lock of its shard held.
   template <class Visit>
@@ -93,7 +95,12 @@ class BlockTable {
     std::uint32_t count = 0;             // entries
     std::uint32_t grow_at = 0;           // try to grow at this count
     std::uint32_t limit = 0;             // never hold more than this
+    std::uint64_t alive_bytes[kSpaceCount] = {};
+
+    void Count(const Block& block) { alive_bytes[static_cast<std::size_t>(block.space)] += block.bytes; }
+    void CountFreed(const Block& block) { alive_bytes[static_cast<std::size_t>(block.space)] -= block.bytes; }
   };
+  static_assert(sizeof(Shard) == 64);  // what an event touches of it is one cache line
 
   static constexpr int kShardBits = 6;
   static constexpr std::size_t kShards = std::size_t{1} << kShardBits;
@@ -236,6 +243,7 @@ inline BlockTable::Inserted BlockTable::Put(std::uint64_t address, Block& block,
   Inserted result = Inserted::kNew;
   if (place.bucket != nullptr) [[unlikely]] {
     *old = place.entry().ToBlock();
+    shard.CountFreed(*old);
     result = Inserted::kReplaced;
   } else if (shard.count >= shard.limit) [[unlikely]] {
     shard.lock.Unlock();
@@ -251,6 +259,7 @@ inline BlockTable::Inserted BlockTable::Put(std::uint64_t address, Block& block,
   const std::uint64_t packed = block.bytes << 18 | static_cast<std::uint64_t>(block.domain) << 2 |
                                static_cast<std::uint64_t>(block.space);
   place.entry() = Entry{address, packed, block.sample, block.birth};
+  shard.Count(block);
   shard.lock.Unlock();
   return result;
 }
@@ -272,6 +281,7 @@ inline bool BlockTable::Remove(std::uint64_t address, Block* was) {
   if (place.bucket == nullptr) return false;
   *was = place.entry().ToBlock();
   Release(shard, address, place);
+  shard.CountFreed(*was);
   --shard.count;
   return true;
 }

@@ -90,8 +90,10 @@ void TrimLog(const RecursionGuard&, DomainId scope, WindowId);
 struct Levels { std::int64_t bytes[kSpaceCount]; };
 // Off-heap levels now, relative to the start of the open window's present span; kHeap's is the last reading's.
 Levels LevelsIn(const RecursionGuard&, DomainId scope, WindowId);
-// What is alive of all that is known to have been allocated; an O(table) walk.
+// What is alive of all that is known to have been allocated, in an isolate's domain; an O(table) walk.
 Levels KnownLevels(const RecursionGuard&, DomainId scope);
+// The same of the whole process: a lock for each shard of the table. Of threads that are at work meanwhile some events are in, others not yet.
+Levels KnownLevels(const RecursionGuard&);
 
 // A reading of V8's used heap, on the isolate's thread; heap levels enter the peak of the sum here.
 void SetHeapLevel(const RecursionGuard&, DomainId scope, std::int64_t heap_used);

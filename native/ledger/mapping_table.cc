@@ -62,6 +62,7 @@ bool MappingTable::RemoveOne(std::uint64_t start, std::uint64_t end, Removed* re
     removed->whole = LeaveRing(index);
     DeletePiece(index);
   }
+  alive_bytes_[static_cast<std::size_t>(removed->mapping.space)] -= static_cast<std::int64_t>(removed->bytes);
   return true;
 }
 
@@ -82,6 +83,7 @@ MappingTable::Inserted MappingTable::Insert(std::uint64_t start, std::uint64_t e
   piece.next_of_mapping = piece.previous_of_mapping = index;
   piece.counts = true;
   Link(index);
+  alive_bytes_[static_cast<std::size_t>(mapping.space)] += static_cast<std::int64_t>(end - start);
   return Inserted::kYes;
 }
 
@@ -126,6 +128,11 @@ std::size_t MappingTable::Copy(std::uint64_t from, Piece* out, std::size_t capac
     from = pieces_[index].start + 1;
   }
   return count;
+}
+
+void MappingTable::AddAlive(Levels& levels) {
+  SpinGuard guard(lock_);
+  for (int space = 0; space < kSpaceCount; ++space) levels.bytes[space] += alive_bytes_[space];
 }
 
 std::uint64_t MappingTable::touched_bytes() {
@@ -234,6 +241,7 @@ void MappingTable::Clear() {
   root_ = kNone;
   first_unused_ = kNone;
   never_used_ = 1;
+  std::ranges::fill(alive_bytes_, 0);
 }
 
 }  // namespace memspec::ledger

@@ -57,6 +57,8 @@ class MappingTable {
   bool Covers(std::uint64_t address);
   // Copies up to `capacity` pieces that start at or above `from`, in order. How many.
   std::size_t Copy(std::uint64_t from, Piece* out, std::size_t capacity);
+  // Adds the bytes that are accessible, by space.
+  void AddAlive(Levels& levels);
 
   void Clear();
 
@@ -87,6 +89,7 @@ class MappingTable {
   std::uint32_t never_used_ = 1;
   std::uint32_t random_ = 0x9e3779b9;
   std::uint32_t last_sample_ = 0;
+  std::int64_t alive_bytes_[kSpaceCount] = {};
 };
 static_assert(sizeof(MappingTable::Piece) <= 64);
 

@@ -39,10 +39,17 @@ Levels LevelsIn(const RecursionGuard&, DomainId domain, WindowId id) {
   return scope->LevelsSince(*window);
 }
 
+Levels KnownLevels(const RecursionGuard&) {
+  Levels levels{};
+  g_state.blocks.AddAlive(levels);
+  g_state.mappings.AddAlive(levels);
+  return levels;
+}
+
 Levels KnownLevels(const RecursionGuard&, DomainId domain) {
   Levels levels{};
   const auto count = [&](std::uint64_t bytes, Space space, DomainId owner) {
-    if (owner == domain || owner == DomainId::kHelpers || domain == kProcessScope) {
+    if (owner == domain || owner == DomainId::kHelpers) {
       levels.bytes[static_cast<int>(space)] += static_cast<std::int64_t>(bytes);
     }
   };

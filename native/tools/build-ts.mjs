@@ -34,16 +34,28 @@ const ON_USE = {
   picomatch: 'export default (...given) => require("picomatch")(...given);',
   chalk: 'export function Chalk(options) { return new (require("chalk").Chalk)(options); }',
 };
+/** The same in the command, which does not let a program that is to be recorded wait for what no recording begins with. */
+const COMMAND_ON_USE = {
+  "@memspec/core": `
+    export const isMemspecError = (...given) => require("@memspec/core").isMemspecError(...given);
+    export const parseSize = (...given) => require("@memspec/core").parseSize(...given);
+    export const formatSize = (...given) => require("@memspec/core").formatSize(...given);
+    export const analyzeSnapshot = (...given) => require("@memspec/core").analyzeSnapshot(...given);
+    export const diffSnapshots = (...given) => require("@memspec/core").diffSnapshots(...given);
+    export function MemspecError(...given) { return new (require("@memspec/core").MemspecError)(...given); }`,
+  picomatch: ON_USE.picomatch,
+  chalk: ON_USE.chalk,
+};
 const IS_ON_USE = "\0memspec:on-use:";
-const onUse = (directory, isOnUse) => ({
+const onUse = (directory, modules) => ({
   name: "on-use",
   resolveId(id, importer) {
-    if (!isOnUse(id)) return null;
+    if (!(id in modules)) return null;
     if (!importer?.startsWith(IS_ON_USE)) return IS_ON_USE + id;
-    if (id.startsWith("node:")) return { id, external: true };
+    if (!CARRIED.includes(id)) return { id, external: true };
     return this.resolve(id, path.join(directory, "src/index.ts"), { skipSelf: true });
   },
-  load: (id) => (id.startsWith(IS_ON_USE) ? ON_USE[id.slice(IS_ON_USE.length)] : null),
+  load: (id) => (id.startsWith(IS_ON_USE) ? modules[id.slice(IS_ON_USE.length)] : null),
 });
 
 /**
@@ -71,7 +83,7 @@ const PACKAGES = ["core", "plugin-vitest", "plugin-jest", "cli"];
  * Dependencies that the builds carry: some exist as ES modules alone, which Jest's sandbox cannot require, and every worker
  * of a runner loads the core, in half the time from few files.
  */
-const CARRIED = ["@jridgewell/trace-mapping", "chalk", "picomatch", "pretty-bytes"];
+const CARRIED = ["@jridgewell/trace-mapping", "chalk", "commander", "picomatch", "pretty-bytes"];
 
 for (const name of PACKAGES) removeOrphans(path.join(repositoryRoot, name));
 const tsc = path.join(repositoryRoot, "node_modules/typescript/bin/tsc");
@@ -134,12 +146,12 @@ async function buildPackage(directory, alsoCarried) {
 /** @returns modules of other packages that the bundle carries */
 async function bundleEntries(directory, manifest, entries, format) {
   const ownImports = manifest.imports ?? {};
-  // Commands run once, and what they import they use.
-  const isOnUse = (id) => id in ON_USE && !(id.startsWith("node:") && manifest.bin !== undefined);
+  // Commands run once, and what they import of Node's they use.
+  const modulesOnUse = manifest.bin === undefined ? ON_USE : COMMAND_ON_USE;
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, path.join(directory, `src/${entry}.ts`)])),
     platform: "node",
-    plugins: [lightProcess, onUse(directory, isOnUse), pagesOnUse(ownImports)],
+    plugins: [lightProcess, onUse(directory, modulesOnUse), pagesOnUse(ownImports)],
     tsconfig: path.join(directory, "tsconfig.json"),
     transform: { target: "node20.19" },
     // Parentheses around a function have V8 compile it at once, and what runs with its first use mostly never runs.
@@ -149,7 +161,7 @@ async function bundleEntries(directory, manifest, entries, format) {
       !id.startsWith(".") &&
       !path.isAbsolute(id) &&
       !CARRIED.includes(id) &&
-      !isOnUse(id) &&
+      !(id in modulesOnUse) &&
       !(id in ownImports) &&
       !isInstalled(importer),
     onwarn: (warning) => {

@@ -24,6 +24,7 @@ class Pair {
 
   void Run(int steps) {
     for (int i = 0; i < steps; ++i) Step();
+    CompareLevels();
     for (OpenPair& pair : windows_) {
       if (!pair.closed) CloseOne(pair);
     }
@@ -31,10 +32,23 @@ class Pair {
   }
 
  private:
+  // What is counted as events come is what a walk over all that is alive finds.
+  void CompareLevels() {
+    const Levels helpers = KnownLevels(world_.guard(), kHelpers);
+    Levels walked = helpers;
+    for (const DomainId domain : {kFirst, kSecond, kOther}) {
+      const Levels levels = KnownLevels(world_.guard(), domain);
+      for (int space = 0; space < kSpaceCount; ++space) walked.bytes[space] += levels.bytes[space] - helpers.bytes[space];
+    }
+    const Levels counted = KnownLevels(world_.guard());
+    for (int space = 0; space < kSpaceCount; ++space) CHECK_EQUAL(counted.bytes[space], walked.bytes[space]);
+  }
+
+  static constexpr DomainId kOther = static_cast<DomainId>(0x0909);
   static constexpr DomainId kScopes[] = {kFirst, kSecond, kProcessScope};
 
   DomainId AnyDomain() {
-    constexpr DomainId kDomains[] = {kFirst, kFirst, kSecond, kHelpers, static_cast<DomainId>(0x0909)};
+    constexpr DomainId kDomains[] = {kFirst, kFirst, kSecond, kHelpers, kOther};
     return kDomains[random_.Below(5)];
   }
   Space AnySpace() { return static_cast<Space>(1 + random_.Below(3)); }

@@ -145,6 +145,7 @@ TEST("levels are told from the span's start, and what is known is all that is al
   CHECK_EQUAL(levels.bytes[static_cast<int>(Space::kHeap)], 50);
   CHECK_EQUAL(known.bytes[static_cast<int>(Space::kNative)], 1000 + 4096);
   CHECK_EQUAL(known.bytes[static_cast<int>(Space::kBuffers)], 30);
+  CHECK_EQUAL(KnownLevels(world.guard()).bytes[static_cast<int>(Space::kNative)], 1000 + 5 + 4096);
 }
 
 TEST("a window that is closed, or not the scope's, does not roll") {

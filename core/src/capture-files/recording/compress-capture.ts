@@ -25,7 +25,7 @@ const PACKED_LEVEL = 5;
 /** Chunks that are compressed at once, on libuv's threads. */
 const AT_ONCE = 4;
 /** Between two looks at a capture that is still being written. */
-const LOOK_MS = 100;
+const LOOK_MS = 25;
 /** While it is, what is compressed is held in memory: the disk may be short of room for the capture itself. */
 const MOST_HELD_BYTES = 2 ** 26;
 
@@ -109,7 +109,10 @@ async function followed(
       held.push(part);
       heldBytes += part.length;
     }
-    await Promise.race([settled, delay(LOOK_MS)]);
+    const look = new AbortController();
+    await Promise.race([settled, delay(LOOK_MS, undefined, look).catch(() => undefined)]);
+    // A timer that nobody awaits any more would keep the process alive.
+    look.abort();
   }
   await settled;
   return held;
