@@ -12,7 +12,7 @@ import { outputOf, timesOf } from "./run-node.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const scratch = here("../.cache/bench/captures");
-const memspec = here("../cli/dist/esm/memspec.js");
+const memspec = here("../cli/dist/cjs/memspec.js");
 const PAIRS = 5_000_000;
 
 /** heaptrack sees the same allocations as we do: what there is of V8's own is nothing beside the program's. */

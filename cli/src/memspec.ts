@@ -6,4 +6,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
   throw error;
 });
-process.exitCode = await run(process.argv);
+// No `await`: the command is built as CommonJS, which Node has running sooner.
+void run(process.argv).then((code) => {
+  process.exitCode = code;
+});

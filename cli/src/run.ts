@@ -85,9 +85,8 @@ async function record(words: readonly string[], options: RunOptions, colour: boo
     captures.push(await finish(file, { isCompressed: compressed !== null, quiet: options.quiet === true }));
   }
   if (!options.quiet) {
-    const { renderRecorded } = await import("@memspec/core/reports");
-    const shows = colour && process.stderr.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
-    process.stderr.write(renderRecorded(captures, { width: process.stderr.columns, colour: shows }));
+    const { tellRecorded } = await import("./tell-recorded.js");
+    tellRecorded(captures, colour);
   }
   return end.exitCode;
 }

@@ -9,6 +9,7 @@
 #include "capture/isolate_recording.h"
 #include "capture/isolate_state.h"
 #include "ledger/ledger.h"
+#include "stacks/modules.h"
 #include "stacks/stacks.h"
 
 namespace memspec::capture {
@@ -118,7 +119,7 @@ recording::Begun StartRecording(const RecursionGuard& guard, IsolateState& state
   plan.sums = options.sums;
   plan.meta = options.meta;
   plan.timeline_interval_ms = options.timeline_interval_ms;
-  plan.host = {FillLevels, AskForNames, NameLast};
+  plan.host = {stacks::PrepareDynamicSymbols, FillLevels, AskForNames, NameLast};
   const recording::Begun begun = recording::Begin(guard, plan);
   if (begun.ok) {
     JoinRecording(guard, state);

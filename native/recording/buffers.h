@@ -1,5 +1,5 @@
 // The memory that events are encoded into: a few buffers that change places with the writer. Under the recording's lock, but for
-// what Prepare and the writer do.
+// what Prepare, Make and the writer do.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +13,7 @@ namespace memspec::recording {
 class Buffers {
  public:
   static constexpr std::uint32_t kCount = 8;
+  static constexpr std::uint32_t kFirst = 2;  // made before a recording begins; it does not wait for the others
   static constexpr std::size_t kBytes = std::size_t{1} << 20;
   static constexpr std::size_t kPayloadBytes = kBytes - kChunkHeaderBytes;
 
@@ -20,13 +21,20 @@ class Buffers {
 
   // Not under the lock. The memory stays for good: a thread may be late. False: there is none.
   bool Prepare() {
-    if (memory_ == nullptr) memory_ = static_cast<std::uint8_t*>(MapOwn(kCount * kBytes, Backing::kNow));
-    if (memory_ == nullptr) return false;
     unused_count_ = full_count_ = full_first_ = 0;
-    for (std::uint32_t i = 0; i < kCount; ++i) unused_[unused_count_++] = i;
+    for (std::uint32_t i = 0; i < kFirst; ++i) {
+      if (!Make(i)) return false;
+      GiveBack(i);
+    }
     current_ = unused_[--unused_count_];
     encoder_.Begin(Payload(current_), kPayloadBytes);
     return true;
+  }
+
+  // Not under the lock, as Prepare; then it can be given back. False: there is no memory.
+  bool Make(std::uint32_t index) {
+    if (memory_[index] == nullptr) memory_[index] = static_cast<std::uint8_t*>(MapOwn(kBytes, Backing::kNow));
+    return memory_[index] != nullptr;
   }
 
   EventEncoder& encoder() { return encoder_; }
@@ -52,12 +60,12 @@ class Buffers {
     return true;
   }
   void GiveBack(std::uint32_t index) { unused_[unused_count_++] = index; }
-  std::uint8_t* Memory(std::uint32_t index) { return memory_ + std::size_t{index} * kBytes; }
+  std::uint8_t* Memory(std::uint32_t index) { return memory_[index]; }
 
  private:
   std::uint8_t* Payload(std::uint32_t index) { return Memory(index) + kChunkHeaderBytes; }
 
-  std::uint8_t* memory_ = nullptr;
+  std::uint8_t* memory_[kCount] = {};
   EventEncoder encoder_;
   std::uint32_t current_ = 0;
   std::uint32_t unused_[kCount] = {};

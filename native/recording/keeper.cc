@@ -103,6 +103,7 @@ void TellLevels(const RecursionGuard& guard) {
 
 void* RunKeeper(void*) {
   const RecursionGuard guard;  // for the thread's life: it is nobody's memory
+  g_state.plan->host.begin(guard);
   const std::uint64_t step = std::uint64_t{g_state.plan->timeline_interval_ms} * 1000;
   std::uint64_t next = MonotonicUs();
   std::uint64_t next_names = next + kNameUs;

@@ -27,6 +27,8 @@ inline constexpr std::uint32_t kMaxStacks = 1u << 19;  // the highest stack that
 
 // What the keeper asks of whoever knows isolates and the ledger. Called on its thread.
 struct Host {
+  // Before anything else: makes ready what takes long. No program waits for it.
+  void (*begin)(const RecursionGuard&);
   // Time is filled in already.
   void (*levels)(const RecursionGuard&, Levels& levels);
   // Names stacks that any thread can name, and asks isolates' own threads for the rest.

@@ -31,6 +31,14 @@ void WriteFull() {
   }
 }
 
+void MakeOtherBuffers() {
+  for (std::uint32_t i = Buffers::kFirst; i < Buffers::kCount; ++i) {
+    if (!g_state.buffers.Make(i)) continue;
+    const SpinGuard hold(g_state.lock);
+    g_state.buffers.GiveBack(i);
+  }
+}
+
 void WriteCurrent() {
   {
     const SpinGuard hold(g_state.lock);
@@ -127,6 +135,7 @@ void WriteAll() {
 
 void* RunWriter(void*) {
   const RecursionGuard guard;  // for the thread's life: it is nobody's memory
+  MakeOtherBuffers();
   std::uint64_t flushed = MonotonicUs();
   std::uint64_t next_sums = flushed + kFirstSumsUs;
   bool last = false;

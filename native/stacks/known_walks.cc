@@ -1,7 +1,5 @@
 #include "stacks/known_walks.h"
 
-#include "base/own_memory.h"
-
 namespace memspec::stacks {
 
 KnownWalks::~KnownWalks() {

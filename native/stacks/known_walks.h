@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "base/ids.h"
+#include "base/own_memory.h"
 #include "hooks/unwind.h"
 #include "stacks/walk_memory.h"
 
@@ -31,9 +32,8 @@ class KnownWalks {
   void Forget();
 
  private:
-  static constexpr std::size_t kSets = 128, kWays = 4;
-  static constexpr std::size_t kWords = std::size_t{1} << 15;
-  static constexpr int kHashedFrames = 24;
+  static constexpr std::size_t kSets = 512, kWays = 4;
+  static constexpr int kHashedFrames = 12;
 
   struct Word {
     std::uintptr_t at, value;
@@ -46,10 +46,13 @@ class KnownWalks {
     std::uint32_t round;  // other than round_: forgotten
     bool only_javascript;
   };
+  // One huge page: a stack's words are read in a row, and those of the next lie elsewhere.
+  static constexpr std::size_t kWords = (kHugePage - kSets * kWays * sizeof(Known)) / sizeof(Word);
   struct Memory {
     Known known[kSets][kWays];
     Word words[kWords];
   };
+  static_assert(sizeof(Memory) == kHugePage);
 
   bool IsSame(const Known& known) const;
 

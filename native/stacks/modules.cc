@@ -31,4 +31,6 @@ std::string DynamicSymbolOf(const RecursionGuard&, std::uintptr_t return_address
   return found && info.dli_sname != nullptr ? info.dli_sname : "";
 }
 
+void PrepareDynamicSymbols(const RecursionGuard&) { static_cast<void>(FindInProgram(0)); }
+
 }  // namespace memspec::stacks

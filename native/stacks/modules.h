@@ -20,4 +20,7 @@ std::string BuildIdOf(const hooks::Module& module);
 // loader's lock.
 std::string DynamicSymbolOf(const RecursionGuard&, std::uintptr_t return_address);
 
+// The first call of it reads all symbols of the program, which takes some milliseconds: it can have been done before.
+void PrepareDynamicSymbols(const RecursionGuard&);
+
 }  // namespace memspec::stacks

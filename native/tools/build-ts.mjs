@@ -1,5 +1,6 @@
 // Builds the TypeScript packages: declarations by `tsc -b`, modules (ESM and CommonJS) by rolldown. The entries are
-// the `exports` and the `bin` of each package.json: `./dist/esm/x.js` is made from `src/x.ts`. A command has no CommonJS.
+// the `exports` and the `bin` of each package.json: `./dist/esm/x.js` is made from `src/x.ts`. A command is CommonJS alone: Node has it running
+// sooner, and a program that is to be recorded waits for it.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -13,7 +14,7 @@ const PROCESS = "\0memspec:process";
 const lightProcess = {
   name: "light-process",
   resolveId: (id, importer) => (id === "node:process" && isInstalled(importer) ? PROCESS : null),
-  load: (id) => (id === PROCESS ? "export default globalThis.process;" : null),
+  load: (id) => (id === PROCESS ? "module.exports = globalThis.process;" : null),
 };
 
 /** Entries that no test worker loads: built by themselves, so that they do not split what workers load into more files. */
@@ -121,13 +122,13 @@ async function buildPackage(directory, alsoCarried) {
   const manifest = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8"));
   const commands = Object.values(manifest.bin ?? {});
   const entries = [...Object.values(manifest.exports).map((target) => target.import?.default ?? ""), ...commands]
-    .map((target) => /^\.\/dist\/esm\/(?<entry>.+)\.js$/.exec(target)?.groups?.entry)
+    .map((target) => /^\.\/dist\/(?:esm|cjs)\/(?<entry>.+)\.js$/.exec(target)?.groups?.entry)
     .filter((entry) => entry !== undefined);
   const together = [...entries.filter((entry) => !APART.includes(entry)), ...(OWN_FILES[manifest.name] ?? [])];
   const groups = [together, ...APART.filter((entry) => entries.includes(entry)).map((entry) => [entry])];
 
   const carried = new Set(alsoCarried);
-  const formats = commands.length > 0 ? ["esm"] : ["esm", "cjs"];
+  const formats = commands.length > 0 ? ["cjs"] : ["esm", "cjs"];
   for (const format of formats) {
     removeModules(path.join(directory, "dist", format));
     for (const group of groups) {

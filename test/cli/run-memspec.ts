@@ -6,7 +6,7 @@ import path from "node:path";
 import type { RunReport } from "../../core/src/runs/run-report.js";
 import { type ProgramRun, runProgram } from "../e2e/harness/run-program.js";
 
-export const COMMAND: string = path.join(import.meta.dirname, "../../cli/dist/esm/memspec.js");
+export const COMMAND: string = path.join(import.meta.dirname, "../../cli/dist/cjs/memspec.js");
 
 export interface Workplace {
   readonly folder: string;

@@ -29,6 +29,7 @@ Plan PlanFor(const std::string& file, bool sums = false) {
   plan.sums = sums;
   plan.meta = "{\"contents\":\"all\"}";
   plan.timeline_interval_ms = 1;
+  plan.host.begin = [](const RecursionGuard&) {};
   plan.host.levels = [](const RecursionGuard&, Levels& levels) { levels.native = 7; };
   plan.host.name = [](const RecursionGuard&) {};
   plan.host.name_last = [](const RecursionGuard&) {};
