@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "binding/options.h"
 #include "binding/own_call.h"
@@ -22,20 +21,22 @@ using Shared = std::shared_ptr<Held>;
 
 constexpr napi_type_tag kPackerTag = {0x6d73'7063'5061'636b, 0x8f1d'52c7'0a94'3be6};
 
-// One payload: packed on another thread, answered with a promise. What it allocates was never seen by the hooks, nor is its end.
+// One payload: packed on another thread, from where it lies, answered with a promise. What it allocates was never seen by the hooks, nor is its end.
 class Job final : public Napi::AsyncWorker {
  public:
   Job(Napi::Env env, Shared held, const Napi::Uint8Array& payload)
       : AsyncWorker(env),
         promise_(env),
         held_(std::move(held)),
-        payload_(payload.Data(), payload.Data() + payload.ByteLength()) {}
+        kept_(Napi::Persistent(payload)),
+        payload_(payload.Data()),
+        bytes_(payload.ByteLength()) {}
   Napi::Promise promise() const { return promise_.Promise(); }
 
  private:
   void Execute() override {
     const RecursionGuard guard;
-    is_packed_ = held_->packer.Pack(payload_.data(), payload_.size(), &packed_);
+    is_packed_ = held_->packer.Pack(payload_, bytes_, &packed_);
   }
   void Destroy() override {
     const RecursionGuard guard;
@@ -50,7 +51,9 @@ class Job final : public Napi::AsyncWorker {
 
   const Napi::Promise::Deferred promise_;
   const Shared held_;
-  const std::vector<std::uint8_t> payload_;
+  const Napi::Reference<Napi::Uint8Array> kept_;
+  const std::uint8_t* const payload_;
+  const std::size_t bytes_;
   std::string packed_;
   bool is_packed_ = false;
 };

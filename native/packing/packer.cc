@@ -32,6 +32,9 @@ bool Packer::Pack(const std::uint8_t* payload, std::size_t bytes, std::string* p
   while (!from.done() && !is_broken_) is_broken_ = !One(from, before) || !from.ok();
   CommitPending();
   packed->clear();
+  std::size_t most = 0;
+  for (const std::string& column : columns_) most += column.size() + recording::kMaxNumberBytes;
+  packed->reserve(most);
   for (const std::string& column : columns_) recording::AppendUnsigned(*packed, column.size());
   for (const std::string& column : columns_) packed->append(column);
   if (packed->size() > recording::kMaxPayloadBytes) is_broken_ = true;

@@ -92,7 +92,16 @@ export async function* readChunks(
   to: number,
   ended: ChunksEnd,
 ): AsyncGenerator<Chunk, void, void> {
-  const window = new FileWindow(file, to);
+  yield* chunksIn(new FileWindow(file, to), from, ended);
+}
+
+/** The same up to where the window ends: whoever comes again reads into the same memory. */
+export async function* chunksIn(
+  window: FileWindow,
+  from: number,
+  ended: ChunksEnd,
+): AsyncGenerator<Chunk, void, void> {
+  const to = window.end;
   let at = from;
   const damaged = (reason: string): void => {
     ended.damage = { atByte: at, reason };

@@ -6,8 +6,8 @@ const WINDOW_BYTES = 2 ** 22;
 
 export class FileWindow {
   readonly #file: FileHandle;
-  /** Bytes beyond it are not there, even if the file has grown meanwhile. */
-  readonly #end: number;
+  /** Bytes beyond it are not there, even if the file has grown meanwhile. It may be moved on. */
+  end: number;
   #buffer: Buffer = Buffer.allocUnsafe(WINDOW_BYTES);
   /** What of the file the buffer holds. */
   #from = 0;
@@ -15,19 +15,19 @@ export class FileWindow {
 
   constructor(file: FileHandle, end: number) {
     this.#file = file;
-    this.#end = end;
+    this.end = end;
   }
 
   /** Bytes of the file; fewer than asked for where it ends. Valid until the next call. */
   async bytes(from: number, length: number): Promise<Buffer> {
-    const to = Math.min(from + length, this.#end);
+    const to = Math.min(from + length, this.end);
     if (from < this.#from || to > this.#to) await this.#load(from, Math.max(0, to - from));
     return this.#buffer.subarray(from - this.#from, Math.max(0, Math.min(to, this.#to) - this.#from));
   }
 
   async #load(from: number, length: number): Promise<void> {
     if (length > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(length);
-    const wanted = Math.min(this.#buffer.length, this.#end - from);
+    const wanted = Math.min(this.#buffer.length, this.end - from);
     let filled = 0;
     while (filled < wanted) {
       const { bytesRead } = await this.#file.read(this.#buffer, filled, wanted - filled, from + filled);

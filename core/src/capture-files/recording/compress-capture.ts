@@ -9,7 +9,8 @@ import { promisify } from "node:util";
 import { crc32, deflateRaw } from "node:zlib";
 import { MemspecError } from "../../errors/memspec-error.js";
 import { CHUNK_HEADER_BYTES, ChunkKind, Compression, FILE_HEADER_BYTES } from "../format/format.js";
-import { type Chunk, readChunks, withCaptureFile } from "../reading/chunks.js";
+import { type Chunk, chunksIn, withCaptureFile } from "../reading/chunks.js";
+import { FileWindow } from "../reading/file-window.js";
 import { EventPacker } from "./event-packer.js";
 
 export interface CompressOptions {
@@ -61,19 +62,20 @@ export async function compressCapture(
 
 /** Goes through a capture from its first chunk on, and may go on where it stopped. */
 class Compressor {
-  readonly #file: FileHandle;
+  readonly #window: FileWindow;
   readonly #packer: EventPacker = new EventPacker();
   /** All whole chunks before this byte were given. */
   done: number = FILE_HEADER_BYTES;
 
   constructor(file: FileHandle) {
-    this.#file = file;
+    this.#window = new FileWindow(file, FILE_HEADER_BYTES);
   }
 
   /** The next whole chunks before this byte, as they are to be stored. To be gone through to its end. */
   async *upTo(end: number): AsyncGenerator<Buffer, void, void> {
     let pending: Promise<Buffer>[] = [];
-    for await (const chunk of readChunks(this.#file, this.done, end, { damage: null })) {
+    this.#window.end = end;
+    for await (const chunk of chunksIn(this.#window, this.done, { damage: null })) {
       // The one before is deflated while this one is packed, both on other threads. A copy: the reader's window moves on before it is deflated.
       const packed = await this.#packer.packed(chunk);
       pending.push(compressed(packed ?? { ...chunk, payload: Uint8Array.from(chunk.payload) }));
@@ -94,6 +96,7 @@ async function followed(
 ): Promise<readonly Buffer[]> {
   const held: Buffer[] = [];
   let heldBytes = 0;
+  let seen = 0;
   let isWritten = false;
   const settled = written.then(
     () => {
@@ -105,9 +108,12 @@ async function followed(
   );
   while (!isWritten && heldBytes < MOST_HELD_BYTES) {
     const { size } = await file.stat();
-    for await (const part of compressor.upTo(Math.min(size, compressor.done + MOST_HELD_BYTES))) {
-      held.push(part);
-      heldBytes += part.length;
+    if (size > seen) {
+      seen = Math.min(size, compressor.done + MOST_HELD_BYTES);
+      for await (const part of compressor.upTo(seen)) {
+        held.push(part);
+        heldBytes += part.length;
+      }
     }
     const look = new AbortController();
     await Promise.race([settled, delay(LOOK_MS, undefined, look).catch(() => undefined)]);
