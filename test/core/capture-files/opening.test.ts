@@ -184,7 +184,7 @@ test("keys of the description that are not known are passed over, and a missing 
 const AFTER = FILE_HEADER.length + metaChunk().length;
 
 test.each([
-  ["a compression that is not known", edited((bytes) => bytes.writeUInt8(2, AFTER + 1)), "compression 2 is not known"],
+  ["a compression that is not known", edited((bytes) => bytes.writeUInt8(3, AFTER + 1)), "compression 3 is not known"],
   ["an impossible length", edited((bytes) => bytes.writeUInt32LE(2 ** 24 + 1, AFTER + 4)), "length is impossible"],
   ["a length of 4 GiB", edited((bytes) => bytes.writeUInt32LE(2 ** 32 - 1, AFTER + 8)), "length is impossible"],
   ["lengths that differ", edited((bytes) => bytes.writeUInt32LE(3, AFTER + 8)), "contradict each other"],
@@ -200,10 +200,12 @@ function edited(edit: (bytes: Buffer) => void): Buffer {
 }
 
 test.each([
-  ["longer", -1],
-  ["shorter", 1],
-])("inflated data that is %s than its chunk says is damage", async (_what, more) => {
-  const compressed = chunk(3, eventsPayload(randomProgram(1, 200)), true);
+  ["longer", "deflate", -1, true],
+  ["shorter", "deflate", 1, true],
+  ["longer", "brotli", -1, "brotli"],
+  ["shorter", "brotli", 1, "brotli"],
+] as const)("data that is %s (%s) than its chunk says is damage", async (_what, _how, more, how) => {
+  const compressed = chunk(3, eventsPayload(randomProgram(1, 200)), how);
   compressed.writeUInt32LE(compressed.readUInt32LE(8) + more, 8);
   const capture = await opened(Buffer.concat([FILE_HEADER, metaChunk(), compressed, endChunk()]));
   const { damage } = await capture.read({ views: [] });

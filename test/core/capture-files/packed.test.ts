@@ -85,7 +85,12 @@ describe("packed events", () => {
     const events = inPieces(program(seed), seeded(seed), 1 + (seed % 5) * 60);
     const plain = await everything(await opened(captureFile({ definitions: DEFINITIONS, events })));
     const packed = await opened(
-      captureFile({ definitions: DEFINITIONS, events, packed: true, compressed: seed % 2 === 0 }),
+      captureFile({
+        definitions: DEFINITIONS,
+        events,
+        packed: true,
+        compressed: ([false, true, "brotli"] as const)[seed % 3] ?? false,
+      }),
     );
     expect(packed.info.damage).toBeNull();
     expect(await everything(packed)).toEqual(plain);

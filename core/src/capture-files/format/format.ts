@@ -9,7 +9,7 @@ export const CHUNK_HEADER_BYTES = 16;
 export const MAX_PAYLOAD_BYTES: number = 2 ** 24;
 
 export const ChunkKind = { meta: 1, definitions: 2, events: 3, sums: 4, end: 5, packedEvents: 6 } as const;
-export const Compression = { none: 0, deflateRaw: 1 } as const;
+export const Compression = { none: 0, deflateRaw: 1, brotli: 2 } as const;
 
 export const DefinitionType = {
   string: 1,

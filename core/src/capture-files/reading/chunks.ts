@@ -2,7 +2,7 @@
 
 import { type FileHandle, open } from "node:fs/promises";
 import { promisify } from "node:util";
-import { crc32, inflateRaw } from "node:zlib";
+import { brotliDecompress, crc32, inflateRaw } from "node:zlib";
 import {
   CAPTURE_MAGIC,
   CAPTURE_MAJOR,
@@ -24,10 +24,12 @@ export interface Chunk {
   readonly bytes: number;
   /** Stored payload: a copy, or valid until the next chunk is asked for. */
   readonly payload: Uint8Array;
-  readonly compressed: boolean;
+  readonly compression: number;
 }
 
 const inflate = promisify(inflateRaw);
+const unbrotli = promisify(brotliDecompress);
+const KNOWN_COMPRESSIONS: ReadonlySet<number> = new Set(Object.values(Compression));
 /** Of zlib's. */
 const SMALLEST_PIECE = 64;
 
@@ -96,11 +98,7 @@ export async function* readChunks(
 }
 
 /** The same up to where the window ends: whoever comes again reads into the same memory. */
-export async function* chunksIn(
-  window: FileWindow,
-  from: number,
-  ended: ChunksEnd,
-): AsyncGenerator<Chunk, void, void> {
+export async function* chunksIn(window: FileWindow, from: number, ended: ChunksEnd): AsyncGenerator<Chunk, void, void> {
   const to = window.end;
   let at = from;
   const damaged = (reason: string): void => {
@@ -115,25 +113,26 @@ export async function* chunksIn(
     const bytes = header.readUInt32LE(8);
     const sum = header.readUInt32LE(12);
     if (stored > MAX_PAYLOAD_BYTES || bytes > MAX_PAYLOAD_BYTES) return damaged("a chunk's length is impossible");
-    const compressed = compression === Compression.deflateRaw;
-    if (!compressed && compression !== Compression.none) return damaged(`compression ${compression} is not known`);
-    if (!compressed && stored !== bytes) return damaged("a chunk's lengths contradict each other");
+    if (!KNOWN_COMPRESSIONS.has(compression)) return damaged(`compression ${compression} is not known`);
+    const isPlain = compression === Compression.none;
+    if (isPlain && stored !== bytes) return damaged("a chunk's lengths contradict each other");
     const payload = await window.bytes(at + CHUNK_HEADER_BYTES, stored);
     if (payload.length < stored) return damaged("the file ends within a chunk");
     if (crc32(payload) !== sum) return damaged("a chunk's sum is wrong");
     const end = at + CHUNK_HEADER_BYTES + stored;
-    yield { kind, from: at, to: end, bytes, payload, compressed };
+    yield { kind, from: at, to: end, bytes, payload, compression };
     at = end;
   }
 }
 
-/** A chunk's payload, not compressed; `null`: it is no deflated data, or not as long as the chunk says. */
+/** A chunk's payload, not compressed; `null`: it is no compressed data, or not as long as the chunk says. */
 export async function payloadOf(chunk: Chunk): Promise<Uint8Array | null> {
-  if (!chunk.compressed) return chunk.payload;
+  if (chunk.compression === Compression.none) return chunk.payload;
   // A byte more than it says, so that a longer one is seen; never more, whatever the data would make. In one piece: zlib's own are small, and would
   // have to be joined.
   const most = chunk.bytes + 1;
   const options = { maxOutputLength: most, chunkSize: Math.max(SMALLEST_PIECE, most) };
-  const inflated = await inflate(chunk.payload, options).catch(() => null);
+  const decompress = chunk.compression === Compression.brotli ? unbrotli : inflate;
+  const inflated = await decompress(chunk.payload, options).catch(() => null);
   return inflated?.length === chunk.bytes ? inflated : null;
 }

@@ -1,7 +1,7 @@
 /** The events chunks of one process, inflated ahead on other threads while this one decodes. */
 
 import type { FileHandle } from "node:fs/promises";
-import { ChunkKind } from "../format/format.js";
+import { ChunkKind, Compression } from "../format/format.js";
 import type { CaptureDamage } from "../model/capture.js";
 import { type ChunksEnd, payloadOf, readChunks } from "./chunks.js";
 
@@ -28,7 +28,7 @@ export async function* eventPayloads(
   for await (const chunk of readChunks(file, range.from, range.to, ended)) {
     const { kind, from, to } = chunk;
     if (kind !== ChunkKind.events && kind !== ChunkKind.packedEvents) continue;
-    if (!chunk.compressed) {
+    if (chunk.compression === Compression.none) {
       for (let next = pending.shift(); next !== undefined; next = pending.shift()) yield await next;
       yield { kind, from, to, payload: chunk.payload };
       continue;

@@ -2,7 +2,7 @@
 
 import type { FileHandle } from "node:fs/promises";
 
-const WINDOW_BYTES = 2 ** 22;
+const WINDOW_BYTES = 2 ** 21;
 
 export class FileWindow {
   readonly #file: FileHandle;

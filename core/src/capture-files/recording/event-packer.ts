@@ -2,7 +2,7 @@
 
 import { loadAddon } from "../../capture/load-addon.js";
 import type { Packer, PackingBinding } from "../../capture/packing-binding.js";
-import { ChunkKind } from "../format/format.js";
+import { ChunkKind, Compression } from "../format/format.js";
 import type { Chunk } from "../reading/chunks.js";
 
 export class EventPacker {
@@ -16,7 +16,7 @@ export class EventPacker {
     const isEvents = chunk.kind === ChunkKind.events || chunk.kind === ChunkKind.packedEvents;
     if (!isEvents || this.#packer === null || this.#binding === null) return null;
     // Somebody was here before: what follows cannot be packed without what he made of it.
-    const isNew = chunk.kind === ChunkKind.events && !chunk.compressed;
+    const isNew = chunk.kind === ChunkKind.events && chunk.compression === Compression.none;
     const payload = isNew ? await this.#binding.packerAdd(this.#packer, chunk.payload) : null;
     if (payload !== null) return { ...chunk, kind: ChunkKind.packedEvents, bytes: payload.length, payload };
     this.#packer = null;

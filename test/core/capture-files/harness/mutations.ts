@@ -1,9 +1,18 @@
 /** Captures with something wrong in them, for the fuzzer: the same for the same seed. */
 
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { brotliDecompressSync, crc32, inflateRawSync } from "node:zlib";
 import { ByteWriter } from "./byte-writer.js";
 import { below, DEFINITIONS, inPieces, type Random, randomProgram, seeded } from "./random-program.js";
-import { captureFile, chunk, FILE_HEADER, META, processChunks } from "./write-capture.js";
+import {
+  type Compressed,
+  captureFile,
+  chunk,
+  compressedBytes,
+  compressionNumber,
+  FILE_HEADER,
+  META,
+  processChunks,
+} from "./write-capture.js";
 
 interface Piece {
   header: Buffer;
@@ -26,7 +35,7 @@ function sound(random: Random): Buffer {
   const capture = {
     definitions: DEFINITIONS,
     events: inPieces(events, random, 100),
-    compressed: random() < 0.4,
+    compressed: ([true, "brotli"] as const)[below(random, 4)] ?? false,
     packed: random() < 0.5,
     meta: { ...META, contents: random() < 0.2 ? "sums" : "all" },
   };
@@ -74,8 +83,8 @@ function mutateOne(pieces: Piece[], random: Random): void {
   else if (what === 5) flip(piece.payload, random, 1 + below(random, 4));
   else {
     // What a checksum does not catch: the payload is wrong, and its sum right.
-    const wasCompressed = piece.header.readUInt8(1) === 1;
-    let payload = wasCompressed ? inflatedOr(piece.payload) : piece.payload;
+    const compressed = ([false, true, "brotli"] as const)[piece.header.readUInt8(1)] ?? false;
+    let payload = plainOr(piece.payload, compressed);
     if (what === 6) payload = payload.subarray(0, below(random, payload.length + 1));
     else if (what === 7) payload = Buffer.concat([payload, Buffer.from(longNumber(random))]);
     else if (what === 8) {
@@ -85,21 +94,22 @@ function mutateOne(pieces: Piece[], random: Random): void {
       payload = Buffer.from(payload);
       flip(payload, random, 1 + below(random, 8));
     }
-    seal(piece, payload, wasCompressed, random);
+    seal(piece, payload, compressed, random);
   }
 }
 
-function inflatedOr(payload: Buffer): Buffer {
+function plainOr(payload: Buffer, compressed: Compressed): Buffer {
   try {
-    return inflateRawSync(payload);
+    if (compressed === false) return payload;
+    return compressed === "brotli" ? brotliDecompressSync(payload) : inflateRawSync(payload);
   } catch {
     return payload;
   }
 }
 
-function seal(piece: Piece, payload: Buffer, compressed: boolean, random: Random): void {
-  piece.payload = compressed ? deflateRawSync(payload) : payload;
-  piece.header.writeUInt8(compressed ? 1 : 0, 1);
+function seal(piece: Piece, payload: Buffer, compressed: Compressed, random: Random): void {
+  piece.payload = compressedBytes(payload, compressed);
+  piece.header.writeUInt8(compressionNumber(compressed), 1);
   piece.header.writeUInt32LE(piece.payload.length, 4);
   // Now and then the length that is told is not that of the data.
   piece.header.writeUInt32LE(random() < 0.05 ? below(random, 2 ** 24) : payload.length, 8);

@@ -1,6 +1,6 @@
 /** Writes captures for tests, by `docs/capture-format.md` alone: none of the reader's code, and none of its numbers. */
 
-import { crc32, deflateRawSync } from "node:zlib";
+import { brotliCompressSync, crc32, deflateRawSync } from "node:zlib";
 import { ByteWriter } from "./byte-writer.js";
 import type { TestDefinitions, TestEvent } from "./events.js";
 import { TestPacker } from "./pack-events.js";
@@ -48,12 +48,14 @@ export const END = {
   dropped: { stacks: 0, blocks: 0, unknownFrees: 0, bytes: 0 },
 };
 
-/** @param compressed raw deflate instead of the bytes as they are */
-export function chunk(kind: number, payload: Buffer, compressed = false): Buffer {
-  const stored = compressed ? deflateRawSync(payload) : payload;
+/** `true`: raw deflate; `false`: the bytes as they are. */
+export type Compressed = boolean | "brotli";
+
+export function chunk(kind: number, payload: Buffer, compressed: Compressed = false): Buffer {
+  const stored = compressedBytes(payload, compressed);
   const header = new ByteWriter()
     .u8(kind)
-    .u8(compressed ? 1 : 0)
+    .u8(compressionNumber(compressed))
     .fixed(0, 2)
     .fixed(stored.length, 4)
     .fixed(payload.length, 4)
@@ -62,7 +64,16 @@ export function chunk(kind: number, payload: Buffer, compressed = false): Buffer
   return Buffer.concat([header, stored]);
 }
 
-export function jsonChunk(kind: number, value: unknown, compressed = false): Buffer {
+export function compressedBytes(payload: Buffer, compressed: Compressed): Buffer {
+  if (compressed === "brotli") return brotliCompressSync(payload);
+  return compressed ? deflateRawSync(payload) : payload;
+}
+
+export function compressionNumber(compressed: Compressed): number {
+  return compressed === "brotli" ? 2 : Number(compressed);
+}
+
+export function jsonChunk(kind: number, value: unknown, compressed: Compressed = false): Buffer {
   return chunk(kind, Buffer.from(JSON.stringify(value), "utf8"), compressed);
 }
 
@@ -189,7 +200,7 @@ export interface TestCapture {
   readonly definitions?: TestDefinitions;
   /** Each list is a chunk of its own. */
   readonly events: readonly (readonly TestEvent[])[];
-  readonly compressed?: boolean;
+  readonly compressed?: Compressed;
   readonly packed?: boolean;
   /** Default: `END`; `null`: none is written. */
   readonly end?: unknown;
