@@ -1,8 +1,7 @@
 // Fuzzes the reader of captures: node test/core/capture-files/fuzz.mjs [--seconds 60] [--seed 1]
 // A round that throws, takes longer than ten seconds, or lets the process grow beyond the reader's limit ends it with 1, and names the seed.
 import { fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -22,7 +21,10 @@ if (!(seconds > 0) || !Number.isSafeInteger(firstSeed)) {
   process.exit(2);
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), "memspec-fuzz-"));
+// Within the repository: the reader finds its packages from there.
+const cache = fileURLToPath(new URL("../../../.cache", import.meta.url));
+mkdirSync(cache, { recursive: true });
+const folder = mkdtempSync(path.join(cache, "fuzz-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const script = path.join(folder, "child.mjs");
 const bundle = await rolldown({
