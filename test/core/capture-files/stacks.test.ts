@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CaptureFrame, CaptureReading } from "../../../core/src/capture-files/model/capture.js";
 import type { NativeModule } from "../../../core/src/capture-files/reading/definitions.js";
 import { openCaptureWith } from "../../../core/src/capture-files/reading/open-capture.js";
+import { openElf } from "../../../core/src/capture-files/symbols/debug-file.js";
 import type { TestDefinitions, TestEvent } from "./harness/events.js";
 import { fileOf, opened } from "./harness/files.js";
-import { captureFile } from "./harness/write-capture.js";
+import { captureFile, META } from "./harness/write-capture.js";
 
 const DEFINITIONS: TestDefinitions = {
   strings: [
@@ -222,4 +223,29 @@ test("a stack of 300,000 frames is read", async () => {
   const capture = await opened(captureFile({ definitions, events: [[allocation(1)]], compressed: true }));
   const { tree } = await capture.read({ views: [{ kind: "leaked" }] });
   expect(tree.parents.length).toBe(nodes.length + 1);
+});
+
+describe("files of native code that say nothing any more", () => {
+  const node = process.execPath;
+  const buildOfNode = openElf(node)?.elf.buildId ?? "";
+  const definitions = (path: string, buildId: string): TestDefinitions => ({
+    ...DEFINITIONS,
+    strings: DEFINITIONS.strings.map((text, index) => (index === 5 ? path : index === 8 ? buildId : text)),
+    modules: [{ path: 6, buildId: 9, bias: 0x1000, first: 0x1000, end: 0x9000 }],
+    frames: DEFINITIONS.frames.map((frame) =>
+      "module" in frame ? { ...frame, module: Math.min(frame.module, 1) } : frame,
+    ),
+  });
+  test.each([
+    ["that is gone", "/app/gone.node", "abcd", true, [{ path: "/app/gone.node", reason: "missing" }]],
+    ["of another build", node, "abcd", true, [{ path: node, reason: "changed" }]],
+    ["that is as it was", node, buildOfNode, true, []],
+    ["that is no file", "[vdso]", "abcd", true, []],
+    ["that nobody asked for", "/app/gone.node", "abcd", false, []],
+  ] as const)("one %s", async (_what, path, buildId, nativeStacks, unread) => {
+    const capture = await opened(
+      captureFile({ meta: { ...META, nativeStacks }, definitions: definitions(path, buildId), events: [] }),
+    );
+    expect(capture.info.processes.map(({ unreadModules }) => unreadModules)).toEqual([unread]);
+  });
 });

@@ -288,6 +288,7 @@ function sampleTimeline(random: () => number): CaptureTimeline {
 function sampleInfo(killed: boolean, cwd: string): CaptureInfo {
   const process: CaptureProcess = {
     path: `${cwd}/app.memspec`,
+    unreadModules: [],
     meta: {
       contents: "all",
       nativeStacks: true,

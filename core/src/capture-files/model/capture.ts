@@ -183,6 +183,15 @@ export interface CaptureProcess {
   /** `null`: the recording did not end in order (the process was killed, or still runs). */
   readonly end: CaptureEnd | null;
   readonly damage: CaptureDamage | null;
+  /** Of a recording with native stacks: files that they name and that say nothing of them now. */
+  readonly unreadModules: readonly UnreadModule[];
+}
+
+/** A file of native code. Its frames have no lines, and the function that it exports next before them, as the recording noted it. */
+export interface UnreadModule {
+  readonly path: string;
+  /** "missing": it is not there, or cannot be read. "changed": it is of another build than the one that ran. */
+  readonly reason: "missing" | "changed";
 }
 
 /** Facts of a file that need no reading of its events. */

@@ -12,6 +12,7 @@ import type {
   ReadOptions,
 } from "../model/capture.js";
 import { openModuleSymbols } from "../symbols/open-symbols.js";
+import { unreadModules } from "../symbols/unread-modules.js";
 import { sumsCannotTell } from "./capture-errors.js";
 import { openFile, withCaptureFile } from "./chunks.js";
 import { createFrameSources } from "./frame-sources.js";
@@ -95,7 +96,13 @@ export function infoOf(processes: readonly RecordedProcess[]): CaptureInfo {
   const [first] = processes;
   if (first === undefined) throw new Error("a capture has a process");
   return {
-    processes: processes.map(({ path, meta, end, damage }) => ({ path, meta, end, damage })),
+    processes: processes.map(({ path, meta, end, damage, definitions }) => ({
+      path,
+      meta,
+      end,
+      damage,
+      unreadModules: meta.nativeStacks ? unreadModules(definitions.modules.slice(1)) : [],
+    })),
     path: first.path,
     bytes: first.fileBytes,
     meta: first.meta,

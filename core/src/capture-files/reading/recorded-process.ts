@@ -9,7 +9,7 @@ import { Definitions } from "./definitions.js";
 import { createBudget, DEFINITIONS_LIMIT_BYTES, Malformed } from "./malformed.js";
 import { parseEnd, parseMeta } from "./parse-json-chunk.js";
 
-export interface RecordedProcess extends CaptureProcess {
+export interface RecordedProcess extends Omit<CaptureProcess, "unreadModules"> {
   readonly fileBytes: number;
   /** Where its chunks begin and end in the file. */
   readonly from: number;

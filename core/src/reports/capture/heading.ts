@@ -9,6 +9,7 @@ import type {
   CaptureProcess,
   CaptureSpace,
   CaptureView,
+  UnreadModule,
   ViewOptions,
 } from "../../capture-files/model/capture.js";
 import { formatSize, groupDigits } from "../../sizes/format-size.js";
@@ -176,8 +177,13 @@ function lossNotes({ end, damage }: CaptureProcess): readonly string[] {
   return notes;
 }
 
-function processNotes({ end, meta }: CaptureProcess): readonly string[] {
-  return [...(end === null ? [] : droppedNotes(end.dropped)), ...meta.notes];
+function processNotes({ end, meta, unreadModules }: CaptureProcess): readonly string[] {
+  return [...(end === null ? [] : droppedNotes(end.dropped)), ...unreadModules.map(moduleNote), ...meta.notes];
+}
+
+function moduleNote({ path, reason }: UnreadModule): string {
+  const why = reason === "missing" ? "the file is not there any more" : "the file is not the one that ran";
+  return `Lines of ${path} are not known, and its functions only as far as it exported them: ${why}.`;
 }
 
 function droppedNotes(dropped: CaptureEnd["dropped"]): readonly string[] {

@@ -117,7 +117,9 @@ export function infoOf(more: Partial<CaptureInfo> = {}): CaptureInfo {
   };
   const info = { path: "/tmp/app.memspec", bytes: 123_456, meta, end, damage: null, heapIsExact: false, ...more };
   const threads = more.threads ?? [{ id: 1, process: 0, systemId: 4711, name: "main", isolate: 1 }];
-  const processes = more.processes ?? [{ path: info.path, meta: info.meta, end: info.end, damage: info.damage }];
+  const processes = more.processes ?? [
+    { path: info.path, meta: info.meta, end: info.end, damage: info.damage, unreadModules: [] },
+  ];
   return { ...info, threads, processes };
 }
 

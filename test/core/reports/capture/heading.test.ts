@@ -93,11 +93,24 @@ describe("notes of a capture", () => {
     const info = infoOf();
     const process = (pid: number, notes: readonly string[]) => {
       const meta = { ...info.meta, notes, process: { ...info.meta.process, pid } };
-      return { path: "", meta, end, damage: null };
+      return { path: "", meta, end, damage: null, unreadModules: [] };
     };
     expect(captureNotes({ ...info, processes: [process(1, ["Of all.", "Of one."]), process(2, ["Of all."])] })).toEqual(
       ["Of all.", "Process 1: Of one."],
     );
+  });
+
+  test("name the files of native code that say nothing any more", () => {
+    const [process] = infoOf().processes;
+    if (process === undefined) throw new Error("there is no process");
+    const unreadModules = [
+      { path: "/app/gone.node", reason: "missing" },
+      { path: "/app/new.node", reason: "changed" },
+    ] as const;
+    expect(captureNotes({ ...infoOf(), processes: [{ ...process, unreadModules }] })).toEqual([
+      "Lines of /app/gone.node are not known, and its functions only as far as it exported them: the file is not there any more.",
+      "Lines of /app/new.node are not known, and its functions only as far as it exported them: the file is not the one that ran.",
+    ]);
   });
 
   test("say what a view cannot tell", () => {

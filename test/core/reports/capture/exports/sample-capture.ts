@@ -151,7 +151,7 @@ const PATH = "/tmp/app.memspec";
 
 /** A thread without a name, and a fourth (3) that rows name and nobody told of. */
 const INFO: CaptureInfo = {
-  processes: [{ path: PATH, meta: META, end: END, damage: null }],
+  processes: [{ path: PATH, meta: META, end: END, damage: null, unreadModules: [] }],
   path: PATH,
   bytes: 1,
   meta: META,
