@@ -2,7 +2,6 @@
 #include <napi.h>
 #include <node.h>
 
-#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "binding/packing.h"
 #include "binding/recording.h"
 #include "binding/report.h"
+#include "binding/to_local.h"
 #include "capture/isolate_state.h"
 #include "capture/measurement.h"
 #include "heap/collect.h"
@@ -130,14 +130,6 @@ void OnSettled(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (state == nullptr) return;
   Measurement* const measurement = state->Find(info.Data().As<v8::Uint32>()->Value());
   if (measurement != nullptr) measurement->End(guard);
-}
-
-// napi_value is the address that a v8::Local holds.
-v8::Local<v8::Value> ToLocal(napi_value value) {
-  v8::Local<v8::Value> local;
-  static_assert(sizeof local == sizeof value);
-  std::memcpy(static_cast<void*>(&local), &value, sizeof value);
-  return local;
 }
 
 // False when the handlers could not be attached (the isolate is being terminated).

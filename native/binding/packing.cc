@@ -3,9 +3,13 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include <v8.h>
 
 #include "binding/options.h"
 #include "binding/own_call.h"
+#include "binding/to_local.h"
 #include "packing/packer.h"
 
 namespace memspec::binding {
@@ -21,24 +25,44 @@ using Shared = std::shared_ptr<Held>;
 
 constexpr napi_type_tag kPackerTag = {0x6d73'7063'5061'636b, 0x8f1d'52c7'0a94'3be6};
 
-// One payload: packed on another thread, from where it lies, answered with a promise. What it allocates was never seen by the hooks, nor is its end.
+// The bytes of a typed array, where they lie: whatever becomes of the array, they stay, though their owner may write there. Those of a
+// buffer that can shrink would go under our hands, and are copied.
+class Payload {
+ public:
+  explicit Payload(const Napi::Uint8Array& array) : bytes_(array.ByteLength()) {
+    store_ = ToLocal(array).As<v8::Uint8Array>()->Buffer()->GetBackingStore();
+    if (bytes_ > 0) data_ = static_cast<const std::uint8_t*>(store_->Data()) + array.ByteOffset();
+    if (!store_->IsResizableByUserJavaScript()) return;
+    copy_.assign(data_, data_ + bytes_);
+    data_ = copy_.data();
+    store_.reset();
+  }
+  const std::uint8_t* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+  // Whose last owner this is, is freed: memory of the program's.
+  void LetGo() { store_.reset(); }
+
+ private:
+  const std::size_t bytes_;
+  const std::uint8_t* data_ = nullptr;
+  std::shared_ptr<v8::BackingStore> store_;
+  std::vector<std::uint8_t> copy_;
+};
+
+// One payload: packed on another thread, answered with a promise. What it allocates was never seen by the hooks, nor is its end.
 class Job final : public Napi::AsyncWorker {
  public:
   Job(Napi::Env env, Shared held, const Napi::Uint8Array& payload)
-      : AsyncWorker(env),
-        promise_(env),
-        held_(std::move(held)),
-        kept_(Napi::Persistent(payload)),
-        payload_(payload.Data()),
-        bytes_(payload.ByteLength()) {}
+      : AsyncWorker(env), promise_(env), held_(std::move(held)), payload_(payload) {}
   Napi::Promise promise() const { return promise_.Promise(); }
 
  private:
   void Execute() override {
     const RecursionGuard guard;
-    is_packed_ = held_->packer.Pack(payload_, bytes_, &packed_);
+    is_packed_ = held_->packer.Pack(payload_.data(), payload_.bytes(), &packed_);
   }
   void Destroy() override {
+    payload_.LetGo();
     const RecursionGuard guard;
     AsyncWorker::Destroy();
   }
@@ -51,9 +75,7 @@ class Job final : public Napi::AsyncWorker {
 
   const Napi::Promise::Deferred promise_;
   const Shared held_;
-  const Napi::Reference<Napi::Uint8Array> kept_;
-  const std::uint8_t* const payload_;
-  const std::size_t bytes_;
+  Payload payload_;
   std::string packed_;
   bool is_packed_ = false;
 };

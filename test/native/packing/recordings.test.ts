@@ -93,6 +93,8 @@ test(
   2 * minutes,
 );
 
+const PACKED = Buffer.from([1, 0, 1, 1, 1, 0, 4, 0x21, 0, 8, 2, 0, 0, 2, 0]);
+
 test("the addon packs one payload after the other, and nothing else", async () => {
   const { binding } = (
     createRequire(import.meta.url)("@memspec/native") as { load(): { binding: PackingBinding } }
@@ -100,12 +102,43 @@ test("the addon packs one payload after the other, and nothing else", async () =
   const packer = binding.packerOpen();
   const payload = Uint8Array.of(0x21, 2, 8, 0);
   const first = binding.packerAdd(packer, payload);
-  payload.fill(0xff);
   expect(() => binding.packerAdd(packer, payload)).toThrow("one payload after the other");
-  expect(await first).toEqual(Buffer.from([1, 0, 1, 1, 1, 0, 4, 0x21, 0, 8, 2, 0, 0, 2, 0]));
-  expect(await binding.packerAdd(packer, payload)).toBeNull();
+  expect(await first).toEqual(PACKED);
+  expect(await binding.packerAdd(packer, payload.fill(0xff))).toBeNull();
   expect(await binding.packerAdd(packer, Uint8Array.of(0x21, 2, 8, 0))).toBeNull();
   for (const wrong of [[], [{}, payload], [packer], [packer, new Uint16Array(2)], [packer, "\x21\x02\x08\x00"]]) {
     expect(() => Reflect.apply(binding.packerAdd, binding, wrong)).toThrow("packerAdd() takes");
+  }
+});
+
+/** As its constructor is from Node 20 on; the types know it later. */
+interface Resizable extends ArrayBuffer {
+  resize(bytes: number): void;
+}
+const Shrinking = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => Resizable;
+
+test.each([
+  [
+    "is given away",
+    () => new ArrayBuffer(2 ** 20),
+    (buffer: ArrayBuffer) => structuredClone(buffer, { transfer: [buffer] }),
+  ],
+  [
+    "shrinks",
+    () => new Shrinking(2 ** 20, { maxByteLength: 2 ** 20 }),
+    (buffer: ArrayBuffer) => (buffer as Resizable).resize(0),
+  ],
+])("a payload whose buffer %s while it is packed is packed all the same", async (_what, make, lose) => {
+  const { binding } = (
+    createRequire(import.meta.url)("@memspec/native") as { load(): { binding: PackingBinding } }
+  ).load();
+  for (let round = 0; round < 20; round += 1) {
+    const buffer = make();
+    const payload = new Uint8Array(buffer, 1000, 4);
+    payload.set([0x21, 2, 8, 0]);
+    const packing = binding.packerAdd(binding.packerOpen(), payload);
+    lose(buffer);
+    expect(payload.length).toBe(0);
+    expect(await packing).toEqual(PACKED);
   }
 });
