@@ -40,7 +40,7 @@ test("a file's facts are those that were written", async () => {
   expect(info.meta).toEqual(META);
   expect(info.end).toEqual(END);
   expect(info).toMatchObject({ bytes: bytes.length, damage: null, heapIsExact: false });
-  expect(info.processes).toEqual([{ path: info.path, meta: META, end: END, damage: null }]);
+  expect(info.processes).toEqual([{ path: info.path, meta: META, end: END, damage: null, unreadModules: [] }]);
   expect(info.threads).toContainEqual({ id: 2, process: 0, systemId: 12, name: "worker", isolate: 2 });
 });
 
