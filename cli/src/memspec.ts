@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { run } from "./program.js";
 
 // A reader that has seen enough, such as `head`, ends the command in peace.

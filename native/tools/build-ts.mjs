@@ -1,6 +1,6 @@
 // Builds the TypeScript packages: declarations by `tsc -b`, modules (ESM and CommonJS) by rolldown. The entries are
-// the `exports` and the `bin` of each package.json: `./dist/esm/x.js` is made from `src/x.ts`. A command is CommonJS alone: Node has it running
-// sooner, and a program that is to be recorded waits for it.
+// the `exports` of each package.json: `./dist/esm/x.js` is made from `src/x.ts`. A command (`bin/x.cjs` loads `dist/cjs/x.js`) is CommonJS alone: Node
+// has it running sooner, and a program that is to be recorded waits for it.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -122,7 +122,7 @@ async function buildPackage(directory, alsoCarried) {
   const manifest = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8"));
   const commands = Object.values(manifest.bin ?? {});
   const entries = [...Object.values(manifest.exports).map((target) => target.import?.default ?? ""), ...commands]
-    .map((target) => /^\.\/dist\/(?:esm|cjs)\/(?<entry>.+)\.js$/.exec(target)?.groups?.entry)
+    .map((target) => /^\.\/(?:dist\/esm|bin)\/(?<entry>.+)\.c?js$/.exec(target)?.groups?.entry)
     .filter((entry) => entry !== undefined);
   const together = [...entries.filter((entry) => !APART.includes(entry)), ...(OWN_FILES[manifest.name] ?? [])];
   const groups = [together, ...APART.filter((entry) => entries.includes(entry)).map((entry) => [entry])];
