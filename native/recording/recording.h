@@ -27,7 +27,7 @@ inline constexpr std::uint32_t kMaxStacks = 1u << 19;  // the highest stack that
 
 // What the keeper asks of whoever knows isolates and the ledger. Called on its thread.
 struct Host {
-  // Before anything else: makes ready what takes long. No program waits for it.
+  // Before anything else: makes ready what takes long. No program waits for it but one whose recording ends before that.
   void (*begin)(const RecursionGuard&);
   // Time is filled in already.
   void (*levels)(const RecursionGuard&, Levels& levels);

@@ -44,8 +44,6 @@ const COMMAND_ON_USE = {
     export const analyzeSnapshot = (...given) => require("@memspec/core").analyzeSnapshot(...given);
     export const diffSnapshots = (...given) => require("@memspec/core").diffSnapshots(...given);
     export function MemspecError(...given) { return new (require("@memspec/core").MemspecError)(...given); }`,
-  picomatch: ON_USE.picomatch,
-  chalk: ON_USE.chalk,
 };
 const IS_ON_USE = "\0memspec:on-use:";
 const onUse = (directory, modules) => ({

@@ -24,6 +24,7 @@ export interface Chunk {
   readonly bytes: number;
   /** Stored payload: a copy, or valid until the next chunk is asked for. */
   readonly payload: Uint8Array;
+  /** One of `Compression`. */
   readonly compression: number;
 }
 

@@ -3,11 +3,12 @@
 import path from "node:path";
 import type { NativeModule } from "../reading/definitions.js";
 import type { NativeSourceFrame, NativeSymbols } from "../reading/symbols.js";
-import { findDebugFile, openElf } from "./debug-file.js";
+import { findDebugFile } from "./debug-file.js";
 import { type Demangle, loadDemangler } from "./demangle.js";
 import { type Dwarf, readDwarf } from "./dwarf.js";
 import { dwarfSectionsOf } from "./dwarf-sections.js";
 import { readSymbolTable, type SymbolTable } from "./symbol-table.js";
+import { fileThatRan } from "./unread-modules.js";
 
 /** What is known of one file. Neither: it is gone, of another build, or stripped. */
 interface ModuleSymbols {
@@ -37,9 +38,8 @@ export async function openModuleSymbols(modules: readonly NativeModule[]): Promi
 }
 
 function openModule(module: NativeModule): ModuleSymbols {
-  const opened = path.isAbsolute(module.path) ? openElf(module.path) : null;
-  if (opened === null || opened.elf.buildId !== module.buildId) return NOTHING;
-  const { elf } = opened;
+  const elf = path.isAbsolute(module.path) ? fileThatRan(module) : "missing";
+  if (typeof elf === "string") return NOTHING;
   const ownSections = dwarfSectionsOf(elf);
   const separate = ownSections === null ? findDebugFile(module.path, elf) : null;
   const sections = ownSections ?? (separate === null ? null : dwarfSectionsOf(separate));
