@@ -38,7 +38,7 @@
       "ldflags": ["-Wl,-z,nodelete", "-Wl,-z,now", "-static-libgcc"],
       "conditions": [
         ["memspec_sanitize!=''", {
-          "cflags_cc": ["-fsanitize=<(memspec_sanitize)", "-g"],
+          "cflags_cc": ["-fsanitize=<(memspec_sanitize)", "-O0", "-g1"],
           "ldflags": ["-fsanitize=<(memspec_sanitize)"],
           "ldflags!": ["-static-libgcc"]
         }]

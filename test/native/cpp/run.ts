@@ -54,7 +54,7 @@ export function workshop(here: string): Workshop {
   const compile: Workshop["compile"] = async (name, flags, files) => {
     const output = join(scratch, name.replaceAll(" ", "-"));
     const includes = ["native", "test/native", here].flatMap((folder) => ["-I", folder]);
-    const all = ["-std=c++20", "-g", ...STRICT, ...flags, ...includes, ...files, "-o", output, "-pthread"];
+    const all = ["-std=c++20", "-g1", ...STRICT, ...flags, ...includes, ...files, "-o", output, "-pthread"];
     await run("g++", all, { cwd: root });
     return output;
   };

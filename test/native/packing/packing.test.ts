@@ -8,7 +8,7 @@ const builds: readonly Build[] = [
   { name: "plain", flags: ["-O2"], seeds: 1000 },
   {
     name: "address and undefined behaviour sanitizers",
-    flags: ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+    flags: ["-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
     seeds: 300,
   },
 ];
