@@ -57,9 +57,11 @@ export function sandboxEnded(global: object, ended: EndedSandbox): void {
  * Synchronous, so that a process can do it when it ends. No reference to a sandbox may have been read in the running job.
  */
 export function judgeSandboxes(): void {
-  const { binding } = loadAddon();
   const list = waiting();
-  if (binding === null || list.length === 0) return;
+  // Also before the addon: in a process that runs long, loading it goes through all of its code.
+  if (list.length === 0) return;
+  const { binding } = loadAddon();
+  if (binding === null) return;
   withAddonErrors(() => binding.collect());
   const alive = list.filter(({ global }) => global.deref() !== undefined);
   list.splice(0, list.length);
