@@ -1,6 +1,7 @@
 #include "binding/graph_binding.h"
 
 #include <v8-profiler.h>
+#include <v8-wasm.h>
 
 #include <cstring>
 #include <memory>
@@ -93,6 +94,14 @@ Napi::Value GraphPaths(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// What a WebAssembly.Memory of this isolate has; 0: it is none, or is gone. Makes its buffer, as the program does when it asks for it.
+std::uint64_t MemoryBytes(v8::Isolate* isolate, graph::ObjectId id) {
+  const v8::HandleScope scope(isolate);
+  const v8::Local<v8::Value> value = isolate->GetHeapProfiler()->FindObjectById(id);
+  if (value.IsEmpty() || !value->IsWasmMemoryObject()) return 0;
+  return value.As<v8::WasmMemoryObject>()->Buffer()->ByteLength();
+}
+
 Napi::Value BiggestBuffer(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const OwnCall own(State(env));
@@ -101,7 +110,9 @@ Napi::Value BiggestBuffer(const Napi::CallbackInfo& info) {
   const std::optional<graph::PathOptions> options = ToPathOptions(info[1]);
   if (!options) return env.Undefined();
   graph::BigBuffer buffer;
-  if (!graph::FindBiggestBuffer(*heap, *options, &buffer)) {
+  v8::Isolate* const isolate = State(env).isolate();
+  const auto memory_bytes = [isolate](graph::ObjectId id) { return MemoryBytes(isolate, id); };
+  if (!graph::FindBiggestBuffer(*heap, *options, memory_bytes, &buffer)) {
     ThrowNoMemory(env);
     return env.Undefined();
   }

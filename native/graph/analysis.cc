@@ -120,6 +120,11 @@ bool FindDuplicates(const Heap& heap, std::size_t limit, std::vector<DuplicateSt
   return true;
 }
 
+// So V8 calls one, and perhaps other things.
+bool MayBeMemory(const Graph& graph, Node node) {
+  return graph.type(node) == NodeType::kObject && graph.text(graph.name(node)) == "Memory";
+}
+
 }  // namespace
 
 bool FindTypes(const Heap& heap, std::vector<TypeFigures>* out) {
@@ -144,10 +149,14 @@ bool FindTypes(const Heap& heap, std::vector<TypeFigures>* out) {
   return true;
 }
 
-bool FindBiggestBuffer(const Heap& heap, const PathOptions& options, BigBuffer* out) {
+bool FindBiggestBuffer(const Heap& heap, const PathOptions& options, const MemoryBytes& memory_bytes, BigBuffer* out) {
   Paths paths(heap.graph(), heap.known(), heap.retention(), heap.scopes());
   if (!paths.Find(options)) return false;
   for (const Node node : heap.dominators().order) {
+    if (MayBeMemory(heap.graph(), node) && paths.Reached(node)) {
+      const std::uint64_t bytes = memory_bytes(heap.graph().id(node));
+      if (bytes > out->bytes) *out = {node, bytes, std::nullopt};
+    }
     if (heap.describer().KindOf(node) != Kind::kBuffer || heap.graph().self_size(node) <= out->bytes) continue;
     const Node owner = heap.dominators().dominator[node];
     if (owner == kNoIndex || heap.describer().KindOf(owner) != Kind::kObject || !paths.Reached(owner)) continue;

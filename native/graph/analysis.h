@@ -1,6 +1,7 @@
 // A heap as a whole: what types it is made of, its biggest objects, its duplicate strings. One thread.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -44,7 +45,10 @@ struct Analysis {
 
 // Of what is alive. False: there was no memory for it.
 bool FindTypes(const Heap& heap, std::vector<TypeFigures>* out);
-bool FindBiggestBuffer(const Heap& heap, const PathOptions& options, BigBuffer* out);
+// V8 has no buffer of a WebAssembly.Memory that has grown until somebody asks for it: `memory_bytes` says what one has now,
+// and 0 of anything else.
+using MemoryBytes = std::function<std::uint64_t(ObjectId memory)>;
+bool FindBiggestBuffer(const Heap& heap, const PathOptions& options, const MemoryBytes& memory_bytes, BigBuffer* out);
 bool Analyse(const Heap& heap, const PathOptions& options, std::size_t limit, Analysis* out);
 
 }  // namespace memspec::graph
