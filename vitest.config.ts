@@ -26,9 +26,8 @@ const suites: readonly Suite[] = [
 export default defineConfig({
   test: {
     globalSetup: ["test/matrix/global-setup.ts"],
-    // Vitest leaves a processor free by itself; on a machine of two, files would run one after the other. One more than there are
-    // processors: many files wait for a runner or a browser that they started.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest leaves a processor free by itself; on a machine of two, files would run one after the other.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: suites.map(({ name, folder, exclude = [], timeoutMs }) => ({
       test: {
         name,

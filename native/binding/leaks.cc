@@ -6,6 +6,7 @@
 
 #include "binding/options.h"
 #include "binding/own_call.h"
+#include "binding/report.h"
 #include "capture/isolate_state.h"
 #include "capture/leak_run.h"
 
@@ -54,6 +55,34 @@ Napi::Value StartOver(const Napi::CallbackInfo& info) {
   LeakRun* const run = Running(info.Env());
   if (run != nullptr) run->StartOver(guard);
   return info.Env().Undefined();
+}
+
+Napi::Value WatchDescriptors(const Napi::CallbackInfo& info) {
+  const RecursionGuard guard;
+  LeakRun* const run = Running(info.Env());
+  if (run != nullptr) run->descriptors().Watch();
+  return info.Env().Undefined();
+}
+
+Napi::Value OpenedDescriptors(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const RecursionGuard guard;
+  const OwnWork own(guard);
+  LeakRun* const run = Running(env);
+  if (run == nullptr) return env.Undefined();
+  const std::vector<capture::OpenedDescriptors::Place> places = run->descriptors().StillOpen();
+  Napi::Array array = Napi::Array::New(env, places.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Napi::HandleScope scope(env);
+    const stacks::Resolved stack = stacks::Resolve(guard, State(env).isolate(), State(env).code(), places[i].stack);
+    std::vector<const stacks::Frame*> frames;
+    for (const stacks::Frame& frame : stack.frames) frames.push_back(&frame);
+    Napi::Object place = Napi::Object::New(env);
+    place.Set("frames", ToArray(env, frames));
+    place.Set("count", Napi::Number::New(env, places[i].count));
+    array.Set(static_cast<std::uint32_t>(i), place);
+  }
+  return array;
 }
 
 Napi::Array Column(Napi::Env env, const std::vector<LeakRun::Alive>& column) {
@@ -140,6 +169,8 @@ void ExportLeaks(Napi::Env env, Napi::Object exports) {
   exports.Set("leakCall", CallFunction(env));
   exports.Set("leakRead", Napi::Function::New<Read>(env, "leakRead"));
   exports.Set("leakRecordStacks", Napi::Function::New<RecordStacks>(env, "leakRecordStacks"));
+  exports.Set("leakWatchDescriptors", Napi::Function::New<WatchDescriptors>(env, "leakWatchDescriptors"));
+  exports.Set("leakOpenedDescriptors", Napi::Function::New<OpenedDescriptors>(env, "leakOpenedDescriptors"));
   exports.Set("leakStartOver", Napi::Function::New<StartOver>(env, "leakStartOver"));
   exports.Set("leakEnd", Napi::Function::New<End>(env, "leakEnd"));
 }

@@ -19,6 +19,7 @@
 #include "base/recursion_guard.h"
 #include "capture/handles.h"
 #include "capture/isolate_state.h"
+#include "capture/opened_descriptors.h"
 #include "heap/survivors.h"
 
 namespace memspec::capture {
@@ -54,6 +55,9 @@ class LeakRun {
   // Forgets all boundaries. Objects keep their ids, and no longer remember where they were allocated.
   void StartOver(const RecursionGuard&);
 
+  // Tells nothing before Watch() is called.
+  OpenedDescriptors& descriptors() { return descriptors_; }
+
   const std::vector<Row>& rows() const { return rows_; }
   bool counts_off_heap() const { return armed_; }
   // False: no row's `heap` is right, see heap::ObjectIds::KnowsIntervals.
@@ -83,6 +87,7 @@ class LeakRun {
   std::vector<heap::ObjectIds::Mark> marks_;
   std::vector<WindowId> windows_;  // of the intervals; the last one is open
   std::vector<Row> rows_;
+  OpenedDescriptors descriptors_;
 };
 
 }  // namespace memspec::capture

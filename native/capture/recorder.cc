@@ -10,6 +10,7 @@
 #include "base/spin_lock.h"
 #include "capture/isolate_recording.h"
 #include "capture/isolate_state.h"
+#include "capture/leak_run.h"
 #include "capture/recording_control.h"
 #include "hooks/function_list.h"
 #include "ledger/ledger.h"
@@ -217,13 +218,19 @@ void OnFreedInside(const RecursionGuard& guard, void* address) {
   if (t_thread.isolate != nullptr) t_thread.isolate->lifetimes().Freed(guard, address);
 }
 
+void OnOpened(const RecursionGuard& guard, int descriptor, const hooks::CallSite& site) {
+  const ThreadState& thread = t_thread;
+  if (thread.own_work || thread.isolate == nullptr || thread.isolate->leak_run() == nullptr) return;
+  thread.isolate->leak_run()->descriptors().Opened(guard, *thread.isolate, descriptor, site);
+}
+
 std::mutex& InstallMutex() {
   static std::mutex* const mutex = new std::mutex;  // threads outlive static destruction
   return *mutex;
 }
 
 constexpr hooks::Sink kSink = {OnExpected, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped,
-                               OnHeapSampled, OnFreedInside};
+                               OnHeapSampled, OnOpened, OnFreedInside};
 
 }  // namespace
 

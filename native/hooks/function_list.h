@@ -61,6 +61,14 @@
   X(Mremap, mremap, kRequired, void*(void*, std::size_t, std::size_t, int, void*))              \
   X(Mprotect, mprotect, kRequired, int(void*, std::size_t, int))
 
+// Descriptors are nobody's memory: where the program opens one is told, for who looks for those that stay open. What Node makes
+// otherwise (sockets, pipes, watchers) has an object that owns it.
+#define MEMSPEC_DESCRIPTOR_FUNCTIONS(X)                         \
+  X(Open, open, kOptional, int(const char*, int, ...))          \
+  X(Open64, open64, kOptional, int(const char*, int, ...))      \
+  X(Openat, openat, kOptional, int(int, const char*, int, ...)) \
+  X(Openat64, openat64, kOptional, int(int, const char*, int, ...))
+
 // Functions of the loader: they allocate nothing for the program, but after them there may be new objects to patch.
 #define MEMSPEC_LOADER_FUNCTIONS(X)                                       \
   X(Dlopen, dlopen, kRequired, void*(const char*, int))                   \
@@ -69,14 +77,15 @@
   X(Dlvsym, dlvsym, kOptional, void*(void*, const char*, const char*))
 
 // Functions that have one hook for each kind of object.
-#define MEMSPEC_MEMORY_FUNCTIONS(X)    \
+#define MEMSPEC_FUNCTIONS_BY_KIND(X)   \
   MEMSPEC_ALLOCATION_FUNCTIONS(X)      \
   MEMSPEC_OPERATOR_NEW_FUNCTIONS(X)    \
   MEMSPEC_OPERATOR_DELETE_FUNCTIONS(X) \
-  MEMSPEC_MAPPING_FUNCTIONS(X)
+  MEMSPEC_MAPPING_FUNCTIONS(X)         \
+  MEMSPEC_DESCRIPTOR_FUNCTIONS(X)
 
 #define MEMSPEC_HOOKED_FUNCTIONS(X) \
-  MEMSPEC_MEMORY_FUNCTIONS(X)       \
+  MEMSPEC_FUNCTIONS_BY_KIND(X)      \
   MEMSPEC_LOADER_FUNCTIONS(X)
 
 namespace memspec::hooks {

@@ -21,7 +21,7 @@ inline constexpr int kObjectKindCount = 3;
 template <ObjectKind kKind>
 struct Hook {
 #define MEMSPEC_X(Name, symbol, presence, ...) static Originals::Name##Signature Name;
-  MEMSPEC_MEMORY_FUNCTIONS(MEMSPEC_X)
+  MEMSPEC_FUNCTIONS_BY_KIND(MEMSPEC_X)
 #undef MEMSPEC_X
 };
 

@@ -74,7 +74,7 @@ void* HookFor(Function function, ObjectKind kind) {
   {reinterpret_cast<void*>(&Hook<ObjectKind::kEngine>::Name),          \
    reinterpret_cast<void*>(&Hook<ObjectKind::kRuntime>::Name),         \
    reinterpret_cast<void*>(&Hook<ObjectKind::kProgram>::Name)},
-      MEMSPEC_MEMORY_FUNCTIONS(MEMSPEC_X)
+      MEMSPEC_FUNCTIONS_BY_KIND(MEMSPEC_X)
 #undef MEMSPEC_X
 #define MEMSPEC_X(Name, symbol, presence, ...)        \
   {reinterpret_cast<void*>(&memspec_hook_##symbol),   \

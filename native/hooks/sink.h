@@ -56,6 +56,7 @@ struct Sink {
   // V8's sampling heap profiler is making a sample, and got this block for it: the JavaScript stack stands at the sampled allocation.
   // Told also while the tracker itself runs on this thread (`own`).
   void (*heap_sampled)(const RecursionGuard&, void* block, std::size_t bytes, bool own, const CallSite&);
+  void (*opened)(const RecursionGuard&, int descriptor, const CallSite&);  // after open() or its kin
   // Engine code gives a block back while the tracker itself runs on this thread: all else passes through then.
   void (*freed_inside)(const RecursionGuard&, void* address);
 };

@@ -64,7 +64,7 @@ const NamedFunction* FunctionsByName() {
 const NamedFunction* FunctionNamed(const char* name) {
   // All hooked names begin with one of these; it spares most symbols a search.
   switch (name[0]) {
-    case 'a': case 'c': case 'd': case 'f': case 'm': case 'p': case 'r': case 'v': break;
+    case 'a': case 'c': case 'd': case 'f': case 'm': case 'o': case 'p': case 'r': case 'v': break;
     case '_': if (name[1] != 'Z' || (name[2] != 'n' && name[2] != 'd')) return nullptr; break;
     default: return nullptr;
   }

@@ -7,5 +7,4 @@ export const OPEN_VERDICTS: readonly string[] = [];
 export const OPEN_EVIDENCE: Readonly<Record<string, string>> = {
   "a queue that is written faster than it is read":
     "Two a call are born, and what leaves the queue is the oldest: the newest batches, which alone are alive, have two a call.",
-  "descriptors that are not closed": "A handle has the site of the object that owns it, and a number owns nothing.",
 };

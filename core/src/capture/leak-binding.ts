@@ -1,5 +1,7 @@
 /** The contract of a leak check's readings (native/capture/leak_run.h): plain data, no behaviour. */
 
+import type { RawFrame } from "./raw-frame.js";
+
 /** What was born in one interval and is alive. */
 export interface RawAlive {
   readonly bytes: number;
@@ -26,6 +28,13 @@ export interface RawBoundary {
   readonly handles: Readonly<Record<string, number>>;
 }
 
+/** A place where descriptors were opened that are open now. */
+export interface RawOpened {
+  /** Innermost first. */
+  readonly frames: readonly RawFrame[];
+  readonly count: number;
+}
+
 /** The part of the addon that reads what leak checks judge. One check at a time in an isolate. */
 export interface LeakBinding {
   /**
@@ -50,6 +59,10 @@ export interface LeakBinding {
    * measurement counts births, which could then not go on.
    */
   leakRecordStacks(): void;
+  /** From here on it is noted where this thread opens descriptors (`open` and `openat`); what was noted before is forgotten. */
+  leakWatchDescriptors(): void;
+  /** Those that are still open, most first. The first 4096 that were opened are looked at. */
+  leakOpenedDescriptors(): readonly RawOpened[];
   /** Forgets all boundaries, and records stacks no longer. Objects keep their ids. */
   leakStartOver(): void;
   /** All boundaries so far. */

@@ -29,6 +29,8 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "leakBoundary",
   "leakCall",
   "leakRecordStacks",
+  "leakWatchDescriptors",
+  "leakOpenedDescriptors",
   "leakStartOver",
   "leakRead",
   "leakEnd",

@@ -1,6 +1,7 @@
 import { toSourceFrame } from "../analysis/frames.js";
 import { isNameable } from "../analysis/sites.js";
 import { currentTracker } from "../capture/current-tracker.js";
+import type { RawOpened } from "../capture/leak-binding.js";
 import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
 import { closing, openOptions, readRecording } from "../capture/record.js";
 import { planMeasurement, validateOptions } from "../capture/validate-options.js";
@@ -18,10 +19,14 @@ export interface Evidence {
   readonly calls: number;
   /** With something alive, by bytes alive, most first. */
   readonly sites: readonly AllocationSite[];
+  /** Off the heap also of what is gone: who called what. */
+  readonly recorded: readonly AllocationSite[];
   /** Groups of the heap with V8's own allocation stacks: per function, but known object by object. */
   readonly groups: readonly ObjectGroup[];
   /** A buffer that is as large as all by which buffers grew, where nothing new on the heap holds any; `null`: not looked for, or there is none. */
   readonly grownBuffer: BigBuffer | null;
+  /** Where descriptors were opened that stayed open, most first. */
+  readonly opened: readonly AllocationSite[];
   /** A frame of V8's stacks as the user knows it; it knows the function, not the line. */
   readonly frameOf: (frame: AllocationFrame) => SourceFrame;
   /** What could not be recorded, in sentences. */
@@ -32,7 +37,16 @@ function frameOf(frame: AllocationFrame): SourceFrame {
   return toSourceFrame({ ...frame, kind: "javascript", lineIsFunction: true, inlined: false }, contextHere());
 }
 
-export const NO_EVIDENCE: Evidence = { calls: 0, sites: [], groups: [], grownBuffer: null, frameOf, notes: [] };
+export const NO_EVIDENCE: Evidence = {
+  calls: 0,
+  sites: [],
+  recorded: [],
+  groups: [],
+  grownBuffer: null,
+  opened: [],
+  frameOf,
+  notes: [],
+};
 
 /** What a call costs, by the calls so far. */
 function costOf(session: LeakSession, table: BatchTable): CallCost {
@@ -105,6 +119,12 @@ export function grewByThemselves(leaks: readonly Finding[]): boolean {
   return leaks.some(({ space }) => space === "buffers") && !leaks.some(({ space }) => space === "heap");
 }
 
+/** A descriptor is no memory. */
+function siteOfOpened({ frames, count }: RawOpened): AllocationSite {
+  const stack = frames.map((frame) => toSourceFrame(frame, contextHere()));
+  return { space: "native", stack, bytes: 0, count, estimated: false, peakBytes: null, retainedBytes: null };
+}
+
 /**
  * Slow: an allocation takes some 40 times as long where each is recorded, so a function that allocates much is sampled instead.
  */
@@ -122,9 +142,11 @@ async function record(
   const handle = tracker.open({ ...openOptions(plan), settle: false });
   return closing(tracker, handle, async () => {
     tracker.begin(handle);
+    session.gauge.watchDescriptors();
     // No boundary and no end before the heap is taken apart: V8 forgets an object's stack when the object moves once it has an id.
     await session.callUncounted(calls, calls, 0);
     await settleTasks();
+    const opened = session.gauge.openedDescriptors().map(siteOfOpened);
     const answers = questions.boundaries !== null || questions.biggestBuffer ? taker.ask(questions) : null;
     tracker.end(handle);
     await settleTasks();
@@ -141,7 +163,9 @@ async function record(
       calls,
       groups: answers?.groups?.groups ?? [],
       grownBuffer: null,
+      opened,
       sites: alive,
+      recorded: sites,
       frameOf,
       notes: capabilities.notes,
     };

@@ -3,6 +3,7 @@ import { SHARED_RECORD } from "../analysis/notes.js";
 import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
 import { collectGarbage } from "../capture/collect-garbage.js";
+import type { RawOpened } from "../capture/leak-binding.js";
 import { MemspecError } from "../errors/memspec-error.js";
 import type { Reading } from "./births.js";
 
@@ -22,6 +23,10 @@ export interface LeakGauge {
   boundary(lastResort: boolean): void;
   /** From the last boundary on objects remember where they are allocated, where that can be had: 40 times slower. */
   recordStacks(): void;
+  /** From here on it is noted where the function opens descriptors, where that can be had. */
+  watchDescriptors(): void;
+  /** Where those were opened that are open now, most first. */
+  openedDescriptors(): readonly RawOpened[];
   /** Forgets all boundaries; objects keep their ids, and remember nothing more. */
   startOver(): void;
   /** All readings since `begin`, or since all were forgotten. */
@@ -41,6 +46,8 @@ export function nativeGauge(binding: NativeBinding): LeakGauge {
     call: (fn) => binding.leakCall(fn),
     boundary: (lastResort) => withAddonErrors(() => binding.leakBoundary(lastResort)),
     recordStacks: () => withAddonErrors(() => binding.leakRecordStacks()),
+    watchDescriptors: () => withAddonErrors(() => binding.leakWatchDescriptors()),
+    openedDescriptors: () => withAddonErrors(() => binding.leakOpenedDescriptors()),
     startOver: () => withAddonErrors(() => binding.leakStartOver()),
     read() {
       const rows = withAddonErrors(() => binding.leakRead());
@@ -84,6 +91,8 @@ export function javascriptGauge(): LeakGauge {
       count += 1;
     },
     recordStacks: () => undefined,
+    watchDescriptors: () => undefined,
+    openedDescriptors: () => [],
     startOver: forget,
     read: () =>
       Array.from({ length: count }, (_, index) => ({

@@ -6,7 +6,7 @@ import type { Evidence } from "./evidence.js";
 import type { Finding } from "./finding.js";
 import { HANDLE_NAMES, heapTypeOf, standsForHandle } from "./handle-names.js";
 import { hintFor, knownOfNode, TIMER_TYPES } from "./hints.js";
-import { sameGroup, siteByBytes, siteOfSuspendedCall, siteOfTrace } from "./match-sites.js";
+import { sameGroup, siteByBytes, siteOfSuspendedCall, siteOfTrace, withCaller } from "./match-sites.js";
 import type { LeakGroup } from "./types.js";
 
 /** What stands on the heap for memory off it. */
@@ -19,7 +19,9 @@ const MOST_SITES = 10;
 export function toGroups(findings: readonly Finding[], evidence: Evidence, nodeMajor: number): readonly LeakGroup[] {
   const steady = findings.filter(({ growth }) => growth === "steady");
   const heap = steady.filter(({ space }) => space === "heap").map((finding) => heapGroup(finding, evidence, nodeMajor));
-  const handles = steady.filter(({ space }) => space === "handles").map((finding) => handleGroup(finding, heap));
+  const handles = steady
+    .filter(({ space }) => space === "handles")
+    .map((finding) => handleGroup(finding, heap, evidence));
   const offHeap = steady.flatMap((finding) =>
     finding.space === "buffers" || finding.space === "native"
       ? offHeapGroups(finding, finding.space, evidence, heap)
@@ -70,7 +72,10 @@ function siteOf(group: ObjectGroup, evidence: Evidence): GroupSite {
   const same = sameGroup(group, evidence.groups);
   const [trace] = same?.traces ?? [];
   const sites = heapSites(evidence);
-  if (trace !== undefined) return { site: siteOfTrace(trace, sites) ?? traceAsSite(trace, evidence) };
+  if (trace !== undefined) {
+    const site = siteOfTrace(trace, sites) ?? traceAsSite(trace, evidence);
+    return { site: site && withCaller(site, evidence.recorded) };
+  }
   // V8 forgets the trace of an object that moved.
   const ofCall = siteOfSuspendedCall(group, sites);
   return ofCall === null ? inferred(siteByBytes(same ?? group, same !== null, sites)) : { site: ofCall };
@@ -92,11 +97,14 @@ function biggestSite(evidence: Evidence): AllocationSite | null {
   return heapSites(evidence)[0] ?? null;
 }
 
-function handleGroup(finding: Finding, heap: readonly LeakGroup[]): LeakGroup {
+function handleGroup(finding: Finding, heap: readonly LeakGroup[], { opened }: Evidence): LeakGroup {
   const object = heapTypeOf(finding.kind, finding.countPerCall, heap);
+  const [openedAt] = opened;
   const isOwner = object !== null && standsForHandle(finding.kind, object.type);
   return {
     ...NOTHING,
+    // A number owns nothing: where most of them were opened.
+    ...(finding.kind === "fd" && openedAt !== undefined ? { site: openedAt } : {}),
     ...(object ?? {}),
     space: "handles",
     type: object?.type ?? HANDLE_NAMES[finding.kind] ?? finding.kind,

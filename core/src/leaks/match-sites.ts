@@ -1,4 +1,4 @@
-import type { AllocationSite } from "../capture/measurement.js";
+import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
 import type { AllocationTrace, ObjectGroup } from "../graph/types.js";
 
 /** What two runs' groups have in common when they are of the same leak: type, and the kinds of the steps that keep them. */
@@ -67,6 +67,34 @@ export function siteByBytes(
     [group.shallowBytes, group.retainedBytes].some((bytes) => closeness(retainedBytes ?? 0, bytes) >= CLOSE),
   );
   return close.length === 1 ? (close[0] ?? null) : null;
+}
+
+function isOfProgram({ owner, file }: SourceFrame): boolean {
+  return (owner === "user" || owner === "dependency") && file !== "";
+}
+
+/**
+ * What a function of Node's allocates after it has waited has nobody of the program on its stack: completes it with who called the
+ * function, where all its recorded calls came from one function of the program.
+ *
+ * @param recorded all sites of the recorded calls: what Node allocates off the heap for the call itself has them both on its stack
+ */
+export function withCaller(site: AllocationSite, recorded: readonly AllocationSite[]): AllocationSite {
+  if (site.stack.some(isOfProgram)) return site;
+  const waited = site.stack.findLastIndex(({ kind, functionName }) => kind === "javascript" && functionName !== "");
+  const { functionName, file } = site.stack[waited] ?? {};
+  const callers = new Map<string, readonly SourceFrame[]>();
+  for (const { stack } of recorded) {
+    const at = stack.findIndex((frame) => frame.functionName === functionName && frame.file === file);
+    const [caller, ...outer] = at === -1 ? [] : stack.slice(at + 1);
+    if (caller === undefined || !isOfProgram(caller)) continue;
+    const key = `${caller.functionName}\n${caller.file}`;
+    // Where it is known, with its line.
+    if (!callers.has(key) || !caller.lineIsFunction) callers.set(key, [caller, ...outer]);
+  }
+  const [stack, ...others] = callers.values();
+  if (stack === undefined || others.length > 0) return site;
+  return { ...site, stack: [...site.stack.slice(0, waited + 1), ...stack] };
 }
 
 /** Share of the names, 0 to 1, that stand among the others in the same order. */

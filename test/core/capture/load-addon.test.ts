@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const FUNCTIONS = [
   "arm disarm open begin end call read collect quiesce retained instances instanceIds close latestScript sourceMapUrl",
   "observeBegin observeMark observeLimitedBody observeTest observeEnd",
-  "leakBegin leakBoundary leakCall leakRecordStacks leakStartOver leakRead leakEnd",
+  "leakBegin leakBoundary leakCall leakRecordStacks leakWatchDescriptors leakOpenedDescriptors leakStartOver leakRead leakEnd",
   "recordingFacts recordingStart recordingStop recordingIsOpen packerOpen packerAdd",
   "takeGraph graphSummary graphGroups graphPaths biggestBuffer objectId storeBytes closeGraph analyzeSnapshotFile diffSnapshotFiles",
 ].flatMap((names) => names.split(" "));

@@ -42,3 +42,23 @@ test("buffers that grew by themselves are kept by the one that is as large", () 
   const [group] = toGroups([BUFFERS], evidence, 20);
   expect(group).toMatchObject({ space: "buffers", type: "SharedArrayBuffer", path: path("journal") });
 });
+
+test("descriptors that no object owns were opened where most of them were", () => {
+  const place = (functionName: string, count: number) => ({
+    space: "native",
+    stack: [{ functionName }],
+    bytes: 0,
+    count,
+  });
+  const opened = [place("load", 5), place("save", 1)];
+  const evidence = { ...NO_EVIDENCE, opened } as unknown as typeof NO_EVIDENCE;
+  const descriptors: Finding = { ...BASE, space: "handles", kind: "fd" };
+  const [group] = toGroups([descriptors], evidence, 20);
+  expect(group).toMatchObject({ space: "handles", type: "file descriptor", site: opened[0] });
+  const [socket] = toGroups([{ ...BASE, space: "handles", kind: "tcp" }], evidence, 20);
+  expect(socket?.site).toBeNull();
+  const owned = toGroups([descriptors, onHeap("FileHandle", false)], evidence, 20).find(
+    ({ space }) => space === "handles",
+  );
+  expect(owned).toMatchObject({ type: "FileHandle", site: null });
+});

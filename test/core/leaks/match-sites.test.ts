@@ -3,7 +3,7 @@ import type { AllocationSite } from "../../../core/src/capture/measurement.js";
 import type { ObjectGroup } from "../../../core/src/graph/types.js";
 import { type Evidence, NO_EVIDENCE } from "../../../core/src/leaks/evidence.js";
 import { toGroups } from "../../../core/src/leaks/groups.js";
-import { siteByBytes, siteOfSuspendedCall } from "../../../core/src/leaks/match-sites.js";
+import { siteByBytes, siteOfSuspendedCall, withCaller } from "../../../core/src/leaks/match-sites.js";
 
 function site(functions: readonly string[], retainedBytes: number): AllocationSite {
   const stack = functions.map((functionName) => ({ functionName, kind: "javascript" }));
@@ -51,4 +51,48 @@ test("a place that agrees by its bytes alone is told as inferred, one that V8's 
   const [told] = toGroups([finding(kept)], ofEvidence(kept), 20);
   expect(told?.site).toBe(load);
   expect(told).not.toHaveProperty("siteInferred");
+});
+
+/** "open node", "read user 5": a frame's function, owner and line; without a line, the function's alone is known. */
+function stackOf(...frames: readonly string[]): AllocationSite {
+  const stack = frames.map((text) => {
+    const [functionName, owner, line] = text.split(" ");
+    const file = owner === "node" ? "node:fs" : "/app.ts";
+    return {
+      functionName,
+      owner,
+      file,
+      kind: "javascript",
+      line: Number(line ?? 0),
+      lineIsFunction: line === undefined,
+    };
+  });
+  return { space: "native", stack } as unknown as AllocationSite;
+}
+const namesOf = ({ stack }: AllocationSite) => stack.map(({ functionName, line }) => `${functionName} ${line}`);
+
+test("what Node allocates after it has waited was called by who called its function", () => {
+  const later = stackOf("FileHandle node", "open node");
+  const begun = stackOf("request node", "open node", "load user 7", "main user 20");
+  expect(namesOf(withCaller(later, [stackOf("stat node", "other user"), begun]))).toEqual([
+    "FileHandle 0",
+    "open 0",
+    "load 7",
+    "main 20",
+  ]);
+});
+
+test("of two frames of one caller the one with its line is told", () => {
+  const recorded = [stackOf("request node", "open node", "load user"), stackOf("open node", "load user 7")];
+  expect(namesOf(withCaller(stackOf("open node"), recorded))).toEqual(["open 0", "load 7"]);
+});
+
+test("where two called it, nobody did, or the stack has the program's own frames, it stays as it is", () => {
+  const later = stackOf("FileHandle node", "open node");
+  const [one, two] = [stackOf("open node", "load user 7"), stackOf("open node", "save user 9")];
+  expect(withCaller(later, [one, two])).toBe(later);
+  expect(withCaller(later, [stackOf("open node", "readFile node", "load user 7")])).toBe(later);
+  expect(withCaller(later, [])).toBe(later);
+  const own = stackOf("FileHandle node", "open node", "load user 7");
+  expect(withCaller(own, [two])).toBe(own);
 });

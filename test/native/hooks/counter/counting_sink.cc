@@ -156,7 +156,7 @@ void OnUnknownFreed(const RecursionGuard&) {
 }
 
 constexpr Sink kCounting = {[](const void*) {}, OnAllocated, OnFreed, OnUnknownFreed, OnRestored, OnMapped, OnUnmapped, OnHeapSampled,
-                             [](const RecursionGuard&, void*) {}};
+                             [](const RecursionGuard&, int, const CallSite&) {}, [](const RecursionGuard&, void*) {}};
 constexpr Sink kEmpty = {
     [](const void*) {},
     [](const RecursionGuard&, const AllocationEvent&) {},
@@ -166,6 +166,7 @@ constexpr Sink kEmpty = {
     [](const RecursionGuard&, const MappingEvent&) {},
     [](const RecursionGuard&, void*, std::size_t) {},
     [](const RecursionGuard&, void*, std::size_t, bool, const CallSite&) {},
+    [](const RecursionGuard&, int, const CallSite&) {},
     [](const RecursionGuard&, void*) {},
 };
 

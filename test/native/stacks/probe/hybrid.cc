@@ -77,6 +77,7 @@ constexpr hooks::Sink kSink = {
     [](const RecursionGuard&, const hooks::MappingEvent&) {},
     [](const RecursionGuard&, void*, std::size_t) {},
     [](const RecursionGuard&, void*, std::size_t, bool, const hooks::CallSite&) {},
+    [](const RecursionGuard&, int, const hooks::CallSite&) {},
     [](const RecursionGuard&, void*) {},
 };
 
