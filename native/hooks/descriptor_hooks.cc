@@ -61,6 +61,8 @@ int Hook<kKind>::Openat64(int folder, const char* path, int flags, ...) {
   return descriptor;
 }
 
+#undef MEMSPEC_READ_MODE
+
 #define MEMSPEC_X(Name, symbol, presence, ...)                         \
   template Originals::Name##Signature Hook<ObjectKind::kEngine>::Name;  \
   template Originals::Name##Signature Hook<ObjectKind::kRuntime>::Name; \

@@ -46,7 +46,12 @@ export function toSites(
 
 /** Whether a user can find the stack: a frame in a file of theirs or of a package they installed. */
 export function isNameable(site: AllocationSite): boolean {
-  return site.stack.some((frame) => (frame.owner === "user" || frame.owner === "dependency") && frame.file !== "");
+  return site.stack.some(isOfProgram);
+}
+
+/** Whether it is in a file of the user's or of a package they installed. */
+export function isOfProgram({ owner, file }: SourceFrame): boolean {
+  return (owner === "user" || owner === "dependency") && file !== "";
 }
 
 function join(a: AllocationSite, b: AllocationSite): AllocationSite {

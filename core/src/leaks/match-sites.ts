@@ -1,3 +1,4 @@
+import { isNameable, isOfProgram } from "../analysis/sites.js";
 import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
 import type { AllocationTrace, ObjectGroup } from "../graph/types.js";
 
@@ -69,10 +70,6 @@ export function siteByBytes(
   return close.length === 1 ? (close[0] ?? null) : null;
 }
 
-function isOfProgram({ owner, file }: SourceFrame): boolean {
-  return (owner === "user" || owner === "dependency") && file !== "";
-}
-
 /**
  * What a function of Node's allocates after it has waited has nobody of the program on its stack: completes it with who called the
  * function, where all its recorded calls came from one function of the program.
@@ -80,7 +77,7 @@ function isOfProgram({ owner, file }: SourceFrame): boolean {
  * @param recorded all sites of the recorded calls: what Node allocates off the heap for the call itself has them both on its stack
  */
 export function withCaller(site: AllocationSite, recorded: readonly AllocationSite[]): AllocationSite {
-  if (site.stack.some(isOfProgram)) return site;
+  if (isNameable(site)) return site;
   const waited = site.stack.findLastIndex(({ kind, functionName }) => kind === "javascript" && functionName !== "");
   const { functionName, file } = site.stack[waited] ?? {};
   const callers = new Map<string, readonly SourceFrame[]>();

@@ -98,7 +98,11 @@ export interface LeakGroup {
   readonly bytesPerCall: number | null;
   /** What would be free if the group's survivors of one batch were, over the batch's calls. `null`: unknown. */
   readonly retainedBytes: number | null;
-  /** Where they were allocated; `null`: no stack could be had. Its bytes and count are those of the evidence run. */
+  /**
+   * Where they were allocated; `null`: no stack could be had. Its bytes and count are those of the evidence run. Of descriptors that no object owns: where most
+   * of them were opened, with no bytes; `space` says nothing then. Of what a function of Node's allocates after it has waited the outer frames are those
+   * of the only function that was seen to call it.
+   */
   readonly site: AllocationSite | null;
   /** V8 has lost the stacks of the objects: `site` is the one place whose bytes agree with theirs. Absent or `false`: it is the objects' own. */
   readonly siteInferred?: boolean;
