@@ -72,7 +72,7 @@ test("a worker thread ends alone, and the process goes on", () => {
 });
 
 test("a worker thread that does not come back takes its process with it", () => {
-  const { code, output, error } = run("thread: buffers, in code that does not return");
+  const { code, output, error } = run("thread: native memory, in code that does not return");
   expect(error).toContain("memspec: worker thread stopped at the hard cap");
   expect(output).toBe("");
   expect(code).toBe(137);

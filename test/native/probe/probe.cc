@@ -1,8 +1,10 @@
 // The probe: allocates what it is told to, and says what it did, computed without memspec's code. Node-API only.
 #include <node_api.h>
+#include <unistd.h>
 
 #include <cstring>
 
+#include "kept.h"
 #include "malloc_loop.h"
 #include "mappings.h"
 #include "patterns.h"
@@ -102,6 +104,12 @@ Truth Allocate(const Call& call) {  // (function, bytes, count, keep, threads)
   if (function == nullptr) return {.ok = false};
   return AllocateOnThreads(*function, call.Integer(4), call.Whole(1), call.Whole(2), call.Whole(3));
 }
+// The thread does not come back: nothing of JavaScript lies between the block and code that heeds no termination.
+std::uint64_t AllocateAndStay(const Call& call) {  // (bytes)
+  const AllocationFunction* const function = FindFunction("malloc");
+  g_kept.Add(function->allocate(call.Whole(0)), call.Whole(0), function);
+  for (;;) pause();
+}
 std::uint64_t FreeAllKept(const Call&) { return FreeKept(); }
 Truth Every(const Call& call) { return EveryFunction(call.Whole(0)); }
 Truth Chain(const Call& call) { return ReallocChain(call.Whole(0), call.Whole(1), call.Integer(2)); }
@@ -167,6 +175,7 @@ NAPI_MODULE_INIT() {
   } kMethods[] = {
       {"functions", FunctionNames},
       {"allocate", Run<Allocate>},
+      {"allocateAndStay", Run<AllocateAndStay>},
       {"freeKept", Run<FreeAllKept>},
       {"everyFunction", Run<Every>},
       {"reallocChain", Run<Chain>},
