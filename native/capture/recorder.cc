@@ -81,7 +81,7 @@ ledger::Sample MaybeSample(const RecursionGuard& guard, ThreadState& thread, std
     thread.bytes_until_sample = DrawGap(thread, interval);
   }
   const StackId stack = isolate != nullptr
-                            ? stacks::CaptureJavaScript(guard, isolate->isolate(), isolate->code(), site)
+                            ? stacks::CaptureRepeated(guard, isolate->isolate(), isolate->code(), site)
                             : stacks::CaptureNative(guard, site);
   if (stack == StackId::kNone) return {};
   return Weigh(stack, bytes, interval);

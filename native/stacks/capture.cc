@@ -3,6 +3,7 @@
 // V8's stack walk for profilers reads the isolate's own thread-local record of its innermost entry into and exit from
 // JavaScript, checks every frame pointer against the bounds of the stack, and touches no heap object; so it holds in a
 // collection, in compiled, regexp and WebAssembly code, before any JavaScript runs and after the last.
+#include "hooks/unwind.h"
 #include "stacks/code_map.h"
 #include "stacks/stack_table.h"
 #include "stacks/stacks.h"
@@ -27,13 +28,15 @@ int AppendJavaScript(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap&
   info.frames_count = 0;
   isolate->GetStackSample(registers, addresses, kWalkLimit, &info);
   for (std::size_t i = 0; i < info.frames_count; ++i) {
+    const auto address = reinterpret_cast<std::uintptr_t>(addresses[i]);
+    // V8 11 lists the entries of C++ callbacks among the frames: native ones, of which only the innermost is wanted.
+    if (hooks::RuleAt(address + 1).code == hooks::UnwindRule::Code::kObjects) continue;
     if (used == kMaxFrames) {
       truncated = true;
       break;
     }
-    const auto address = reinterpret_cast<std::uintptr_t>(addresses[i]);
     const CodePlace place = code.Find(guard, address);
-    // What is no code of the isolate's is the entry of a C++ callback, which V8 11 lists among the frames: not a return address.
+    // Of code that nobody has told of yet: not a return address.
     keys[used++] = place.id == CodeId::kNone ? FrameKey::Native(reinterpret_cast<void*>(address + 1)) : FrameKey::Code(place);
   }
   return used;

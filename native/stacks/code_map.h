@@ -67,6 +67,13 @@ class CodeMap {
     last_walk().id = StackId::kNone;
     known_walks_.Forget();
   }
+  // Of whoever takes few stacks, nearly all are new: knowing them again costs more than it saves, above all in the beginning, when
+  // nothing of the program's unwind tables has been read.
+  bool IsFirstOfMany() {
+    if (repeated_captures_ == kFirstOfMany) return false;
+    ++repeated_captures_;
+    return true;
+  }
   WalkMemory& last_walk() { return walks_[walk_]; }
   WalkMemory& next_walk() { return walks_[1 - walk_]; }
   void SwapWalks() { walk_ = 1 - walk_; }
@@ -156,6 +163,8 @@ class CodeMap {
   WalkMemory walks_[2];
   int walk_ = 0;
   KnownWalks known_walks_;
+  static constexpr std::uint32_t kFirstOfMany = 256;
+  std::uint32_t repeated_captures_ = 0;
   ScriptIndex scripts_;
   std::size_t sweep_at_ = 1u << 15;
 };

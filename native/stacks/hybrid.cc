@@ -25,9 +25,9 @@ namespace {
 // torture.test.ts differed, why is not known; 12 and 13 have not been tried: there each is walked.
 constexpr bool kWordsTell = V8_MAJOR_VERSION <= 11;
 
-constexpr int kWalkLimit = kMaxHybridFrames + 1;  // one more than is kept, so that a deeper stack shows
+constexpr int kWalkLimit = kMaxFrames + 1;  // one more than is kept, so that a deeper stack shows
 // V8's own frames are not kept, so there may be more of all frames than of those that are.
-constexpr int kMaxSteps = 4 * kMaxHybridFrames;
+constexpr int kMaxSteps = 4 * kMaxFrames;
 // JavaScript frames whose machine frame was not seen (a builtin without a frame of its own stood upon it).
 constexpr std::size_t kMaxUnseen = 2;
 
@@ -138,7 +138,7 @@ class HybridWalk {
       return true;
     }
     const std::size_t keys = last_->keys - step.keys_before, javascript = last_->javascript - step.javascript_before;
-    if (count_ + keys > kMaxHybridFrames || next_ + javascript > kMaxHybridFrames ||
+    if (count_ + keys > kMaxFrames || next_ + javascript > kMaxFrames ||
         next_memory_->steps + last_->steps - at_ > WalkMemory::kMaxSteps) {
       return false;
     }
@@ -178,7 +178,7 @@ class HybridWalk {
 
   void Remember(StackId id, std::uint64_t hash) {
     if (code_ == nullptr) return;
-    if (!can_remember_ || marks_ != StackMarks{} || !reached_end_ || next_ > kMaxHybridFrames) {
+    if (!can_remember_ || marks_ != StackMarks{} || !reached_end_ || next_ > kMaxFrames) {
       last_->id = StackId::kNone;
       return;
     }
@@ -264,8 +264,11 @@ class HybridWalk {
   }
 
   void Add(FrameKey key) {
-    if (only_javascript_ && count_ > 0 && key.is_native()) return;
-    if (count_ == kMaxHybridFrames) {
+    if (!only_javascript_ || count_ == 0 || !key.is_native()) Keep(key);
+  }
+
+  void Keep(FrameKey key) {
+    if (count_ == kMaxFrames) {
       marks_.truncated = true;
     } else {
       keys_[count_++] = key;
@@ -276,7 +279,7 @@ class HybridWalk {
     const std::uintptr_t address = AddressOf(javascript_[next_++]);
     const CodePlace place = code_->Find(guard_, address);
     if (place.id == CodeId::kNone) all_code_is_known_ = false;  // it may be named any moment
-    Add(place.id == CodeId::kNone ? FrameKey::Native(reinterpret_cast<void*>(address + 1)) : FrameKey::Code(place));
+    Keep(place.id == CodeId::kNone ? FrameKey::Native(reinterpret_cast<void*>(address + 1)) : FrameKey::Code(place));
   }
 
   void Finish() {
@@ -304,7 +307,7 @@ class HybridWalk {
   void* javascript_[kWalkLimit];  // as V8 gave them, innermost first
   std::size_t javascript_count_ = 0;
   std::size_t next_ = 0;  // V8's next frame that was not found yet
-  FrameKey keys_[kMaxHybridFrames];
+  FrameKey keys_[kMaxFrames];
   std::size_t count_ = 0;
   bool in_javascript_ = false, matched_ = false, reached_end_ = false;
   int runs_left_ = 0;  // runs of JavaScript since the last match
@@ -333,6 +336,7 @@ StackId CaptureHybrid(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap
 }
 
 StackId CaptureRepeated(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code, const hooks::CallSite& site) {
+  if (!kWordsTell || code.IsFirstOfMany()) return CaptureJavaScript(guard, isolate, code, site);
   return HybridWalk(guard, isolate, &code, site, true).Run();
 }
 

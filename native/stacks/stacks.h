@@ -27,10 +27,10 @@ StackId CaptureJavaScript(const RecursionGuard&, v8::Isolate* isolate, CodeMap&,
 void PrepareHeapCaptures(const RecursionGuard&, CodeMap&);
 StackId CaptureHeapAllocation(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, const hooks::CallSite&);
 // Native frames, from the caller to the outermost, and JavaScript frames where they were called. `isolate` and `code`: both, or
-// nullptr for a thread without an isolate. At most kMaxHybridFrames.
+// nullptr for a thread without an isolate.
 StackId CaptureHybrid(const RecursionGuard&, v8::Isolate* isolate, CodeMap* code, const hooks::CallSite&);
-// The frames of CaptureJavaScript, found as CaptureHybrid finds them: for whoever takes a stack at every allocation, most of which are
-// nearly the last one's.
+// The frames of CaptureJavaScript. After the first few hundred they are found as CaptureHybrid finds them, where V8's version allows: of
+// many stacks most are nearly the last one's, or known.
 StackId CaptureRepeated(const RecursionGuard&, v8::Isolate* isolate, CodeMap& code, const hooks::CallSite&);
 // Helper threads: the native caller only.
 StackId CaptureNative(const RecursionGuard&, const hooks::CallSite&);
@@ -66,7 +66,6 @@ std::string SourceMapUrl(const RecursionGuard&, v8::Isolate* isolate, CodeMap&, 
 struct TableState { std::uint64_t own_bytes, stacks, dropped; };
 TableState State();
 
-inline constexpr int kMaxFrames = 64;
-inline constexpr int kMaxHybridFrames = 128;
+inline constexpr int kMaxFrames = 128;
 
 }  // namespace memspec::stacks

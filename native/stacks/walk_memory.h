@@ -30,8 +30,8 @@ struct WalkMemory {
   std::uint32_t object_generation = 0, code_epoch = 0;
   std::size_t steps = 0, keys = 0, javascript = 0;
   WalkStep step[kMaxSteps];
-  FrameKey key[kMaxHybridFrames];
-  void* javascript_address[kMaxHybridFrames];  // as V8 gave them
+  FrameKey key[kMaxFrames];
+  void* javascript_address[kMaxFrames];  // as V8 gave them
 };
 
 // Where the interpreter's frame has its bytecode and its place in it, below its frame pointer.

@@ -83,9 +83,9 @@ describe("a captured stack", () => {
     );
   });
 
-  it("keeps 64 frames and says when there were more", () => {
+  it("keeps 128 frames and says when there were more", () => {
     expect(stacks["deep"]?.truncated).toBe(true);
-    expect(stacks["deep"]?.frames).toHaveLength(64);
+    expect(stacks["deep"]?.frames).toHaveLength(128);
     expect(stacks["shallow"]?.truncated).toBe(false);
   });
 

@@ -54,8 +54,10 @@ void Allocated(const RecursionGuard& guard, const hooks::AllocationEvent& event)
   const StackId id = Capture(guard, event.site);
   if (wanted) g_last.store(static_cast<std::uint32_t>(id), std::memory_order_relaxed);
   if (g_check.load(std::memory_order_relaxed) && MapOfThread() != nullptr && g_captures.load(std::memory_order_relaxed) % kCheckedOf == 0) {
-    MapOfThread()->ForgetWalks();  // the whole stack is walked
-    const StackId whole = Capture(guard, event.site);
+    MapOfThread()->ForgetWalks();  // the whole stack is walked, or V8 asked for all of it
+    const StackId whole = g_only_javascript.load(std::memory_order_relaxed)
+                              ? stacks::CaptureJavaScript(guard, IsolateOfThread(), *MapOfThread(), event.site)
+                              : Capture(guard, event.site);
     if (whole != id && !InCollection(event.site)) {
       g_differing.fetch_add(1, std::memory_order_relaxed);
       g_pair.store(static_cast<std::uint64_t>(whole) << 32 | static_cast<std::uint64_t>(id), std::memory_order_relaxed);
