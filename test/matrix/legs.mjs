@@ -8,6 +8,20 @@ import { SUPPORTED_MAJORS } from "../../native/tools/node-versions.mjs";
 /** Suites that say something about the versions of Node and Vitest; lint-like ones run once, in `npm test`. */
 const SUITES = ["native", "core", "leaks", "types", "e2e-vitest"];
 
+/**
+ * What takes long and says little of versions, where another leg has run it (`--short`): figures of baselines over many runs,
+ * the examples, shards, whole readers of files.
+ */
+export const LEFT_OUT_OF_SHORT = [
+  "test/e2e/**/baselines.test.ts",
+  "test/e2e/**/run-shards.test.ts",
+  "test/e2e/examples/**",
+  "test/core/capture-files/{fuzz,packed}.test.ts",
+  "test/core/capture-files/symbols/**",
+  "test/core/graph/snapshots.test.ts",
+  "test/types/jest/**",
+];
+
 /** Vitest 5 needs Node 22.12, 24 or 26. */
 const runsOn = (vitest, node) => vitest === "4.1" || node >= 22;
 

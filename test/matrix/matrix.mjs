@@ -1,5 +1,5 @@
 // `npm run test:matrix`: the suites on every supported Node and Vitest.
-//   node test/matrix/matrix.mjs [--node 26] [--vitest 5] [--suite core]
+//   node test/matrix/matrix.mjs [--node 26] [--vitest 5] [--suite core] [--short]
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,13 +7,18 @@ import { parseArgs } from "node:util";
 import { buildAddon } from "../../native/tools/build-addon.mjs";
 import { nodeOfMajor } from "../../native/tools/node-versions.mjs";
 import { checkoutWith } from "./leg-checkout.mjs";
-import { selectLegs } from "./legs.mjs";
+import { LEFT_OUT_OF_SHORT, selectLegs } from "./legs.mjs";
 import { resultsFolder } from "./results.mjs";
 import { installedVersion, runSuites } from "./run-suites.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { values } = parseArgs({
-  options: { node: { type: "string" }, vitest: { type: "string" }, suite: { type: "string" } },
+  options: {
+    node: { type: "string" },
+    vitest: { type: "string" },
+    suite: { type: "string" },
+    short: { type: "boolean", default: false },
+  },
 });
 const legs = selectLegs({
   ...(values.node === undefined ? {} : { node: Number(values.node) }),
@@ -44,6 +49,7 @@ const rows = legs.map((leg) => {
     node: node.executable,
     suites: leg.suites,
     env: {
+      ...(values.short ? { MEMSPEC_TESTS_LEFT_OUT: LEFT_OUT_OF_SHORT.join(path.delimiter) } : {}),
       MEMSPEC_E2E_NODE: node.executable,
       MEMSPEC_E2E_VITEST: path.join(checkout, "node_modules/vitest"),
     },
