@@ -22,6 +22,7 @@ export type {
   LeakReport,
   LeakSpace,
   LeakVerdict,
+  SiteInference,
 } from "./leaks/types.js";
 export { type Measured, type Measuring, type MeasuringResult, measure, measureResult } from "./measure/measure.js";
 export { type Tracking, type TrackOptions, track } from "./measure/track.js";

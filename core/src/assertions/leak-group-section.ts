@@ -7,6 +7,7 @@ import { wrapText } from "./layout.js";
 import { hintText } from "./leak-hints.js";
 import type { MessageContext } from "./outcome.js";
 import { pathLines, placeText } from "./retaining-path.js";
+import { inferenceText } from "./site-inference.js";
 import type { MessageStyle } from "./style.js";
 
 const SHORT_CALLERS = 2;
@@ -68,7 +69,7 @@ function siteTexts({ site, siteInferred }: LeakGroup, context: MessageContext): 
   const { place, through, callers } = readStack(site.stack, context.root, context.verbose);
   if (place === null) return [];
   const where = place.where === "" ? place.name : `${place.name}  ${place.where}`;
-  const texts = [siteInferred === true ? `${where} (by its bytes)` : where];
+  const texts = [siteInferred === undefined ? where : `${where} (${inferenceText(siteInferred)})`];
   const [inner] = through;
   if (inner !== undefined)
     texts.push(`  in ${inner.name}${through.length > 1 ? `, ${through.length - 1} deeper` : ""}`);

@@ -74,7 +74,8 @@ function siteOf(group: ObjectGroup, evidence: Evidence): GroupSite {
   const sites = heapSites(evidence);
   if (trace !== undefined) {
     const site = siteOfTrace(trace, sites) ?? traceAsSite(trace, evidence);
-    return { site: site && withCaller(site, evidence.recorded) };
+    const completed = site && withCaller(site, evidence.recorded);
+    return completed === site ? { site } : { site: completed, siteInferred: "caller" };
   }
   // V8 forgets the trace of an object that moved.
   const ofCall = siteOfSuspendedCall(group, sites);
@@ -82,7 +83,7 @@ function siteOf(group: ObjectGroup, evidence: Evidence): GroupSite {
 }
 
 function inferred(site: AllocationSite | null): GroupSite {
-  return site === null ? { site } : { site, siteInferred: true };
+  return site === null ? { site } : { site, siteInferred: "bytes" };
 }
 
 /** Where another tool, or a measurement of what is retained, has V8's sampler there are no sites: V8's own stack names the functions. */

@@ -87,6 +87,14 @@ export const LEAK_HINTS = [
 ] as const;
 export type LeakHint = (typeof LEAK_HINTS)[number];
 
+/**
+ * What a group's site was found by, where no stack of its objects says it: "bytes": V8 has lost their stacks, and it is the one place whose bytes agree with
+ * theirs; "caller": a function of Node's allocated them after it had waited, and the frames outside of it are those of the only function that was seen to
+ * call it.
+ */
+export const SITE_INFERENCES = ["bytes", "caller"] as const;
+export type SiteInference = (typeof SITE_INFERENCES)[number];
+
 /** Objects, blocks or handles that are alike and of which each call leaves some behind. */
 export interface LeakGroup {
   readonly space: LeakSpace;
@@ -100,12 +108,11 @@ export interface LeakGroup {
   readonly retainedBytes: number | null;
   /**
    * Where they were allocated; `null`: no stack could be had. Its bytes and count are those of the evidence run. Of descriptors that no object owns: where most
-   * of them were opened, with no bytes; `space` says nothing then. Of what a function of Node's allocates after it has waited the outer frames are those
-   * of the only function that was seen to call it.
+   * of them were opened, with no bytes; `space` says nothing then.
    */
   readonly site: AllocationSite | null;
-  /** V8 has lost the stacks of the objects: `site` is the one place whose bytes agree with theirs. Absent or `false`: it is the objects' own. */
-  readonly siteInferred?: boolean;
+  /** How `site` was found where it is not the objects' own. Absent: it is. */
+  readonly siteInferred?: SiteInference;
   /** Where the type is written: a closure's function, an object's class. In the source, not the generated code. `null`: unknown. */
   readonly place: SourcePlace | null;
   /** Why they are alive; `null`: unknown (off the heap, or without the addon). Places are those of the source. */

@@ -1,6 +1,6 @@
 /** The JSON Schema of run-report.ts. A test holds it to the types, field by field; the build publishes it as a file. */
 
-import { LEAK_HINTS } from "../leaks/types.js";
+import { LEAK_HINTS, SITE_INFERENCES } from "../leaks/types.js";
 import type { JsonSchema } from "./json-schema.js";
 import { RUN_REPORT_SCHEMA, RUN_REPORT_VERSION } from "./run-report.js";
 
@@ -186,7 +186,7 @@ const DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
       knownOfNode: STRING_OR_NULL,
       signature: STRING,
     },
-    { siteInferred: BOOLEAN },
+    { siteInferred: words(...SITE_INFERENCES) },
   ),
   RunLeaks: object({
     verdict: words("clean", "leak", "inconclusive"),

@@ -63,10 +63,13 @@ const assertion = (change?: Partial<LeakReport>, strict = false, context: Messag
 });
 
 describe("the message of a leak", () => {
-  test("says so where the place was inferred", () => {
-    const groups = [{ ...SESSION, siteInferred: true }];
+  test.each([
+    ["bytes", "by its bytes"],
+    ["caller", "by its only caller"],
+  ] as const)("says so where the place was inferred: by %s", (siteInferred, said) => {
+    const groups = [{ ...SESSION, siteInferred }];
     expect(assertNotLeak(assertion({ groups })).message()).toContain(
-      "allocated  openSession  src/session.ts:9:44 (by its bytes)\n",
+      `allocated  openSession  src/session.ts:9:44 (${said})\n`,
     );
   });
 

@@ -45,7 +45,7 @@ test("a place that agrees by its bytes alone is told as inferred, one that V8's 
   const ofEvidence = (of: ObjectGroup): Evidence => ({ ...NO_EVIDENCE, calls: 16, sites: [load, call], groups: [of] });
   const lost = group("Promise", 768, 900);
   const [inferred] = toGroups([finding(lost)], ofEvidence(lost), 20);
-  expect(inferred).toMatchObject({ site: load, siteInferred: true });
+  expect(inferred).toMatchObject({ site: load, siteInferred: "bytes" });
   const frames = [{ functionName: "load", url: "", scriptId: 0, line: 1, column: 1 }];
   const kept = { ...lost, traces: [{ frames, bytes: 800, count: 16 }] };
   const [told] = toGroups([finding(kept)], ofEvidence(kept), 20);
@@ -85,6 +85,24 @@ test("what Node allocates after it has waited was called by who called its funct
 test("of two frames of one caller the one with its line is told", () => {
   const recorded = [stackOf("request node", "open node", "load user"), stackOf("open node", "load user 7")];
   expect(namesOf(withCaller(stackOf("open node"), recorded))).toEqual(["open 0", "load 7"]);
+});
+
+test("a site that was completed with its only caller is told as inferred", () => {
+  const later = { ...stackOf("FileHandle node", "open node"), space: "heap", retainedBytes: 800 } as AllocationSite;
+  const begun = stackOf("request node", "open node", "load user 7");
+  const frames = [{ functionName: "FileHandle", url: "node:fs", scriptId: 0, line: 1, column: 1 }];
+  const handles = { ...group("FileHandle", 768, 900), traces: [{ frames, bytes: 800, count: 16 }] };
+  const finding = {
+    ...({ space: "heap", kind: "", growth: "steady", countPerCall: 1, bytesPerCall: 8, retainedPerCall: 8 } as const),
+    ...{ group: handles, store: null },
+  };
+  const evidence = { ...NO_EVIDENCE, calls: 16, sites: [later], groups: [handles] };
+  const [completed] = toGroups([finding], { ...evidence, recorded: [begun] }, 20);
+  expect(completed).toMatchObject({ siteInferred: "caller" });
+  expect(completed?.site && namesOf(completed.site)).toEqual(["FileHandle 0", "open 0", "load 7"]);
+  const [alone] = toGroups([finding], evidence, 20);
+  expect(alone?.site).toBe(later);
+  expect(alone).not.toHaveProperty("siteInferred");
 });
 
 test("where two called it, nobody did, or the stack has the program's own frames, it stays as it is", () => {

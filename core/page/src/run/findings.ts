@@ -2,6 +2,7 @@
 
 import { hintText } from "../../../src/assertions/leak-hints.js";
 import { pathLinks, placeText } from "../../../src/assertions/retaining-path.js";
+import { inferenceText } from "../../../src/assertions/site-inference.js";
 import { baselineNotes, improvedTests, improvementText } from "../../../src/reports/baseline-lines.js";
 import { placeOfSubject, type RunSummary, type Subject, testName } from "../../../src/reports/run-summary.js";
 import { breachText, deathText, durationText, lastLevels } from "../../../src/reports/sentences.js";
@@ -126,7 +127,11 @@ function evidenceOf(group: RunLeakGroup, report: RunReport): readonly HTMLElemen
   if (place !== "") parts.push(h("h4", {}, "Written at"), h("p", {}, h("code", {}, place)));
   if (group.site !== null)
     parts.push(
-      h("h4", {}, group.siteInferred === true ? "Allocated at (by its bytes)" : "Allocated at"),
+      h(
+        "h4",
+        {},
+        group.siteInferred === undefined ? "Allocated at" : `Allocated at (${inferenceText(group.siteInferred)})`,
+      ),
       stackElement(group.site.stack, report),
     );
   if (group.holds.length > 0) {
