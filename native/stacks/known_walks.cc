@@ -3,7 +3,7 @@
 namespace memspec::stacks {
 
 KnownWalks::~KnownWalks() {
-  if (memory_ != nullptr) UnmapOwn(memory_, sizeof(Memory), Backing::kLazily);
+  if (memory_ != nullptr) UnmapOwn(memory_, sizeof(Memory), Backing::kNow);
 }
 
 std::uint64_t KnownWalks::HashOf(const hooks::Frame& frame, const hooks::AddressRange& stack) {
@@ -50,7 +50,7 @@ void KnownWalks::Add(std::uint64_t hash, const WalkMemory& walk) {
   if (walk.code_epoch != code_epoch_ || walk.object_generation != object_generation_) return;
   if (memory_ == nullptr) {
     if (refused_) return;
-    memory_ = static_cast<Memory*>(MapOwn(sizeof(Memory), Backing::kLazily));
+    memory_ = static_cast<Memory*>(MapOwn(sizeof(Memory), Backing::kNow));
     refused_ = memory_ == nullptr;
     if (refused_) return;
   }
