@@ -22,12 +22,31 @@ function intervalsOf(batches: readonly Batch[]): readonly number[] {
   return batches.map(({ interval }) => interval - first);
 }
 
-/** Groups that grew, most bytes first; those that nothing keeps are garbage that is yet to go. */
-export function judgeGroups(found: ObjectGroups, batches: readonly Batch[]): readonly HeapFinding[] {
+/** What was alive at the end of two runs, of all that was born since the first began. */
+export interface Rise {
+  readonly before: ObjectGroups;
+  readonly after: ObjectGroups;
+  /** Between the two, recorded ones included. */
+  readonly calls: number;
+}
+
+/**
+ * Groups that grew, most bytes first; those that nothing keeps are garbage that is yet to go.
+ *
+ * @param rise where a run came before: by how much a group really grew, when its oldest members go meanwhile; `null`: there was none
+ */
+export function judgeGroups(
+  found: ObjectGroups,
+  batches: readonly Batch[],
+  rise: Rise | null,
+): readonly HeapFinding[] {
   const intervals = intervalsOf(batches);
   const calls = batches[0]?.calls ?? 0;
   const kept = found.groups.filter(({ path }) => path !== null);
-  const judged = kept.map((group) => judgeGroup(group, [group], intervals, calls));
+  const judged = kept.map((group) => {
+    const finding = judgeGroup(group, [group], intervals, calls);
+    return rise === null ? finding : withoutWhatWent(finding, group, rise);
+  });
   const grown = judged.filter(({ growth }) => growth === "steady" || growth === "uneven");
   if (grown.some(({ growth }) => growth === "steady")) return grown;
   const together = mixed(kept, intervals, calls);
@@ -65,6 +84,26 @@ function judgeGroup(
     countPerCall: count / total,
     bytesPerCall: (sum(({ shallowBytes }) => shallowBytes) * part) / total,
     retainedPerCall: (sum(({ retainedBytes }) => retainedBytes) * part) / total,
+  };
+}
+
+/**
+ * A queue that is written faster than it is read: what leaves it is the oldest, so the newest batches have all of theirs, and it
+ * grows by less.
+ */
+function withoutWhatWent(finding: HeapFinding, group: ObjectGroup, { before, after, calls }: Rise): HeapFinding {
+  const [then, now] = [before, after].map(({ groups }) => groups.filter((other) => shapeOf(other) === shapeOf(group)));
+  const [one, other] = [then?.[0], now?.[0]];
+  // Groups of one shape cannot be told apart.
+  if (one === undefined || other === undefined || then?.length !== 1 || now?.length !== 1) return finding;
+  const countPerCall = (other.count - one.count) / calls;
+  if (finding.countPerCall === null || countPerCall <= 0 || countPerCall >= finding.countPerCall) return finding;
+  const part = countPerCall / finding.countPerCall;
+  return {
+    ...finding,
+    countPerCall,
+    bytesPerCall: finding.bytesPerCall * part,
+    retainedPerCall: finding.retainedPerCall * part,
   };
 }
 
