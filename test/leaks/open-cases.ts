@@ -5,10 +5,6 @@ export const OPEN_VERDICTS: readonly string[] = [];
 
 /** Cases whose verdict is right, but whose type, function, retaining name or amount is not what the source says. */
 export const OPEN_EVIDENCE: Readonly<Record<string, string>> = {
-  "a queue that is written faster than it is read":
-    "Two a call are born, and what leaves the queue is the oldest: the newest batches, which alone are alive, have two a call.",
-  "threads that are never ended":
-    "Node keeps a worker, too: its output is piped to process.stdout, which is listened to. That way is told, not the program's own.",
   "blocks of 20000 B by malloc on another thread, kept":
     "No JavaScript runs on the thread that allocates: its stack does not lead to the function that asked for it.",
 };

@@ -61,8 +61,7 @@ export async function confirm(
   if (first.evidence !== null) session.startOver();
   // Batches of the same size: a WeakMap's table is made for the most insertions between two collections.
   const count = BATCHES + Math.ceil(size.before / size.runs);
-  const before = first.findings.some(({ growth }) => growth === "uneven") ? first : null;
-  const second = await round(session, suspicion, taker, { count, runs: size.runs }, before);
+  const second = await round(session, suspicion, taker, { count, runs: size.runs }, first);
   const again = grewAgain(first.stores, second.stores, second.calls).map((finding) => onHeap(finding));
   const levels = second.levels
     .filter((space) => first.levels.includes(space))
