@@ -77,7 +77,11 @@ export async function gatherWithBatches(
   const boundaries = upToNow(batches, session.gauge.objectIds() ?? []);
   const { answers, evidence } = await record(session, taker, run, offHeap, { boundaries, since, biggestBuffer: false });
   const groups = answers?.groups ?? null;
-  return { groups, sinceGroups: answers?.sinceGroups ?? null, evidence: { ...evidence, groups: groups === null ? [] : ofLastInterval(groups) } };
+  return {
+    groups,
+    sinceGroups: answers?.sinceGroups ?? null,
+    evidence: { ...evidence, groups: groups === null ? [] : ofLastInterval(groups) },
+  };
 }
 
 /** The groups as they would be without all that is older than the last interval. */

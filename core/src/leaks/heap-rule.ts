@@ -35,11 +35,7 @@ export interface Rise {
  *
  * @param rise where a run came before: by how much a group really grew, when its oldest members go meanwhile; `null`: there was none
  */
-export function judgeGroups(
-  found: ObjectGroups,
-  batches: readonly Batch[],
-  rise: Rise | null,
-): readonly HeapFinding[] {
+export function judgeGroups(found: ObjectGroups, batches: readonly Batch[], rise: Rise | null): readonly HeapFinding[] {
   const intervals = intervalsOf(batches);
   const calls = batches[0]?.calls ?? 0;
   const kept = found.groups.filter(({ path }) => path !== null);
@@ -194,14 +190,20 @@ export function grownStores(found: ObjectGroups, batches: readonly Batch[]): rea
 const WEAK_LIST = /^V8's Weak(?:ArrayList|FixedArray)$/u;
 
 /**
+ * Between two graphs a container with so few bytes of each call as are looked for grows by half of them at least: V8 makes an array for
+ * half as much again as it holds, so it may have had that room before.
+ */
+const LEAST_RISE_PER_CALL = LEAST_BYTES_PER_CALL / 2;
+
+/**
  * What grew in two runs, of which the second made as many calls as all before it: a container that is made for twice its
  * contents has to grow then.
  */
 export function grewAgain(first: readonly Grown[], second: readonly Grown[], calls: number): readonly HeapFinding[] {
   return second.flatMap(({ key, bytes, store, group }) => {
     const before = first.find((grown) => grown.key === key);
-    if (before === undefined || bytes <= before.bytes) return [];
-    const bytesPerCall = (bytes - before.bytes) / calls;
+    const bytesPerCall = before === undefined ? 0 : (bytes - before.bytes) / calls;
+    if (bytesPerCall < LEAST_RISE_PER_CALL) return [];
     return [{ growth: "steady", group, store, countPerCall: null, bytesPerCall, retainedPerCall: bytesPerCall }];
   });
 }

@@ -108,9 +108,7 @@ function readAll(tracker: Tracker, plans: readonly MeasurePlan[], handles: reado
     });
     // One clean start was for all.
     const cameToRest = recordings.every(({ tracked }) => tracked.cameToRest);
-    return recordings.map((recording) =>
-      analyseHere({ ...recording, tracked: { ...recording.tracked, cameToRest } }),
-    );
+    return recordings.map((recording) => analyseHere({ ...recording, tracked: { ...recording.tracked, cameToRest } }));
   } finally {
     closeAll(tracker, handles);
   }

@@ -304,7 +304,9 @@ describe("ignored stacks", () => {
 
 describe("notes", () => {
   test("say when V8's background threads did not come to rest before it began", () => {
-    expect(analysed({ tracked: { cameToRest: false } }).capabilities.notes.join()).toContain("still at work a second after");
+    expect(analysed({ tracked: { cameToRest: false } }).capabilities.notes.join()).toContain(
+      "still at work a second after",
+    );
     expect(analysed({}).capabilities.notes).toEqual([]);
   });
 

@@ -15,7 +15,9 @@ interface CleanStart {
 
 function run(mode: "rested" | "halted"): CleanStart {
   const fixture = path.join(fixtures, "halted-threads.cjs");
-  return JSON.parse(execFileSync(process.execPath, [fixture, addonPath, probe, mode], { encoding: "utf8" })) as CleanStart;
+  return JSON.parse(
+    execFileSync(process.execPath, [fixture, addonPath, probe, mode], { encoding: "utf8" }),
+  ) as CleanStart;
 }
 
 test("what was dropped before a clean start is not freed inside the measurement", () => {
