@@ -18,6 +18,7 @@ struct ThreadState {
   bool inside_operator_new = false;  // its hook counts: hooks below it pass straight through
   capture::IsolateState* isolate = nullptr;  // the isolate whose JavaScript runs on this thread, if any
   DomainId domain = DomainId::kHelpers;
+  bool domain_known = false;  // false: nobody has looked yet whether it is the main thread (base/domain.h)
   std::int64_t bytes_until_sample = 0;
   std::uint64_t random_state = 0;
   std::uint32_t sampling_epoch = 0;  // the recorder's epoch for which bytes_until_sample was drawn

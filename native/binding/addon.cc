@@ -202,7 +202,7 @@ Napi::Value Collect(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
   IsolateState& state = State(info.Env());
   heap::Collect(guard, state.isolate(), state.marking());
-  state.quiescence().Reach(guard);
+  state.LetBackgroundWorkEnd(guard);
   return info.Env().Undefined();
 }
 

@@ -104,6 +104,7 @@ Napi::Object ToObject(Napi::Env env, const capture::Report& report) {
   object.Set("spaces", spaces);
   object.Set("total", ToObject(env, report.total));
   object.Set("peakErrorBytes", Number(env, report.peak_error_bytes));
+  object.Set("cameToRest", Napi::Boolean::New(env, report.came_to_rest));
   object.Set("heapPeakLiveBytes", NumberOrNull(env, report.heap_peak_live_bytes));
   object.Set("gc", gc);
   object.Set("fragmentation", fragmentation);

@@ -64,7 +64,7 @@ std::vector<BirthRun::Interval> BirthRun::Read(const RecursionGuard& guard) {
   // Collects by itself, once.
   ids.Now(guard);
   // Array buffers are freed by a background thread, after the collection that found them dead.
-  isolate_.quiescence().Reach(guard);
+  isolate_.LetBackgroundWorkEnd(guard);
   std::vector<Interval> intervals;
   for (std::size_t i = 1; i < marks_.size(); ++i) {
     Interval interval;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/domain.h"
 #include "capture/birth_run.h"
 #include "capture/isolate_recording.h"
 #include "capture/leak_run.h"
@@ -10,6 +11,7 @@
 #include "capture/observer.h"
 #include "capture/recorder.h"
 #include "capture/recording_control.h"
+#include "heap/collect.h"
 #include "hooks/buffer_tap.h"
 #include "hooks/hooks.h"
 #include "ledger/ledger.h"
@@ -44,8 +46,8 @@ IsolateState* IsolateState::Acquire(const RecursionGuard& guard, v8::Isolate* is
         ++registry.by_slot[slot]->users_;  // the same isolate, so the same thread: it is built
         return registry.by_slot[slot];
       }
-      const bool process_scope = slot == SlotOf(ledger::kProcessScope);
-      if (registry.owner[slot] == nullptr && free_slot == 0 && !process_scope) free_slot = slot;
+      const bool reserved = slot == SlotOf(ledger::kProcessScope) || slot == SlotOf(DomainId::kMainThread);
+      if (registry.owner[slot] == nullptr && free_slot == 0 && !reserved) free_slot = slot;
     }
     if (free_slot == 0) return nullptr;
     domain = static_cast<DomainId>((registry.generation[free_slot]++ << 8) | free_slot);
@@ -102,7 +104,7 @@ IsolateState::~IsolateState() {
   RecursionGuard guard;
   EndRecordingOf(guard, *this);
   t_thread.isolate = nullptr;
-  t_thread.domain = DomainId::kHelpers;
+  LeaveDomain(t_thread);
   if (leak_run_ != nullptr) leak_run_->Abandon(guard);
   leak_run_.reset();
   if (birth_run_ != nullptr) birth_run_->Abandon(guard);
@@ -136,6 +138,13 @@ void IsolateState::Disarm(const RecursionGuard& guard) {
   if (arms_ == 0) return;
   --arms_;
   RemoveHooks(guard);
+}
+
+bool IsolateState::LetBackgroundWorkEnd(const RecursionGuard& guard) {
+  if (quiescence_.Reach(guard)) return true;
+  // A collection begins with the end of the last one's sweeping, which this thread then does itself.
+  heap::Collect(guard, isolate_, marking_);
+  return false;
 }
 
 std::uint32_t IsolateState::Add(std::unique_ptr<Measurement> measurement) {

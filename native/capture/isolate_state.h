@@ -48,6 +48,9 @@ class IsolateState {
   heap::Meter& meter() { return *meter_; }
   heap::ObjectIds& object_ids() { return object_ids_; }
   const heap::Marking& marking() const { return marking_; }
+  // After a collection: what it found dead is freed when this returns. False: V8's worker threads did not come to rest within
+  // a second, and what they have begun goes on.
+  bool LetBackgroundWorkEnd(const RecursionGuard&);
   heap::Quiescence& quiescence() { return quiescence_; }
   heap::Sampler& sampler() { return *sampler_; }
   SharedSampler& shared_sampler() { return *shared_sampler_; }

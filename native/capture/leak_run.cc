@@ -103,7 +103,11 @@ bool LeakRun::Boundary(const RecursionGuard& guard, bool last_resort) {
   // The mark collects by itself, once.
   marks_.push_back(ids.Now(guard));
   // Array buffers are freed by a background thread, after the collection that found them dead.
-  isolate_.quiescence().Reach(guard);
+  if (traces_ || records_stacks_) {
+    isolate_.quiescence().Reach(guard);  // a collection more would cost the stacks of objects that have ids
+  } else {
+    isolate_.LetBackgroundWorkEnd(guard);
+  }
   Row row;
   const heap::Totals totals = isolate_.meter().Read(guard);
   row.used_bytes = totals.used_bytes;

@@ -100,7 +100,7 @@ bool Measurement::Begin(const RecursionGuard& guard) {
   // Here, not when it was opened: JavaScript that runs in between may have itself compiled in the background again.
   if (options_.settle) {
     heap::Collect(guard, isolate_.isolate(), isolate_.marking());
-    isolate_.quiescence().Reach(guard);
+    came_to_rest_ = isolate_.LetBackgroundWorkEnd(guard);
   }
   if (options_.sample_interval > 0) {
     // What survives is told by samples that die with their objects; totals keep them.
@@ -167,6 +167,7 @@ Report Measurement::Read(const RecursionGuard& guard) {
     report.heap_peak_live_bytes = static_cast<double>(live_peak_.highest_bytes - heap_begin_.used_bytes);
   }
   report.peak_error_bytes = static_cast<double>(figures_.total_peak_error);
+  report.came_to_rest = came_to_rest_;
   report.collections = heap_end_.collections - heap_begin_.collections;
   report.major_collections = heap_end_.major_collections - heap_begin_.major_collections;
   report.collection_ns = heap_end_.collection_ns - heap_begin_.collection_ns;
@@ -268,7 +269,7 @@ Retained Measurement::ReadRetained(const RecursionGuard& guard) {
   retained_read_ = true;
   heap::CollectLastResort(guard, isolate_.isolate());
   // Array buffers are freed by a background thread, after the collection that found them dead.
-  isolate_.quiescence().Reach(guard);
+  isolate_.LetBackgroundWorkEnd(guard);
   Retained retained{};
   if (window_ == WindowId::kInvalid) return retained;
   const std::optional<std::uint64_t> heap = isolate_.object_ids().BytesAlive(guard, born_after_, born_until_);

@@ -46,6 +46,7 @@ struct Report {
   SpaceReport spaces[kSpaceCount];
   SpaceReport total;
   double peak_error_bytes;
+  bool came_to_rest;  // false: V8's worker threads were still at work after a clean start
   std::optional<double> heap_peak_live_bytes;
   std::uint64_t collections, major_collections, collection_ns;
   double heap_fragmentation_bytes;
@@ -113,7 +114,7 @@ class Measurement final : private SharedSampler::User {
   std::uint64_t began_ns_ = 0, ended_ns_ = 0;
   std::int64_t own_bytes_ = 0;
   bool retained_read_ = false;
-
+  bool came_to_rest_ = true;
 };
 
 }  // namespace memspec::capture

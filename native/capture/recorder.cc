@@ -7,6 +7,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "base/domain.h"
 #include "base/spin_lock.h"
 #include "capture/isolate_recording.h"
 #include "capture/isolate_state.h"
@@ -150,7 +151,7 @@ void OnAllocated(const RecursionGuard& guard, const hooks::AllocationEvent& even
   if (thread.own_work) return;
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
-  const bool known = ledger::Allocate(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  const bool known = ledger::Allocate(guard, event.address, event.bytes, event.space, DomainOf(thread), sample);
   if (recording::Running() && event.space != Space::kEngine) [[unlikely]] RecordAllocated(guard, thread, event, sample, known);
   if (event.space != Space::kEngine) MaybeReadHeap(guard, thread);
 }
@@ -167,7 +168,7 @@ hooks::FreedBlock OnFreed(const RecursionGuard& guard, void* address) {
 
 void OnUnknownFreed(const RecursionGuard& guard) {
   if (t_thread.own_work) return;  // memspec frees what it allocated itself
-  ledger::CountUnknownFree(guard);
+  ledger::CountUnknownFree(guard, DomainOf(t_thread));
   recording::UnknownFreed();
 }
 
@@ -196,7 +197,7 @@ void OnMapped(const RecursionGuard& guard, const hooks::MappingEvent& event) {
   ledger::Sample sample;
   if (event.space != Space::kEngine) sample = MaybeSample(guard, thread, event.bytes, event.site);
   const auto record = event.function == hooks::Function::kMprotect ? ledger::Commit : ledger::Map;
-  record(guard, event.address, event.bytes, event.space, thread.domain, sample);
+  record(guard, event.address, event.bytes, event.space, DomainOf(thread), sample);
   if (recording::Running() && event.space != Space::kEngine) {
     TellHeapFirst(guard, thread);
     recording::Mapped(guard, event.space, static_cast<int>(event.function), reinterpret_cast<std::uintptr_t>(event.address),

@@ -54,6 +54,7 @@ KnownTexts::KnownTexts(const Graph& graph) {
       {"system / ScopeInfo", &scope_info_node},
       {"system / JSArrayBufferData", &buffer_data},
       {"Node / CleanupQueue", &cleanup_queue},
+      {"ReadableWorkerStdio", &worker_output},
       {"Object", &object},
       {"Array", &array},
       {"Map", &map_object},

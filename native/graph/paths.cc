@@ -173,6 +173,8 @@ Rank Paths::RankOf(Node node) const {
       return found->second ? Rank::kAvoided : Rank::kProgram;
     }
     case NodeType::kObject:
+      // What a thread prints is piped to process.stdout, which leads to every thread that runs: nobody's reason to keep one.
+      if (graph_.name(node) == known_.worker_output && known_.worker_output != kNoIndex) return Rank::kNative;
       return scopes_.IsContext(node) ? RankOfScript(scopes_.ScriptOf(node)) : Rank::kProgram;
     default:
       return Rank::kProgram;

@@ -15,7 +15,8 @@ class Quiescence {
   Quiescence& operator=(const Quiescence&) = delete;
 
   // Waits for the platform's worker threads, then lets V8 install what they compiled. After a second it gives up (false): a
-  // long task goes on, and what it leaves is counted. The worker threads serve all isolates of the process.
+  // long task goes on, or the threads are not scheduled, and what the last collection found dead may not be freed yet. The
+  // worker threads serve all isolates of the process. Who needs the dead gone: IsolateState::LetBackgroundWorkEnd.
   bool Reach(const RecursionGuard&);
 
  private:

@@ -15,7 +15,7 @@ void TellFreed(std::uint64_t address, const Block& block) {
     if (block.sample != 0 && scope.LogKnows(block.birth)) {
       scope.log().Append(LogKind::kFreed, block.space, address, block.sample);
     }
-    scope.CountFree(block.space, block.bytes, true);
+    scope.CountFree(block.space, block.bytes, true, block.domain, block.birth);
   });
 }
 
@@ -70,8 +70,8 @@ void ForgetBlocks(const RecursionGuard&) {
   g_state.mappings.Clear();
 }
 
-void CountUnknownFree(const RecursionGuard&) {
-  g_state.scopes.Tell(t_thread.domain, [](Scope& scope) { ++scope.losses().unknown_frees; });
+void CountUnknownFree(const RecursionGuard&, DomainId of_thread) {
+  g_state.scopes.Tell(of_thread, [](Scope& scope) { ++scope.losses().unknown_frees; });
 }
 
 void Restore(const RecursionGuard&, void* address, const Block& block) {
@@ -91,7 +91,7 @@ void Restore(const RecursionGuard&, void* address, const Block& block) {
     if (block.sample != 0 && scope.LogKnows(block.birth)) {
       scope.log().Append(LogKind::kRestored, block.space, at, block.sample);
     }
-    scope.CountRestored(block.space, block.bytes);
+    scope.CountRestored(block.space, block.bytes, block.domain, block.birth);
   });
 }
 

@@ -39,7 +39,7 @@ void Expect(const void* address);
 bool Allocate(const RecursionGuard&, void* address, std::size_t bytes, Space, DomainId, const Sample&);
 // False: unknown (older than the hooks); the caller says whether that is worth counting.
 bool Free(const RecursionGuard&, void* address, Block* was);
-void CountUnknownFree(const RecursionGuard&);  // for the scope of the running thread (t_thread.domain)
+void CountUnknownFree(const RecursionGuard&, DomainId of_thread);
 void Restore(const RecursionGuard&, void* address, const Block&);
 
 // The hooks were out for a time: any block or mapping known before may have been freed unseen. No window may be open.

@@ -15,7 +15,7 @@ void RemoveRange(std::uint64_t start, std::size_t bytes) {
       if (mapping.sample != 0 && removed.bytes != 0 && scope.LogKnows(mapping.birth)) {
         scope.log().Append(LogKind::kUnmapped, mapping.space, removed.bytes, mapping.sample);
       }
-      scope.CountFree(mapping.space, removed.bytes, removed.whole);
+      scope.CountFree(mapping.space, removed.bytes, removed.whole, mapping.domain, mapping.birth);
       if (removed.dropped_rest) ++scope.losses().blocks_dropped;
     });
   }

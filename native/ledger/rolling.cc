@@ -9,7 +9,9 @@ WindowFigures Roll(const RecursionGuard&, DomainId domain, WindowId id, std::int
   SpinGuard guard(scope->lock);
   Window* window = scope->IsOwnedBy(domain) ? scope->Find(id) : nullptr;
   if (window == nullptr || window->state != WindowState::kOpen) return WindowFigures{};
-  return scope->RollWindow(*window, heap_used);
+  const WindowFigures figures = scope->RollWindow(*window, heap_used);
+  window->birth_begin = g_state.scopes.Tick();
+  return figures;
 }
 
 void TrimLog(const RecursionGuard&, DomainId domain, WindowId id) {

@@ -1,6 +1,7 @@
 #include "ledger/scope.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace memspec::ledger {
 namespace {
@@ -40,7 +41,81 @@ SpaceFigures Difference(const SpaceCounters& start, const SpaceCounters& end, st
   return f;
 }
 
+std::int64_t OlderOffHeap(const Window& window) {
+  return window.older_bytes[static_cast<int>(Space::kBuffers)] + window.older_bytes[static_cast<int>(Space::kNative)];
+}
+
 }  // namespace
+
+bool Scope::HasYounger(std::uint32_t birth) const {
+  if (IsOwnedBy(kProcessScope)) return false;
+  for (std::uint16_t index = first_open_; index != kNoWindow; index = windows_[index].next_open) {
+    if (windows_[index].birth_begin > birth) return true;
+  }
+  return false;
+}
+
+void Scope::CountOlder(Space space, std::uint64_t bytes, bool whole, std::uint32_t birth) {
+  SetApart(space, static_cast<std::int64_t>(bytes), birth);
+  CountFree(space, bytes, whole);
+  LookAnew(space);
+}
+
+void Scope::CountRestored(Space space, std::uint64_t bytes, DomainId owner, std::uint32_t birth) {
+  if (owner != DomainId::kHelpers || !HasYounger(birth)) {
+    CountRestored(space, bytes);
+    return;
+  }
+  SetApart(space, -static_cast<std::int64_t>(bytes), birth);
+  CountRestored(space, bytes);
+  LookAnew(space);
+}
+
+// Before the counters move by what is older than some windows: the highest so far are kept as each window sees them.
+void Scope::SetApart(Space space, std::int64_t bytes, std::uint32_t birth) {
+  const int at = static_cast<int>(space);
+  const bool of_total = space != Space::kEngine;
+  for (std::uint16_t index = first_open_; index != kNoWindow; index = windows_[index].next_open) {
+    Window& window = windows_[index];
+    window.peak_level[at] = std::max(window.peak_level[at], spaces_[at].peak_level + window.older_bytes[at]);
+    if (of_total) {
+      FoldTotal(window);
+      const std::int64_t off = total_.off_max() + OlderOffHeap(window);
+      if (off > window.waiting_off) {
+        window.waiting_off = off;
+        window.waiting_position = total_.off_max_position();
+      }
+    }
+    if (window.birth_begin > birth) window.older_bytes[at] += bytes;
+  }
+}
+
+void Scope::LookAnew(Space space) {
+  SpaceCounters& counters = spaces_[static_cast<int>(space)];
+  counters.peak_level = counters.level();
+  if (space == Space::kEngine) return;
+  total_.BeginAnew(log_.position());
+  has_waiting_ = true;
+}
+
+// Ends an interval of the total's peak, as all readings do.
+void Scope::Read(std::int64_t heap_used) {
+  const std::int64_t before = total_.heap();
+  total_.Read(heap_used, log_.position());
+  if (!has_waiting_) return;
+  has_waiting_ = false;
+  for (std::uint16_t index = first_open_; index != kNoWindow; index = windows_[index].next_open) {
+    Window& window = windows_[index];
+    const std::int64_t off = std::exchange(window.waiting_off, TotalPeak::kNoLevel);
+    if (off == TotalPeak::kNoLevel) continue;
+    window.total.lower = std::max(window.total.lower, std::min(before, heap_used) + off);
+    const std::int64_t upper = std::max(before, heap_used) + off;
+    if (upper <= window.total.upper) continue;
+    window.total.upper = upper;
+    const bool now = total_.now() + OlderOffHeap(window) == upper;
+    window.total.position = now ? log_.position() : window.waiting_position;
+  }
+}
 
 void Scope::CountRestored(Space space, std::uint64_t bytes) {
   SpaceCounters& counters = spaces_[static_cast<int>(space)];
@@ -70,6 +145,7 @@ void Scope::TakeOver(DomainId domain) {
 
 void Scope::Activate(std::int64_t heap_used) {
   for (SpaceCounters& counters : spaces_) counters = SpaceCounters();
+  has_waiting_ = false;
   total_.Start(heap_used, log_.position());
 }
 
@@ -82,7 +158,7 @@ Window* Scope::OpenWindow(std::int64_t heap_used, WindowId* id) {
     first_unused_ = windows_[index].next_unused;
   }
   if (HasOpenWindow()) {
-    total_.Read(heap_used, log_.position());
+    Read(heap_used);
     FoldSegment();
   } else {
     Activate(heap_used);
@@ -106,7 +182,9 @@ void Scope::StartWindow(Window& window, std::int64_t heap_used) {
   for (int space = 0; space < kSpaceCount; ++space) {
     window.start[space] = spaces_[space];
     window.peak_level[space] = spaces_[space].level();
+    window.older_bytes[space] = 0;
   }
+  window.waiting_off = TotalPeak::kNoLevel;
   window.peak_level[static_cast<int>(Space::kHeap)] = heap_used;
   window.start_losses = losses_;
   window.start_losses.samples_dropped = log_.dropped();
@@ -118,7 +196,7 @@ void Scope::StartWindow(Window& window, std::int64_t heap_used) {
 }
 
 WindowFigures Scope::CloseWindow(Window& window, std::int64_t heap_used) {
-  total_.Read(heap_used, log_.position());
+  Read(heap_used);
   FoldSegment();
   const WindowFigures figures = FiguresOf(window, heap_used);
   Unlink(window);
@@ -128,7 +206,7 @@ WindowFigures Scope::CloseWindow(Window& window, std::int64_t heap_used) {
 }
 
 WindowFigures Scope::RollWindow(Window& window, std::int64_t heap_used) {
-  total_.Read(heap_used, log_.position());
+  Read(heap_used);
   FoldSegment();
   const WindowFigures figures = FiguresOf(window, heap_used);
   StartWindow(window, heap_used);
@@ -184,7 +262,7 @@ Window* Scope::Find(WindowId id) {
 }
 
 void Scope::ReadHeap(std::int64_t heap_used) {
-  total_.Read(heap_used, log_.position());
+  Read(heap_used);
   const Window& newest = windows_[first_open_];
   const std::int64_t peak = std::max(newest.total.upper, total_.bounds().upper) - newest.start_total;
   total_.SetReadingThreshold(std::max(kLeastReadingThreshold, peak / 1000));
@@ -201,7 +279,7 @@ void* Scope::ResetLog(std::uint32_t clock) {
 }
 
 void* Scope::RestartLog(Window& window, std::uint32_t clock) {
-  window.samples_begin = window.samples_end = window.total.position = 0;
+  window.samples_begin = window.samples_end = window.total.position = window.waiting_position = 0;
   total_.ForgetPositions();
   return ResetLog(clock);
 }
@@ -211,20 +289,24 @@ std::uint64_t Scope::touched_bytes() const {
 }
 
 void Scope::FoldSegment() {
-  const TotalPeak::Bounds& bounds = total_.bounds();
   for (std::uint16_t index = first_open_; index != kNoWindow; index = windows_[index].next_open) {
     Window& window = windows_[index];
     for (int space = 0; space < kSpaceCount; ++space) {
       const bool heap = space == static_cast<int>(Space::kHeap);
-      const std::int64_t highest = heap ? total_.heap_peak() : spaces_[space].peak_level;
+      const std::int64_t highest = heap ? total_.heap_peak() : spaces_[space].peak_level + window.older_bytes[space];
       window.peak_level[space] = std::max(window.peak_level[space], highest);
     }
-    window.total.lower = std::max(window.total.lower, bounds.lower);
-    if (bounds.upper > window.total.upper) {
-      window.total.upper = bounds.upper;
-      window.total.position = bounds.position;
-    }
+    FoldTotal(window);
   }
+}
+
+void Scope::FoldTotal(Window& window) const {
+  const TotalPeak::Bounds& bounds = total_.bounds();
+  const std::int64_t older = OlderOffHeap(window);
+  window.total.lower = std::max(window.total.lower, bounds.lower + older);
+  if (bounds.upper + older <= window.total.upper) return;
+  window.total.upper = bounds.upper + older;
+  window.total.position = bounds.position;
 }
 
 void Scope::StartSegment() {

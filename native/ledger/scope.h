@@ -5,6 +5,10 @@
 // Counters run on while the scope is active; a window remembers where they stood at its start, so an event touches the
 // counters only, however many windows are open. Highest levels are kept for the current *segment*; when a window opens
 // or closes, the segment's are folded into every open window and a new one begins.
+//
+// A window counts what helpers allocate while it is open. What they had before is not its own, so its free makes no room for
+// what comes: a window remembers how much of the frees was that (`older`), and its peaks are told as if it had not been
+// freed. Its level is the level. The process's scope has no helpers: every thread is its own.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -37,8 +41,11 @@ struct Window {
   SpaceCounters start[kSpaceCount];
   LossCounters start_losses;
   std::int64_t start_heap, start_total;
-  std::int64_t peak_level[kSpaceCount];    // absolute, as SpaceCounters::level; kHeap's as readings
-  TotalPeak::Bounds total;                 // absolute
+  std::int64_t peak_level[kSpaceCount];    // as SpaceCounters::level plus older_bytes; kHeap's as readings
+  TotalPeak::Bounds total;                 // as the scope's plus what is older
+  std::int64_t older_bytes[kSpaceCount];   // freed within, of helpers, born before
+  std::int64_t waiting_off;                // highest off-heap level that waits for the interval's end, or kNoLevel
+  std::uint64_t waiting_position;
   std::uint64_t samples_begin, samples_end;
 };
 
@@ -61,14 +68,15 @@ class alignas(64) Scope {
     if (counters.level() > counters.peak_level) counters.peak_level = counters.level();
     if (space != Space::kEngine) total_.Raise(static_cast<std::int64_t>(bytes), log_.position());
   }
-  void CountFree(Space space, std::uint64_t bytes, bool whole) {
-    SpaceCounters& counters = spaces_[static_cast<int>(space)];
-    counters.freed_bytes += bytes;
-    counters.free_count += whole ? 1 : 0;
-    if (space != Space::kEngine) total_.Lower(static_cast<std::int64_t>(bytes));
+  void CountFree(Space space, std::uint64_t bytes, bool whole, DomainId owner, std::uint32_t birth) {
+    if (owner == DomainId::kHelpers && HasYounger(birth)) [[unlikely]] {
+      CountOlder(space, bytes, whole, birth);
+    } else {
+      CountFree(space, bytes, whole);
+    }
   }
   // Takes a CountFree back.
-  void CountRestored(Space space, std::uint64_t bytes);
+  void CountRestored(Space space, std::uint64_t bytes, DomainId owner, std::uint32_t birth);
   // A sample from before the last reset of the log means nothing to it.
   bool LogKnows(std::uint32_t birth) const { return birth >= log_birth_; }
   SampleLog& log() { return log_; }
@@ -109,11 +117,26 @@ class alignas(64) Scope {
   std::uint64_t touched_bytes() const;
 
  private:
+  void CountFree(Space space, std::uint64_t bytes, bool whole) {
+    SpaceCounters& counters = spaces_[static_cast<int>(space)];
+    counters.freed_bytes += bytes;
+    counters.free_count += whole ? 1 : 0;
+    if (space != Space::kEngine) total_.Lower(static_cast<std::int64_t>(bytes));
+  }
+  void CountRestored(Space space, std::uint64_t bytes);
+  // Whether a window began after this birth for which that matters.
+  bool HasYounger(std::uint32_t birth) const;
+  void CountOlder(Space space, std::uint64_t bytes, bool whole, std::uint32_t birth);
+  void SetApart(Space space, std::int64_t bytes, std::uint32_t birth);
+  void LookAnew(Space space);
+  void Read(std::int64_t heap_used);
+
   void Activate(std::int64_t heap_used);
   void StartWindow(Window& window, std::int64_t heap_used);
   WindowFigures FiguresOf(Window& window, std::int64_t heap_used);
   void* ResetLog(std::uint32_t clock);
   void FoldSegment();
+  void FoldTotal(Window& window) const;
   void StartSegment();
   void Unlink(Window& window);
   std::uint16_t IndexOf(const Window& window) const;
@@ -129,6 +152,7 @@ class alignas(64) Scope {
   std::uint16_t first_unused_ = kNoWindow;  // freed places; then never_used_
   std::uint16_t never_used_ = 0;
   std::uint32_t kept_ = 0;                  // windows not forgotten
+  bool has_waiting_ = false;                // some window's waiting_off
   Window* windows_ = nullptr;
 };
 

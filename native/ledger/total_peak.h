@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 namespace memspec::ledger {
 
@@ -74,6 +75,19 @@ class TotalPeak {
 
   // The log was reset right after a reading and the start of a segment: positions count from 0 again.
   void ForgetPositions() { bounds_.position = off_max_position_ = 0; }
+
+  // In the middle of an interval: what was highest so far is kept by who asks, and from here on it is looked for anew. The
+  // interval's heap is known at its end only, so the caller keeps its highest off-heap level.
+  std::int64_t off_max() const { return off_max_; }
+  std::uint64_t off_max_position() const { return off_max_position_; }
+  void BeginAnew(std::uint64_t position) {
+    bounds_ = {kNoLevel, kNoLevel, position};
+    off_max_ = off_;
+    off_max_position_ = position;
+    wants_reading_.store(true, std::memory_order_relaxed);
+  }
+  // Below every level, and far enough from the end of its type to add to.
+  static constexpr std::int64_t kNoLevel = std::numeric_limits<std::int64_t>::min() / 4;
 
   const Bounds& bounds() const { return bounds_; }
   std::int64_t heap() const { return heap_; }

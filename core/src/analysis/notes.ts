@@ -25,6 +25,11 @@ export function notesOn(
   if (recording.retained !== null && recording.retained[0] === null && tracked.spaces[0].allocatedBytes !== null) {
     notes.push(`What the heap retains is unknown: ${SHARED_RECORD}`);
   }
+  if (!tracked.cameToRest) {
+    notes.push(
+      "V8's background threads were still at work a second after the collection that it began with: what they finish inside it may be among the heap's figures.",
+    );
+  }
   if (plan.ignore.length > 0) {
     notes.push("Memory of ignored stacks is taken out; the peak of what is left is unknown.");
     if (tracked.heapSampleInterval !== 1) {

@@ -78,6 +78,8 @@ export interface RawMeasurement {
   readonly peakErrorBytes: number;
   /** Highest V8 used size directly after a collection, above the start; `null` when none happened. */
   readonly heapPeakLiveBytes: number | null;
+  /** `false`: after the collection of a clean start V8's worker threads were still at work when it began. */
+  readonly cameToRest: boolean;
   readonly gc: {
     readonly count: number;
     readonly majorCount: number;

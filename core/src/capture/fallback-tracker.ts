@@ -85,6 +85,7 @@ function readSpan(span: Span): TrackedMeasurement {
     total: NOTHING,
     peakErrorBytes: null,
     heapPeakLiveBytes: heap.peakLiveBytes,
+    cameToRest: true,
     gc: {
       count: collections.length,
       majorCount: collections.filter((collection) => collection.major).length,

@@ -37,6 +37,10 @@ interface Round {
   readonly stores: readonly Grown[];
   readonly levels: readonly MemorySpace[];
   readonly evidence: Evidence | null;
+  /** All that is alive since the beginning of the run before this one, or of this one where there was none; `null`: not looked at. */
+  readonly alive: ObjectGroups | null;
+  /** Highest object id at the beginning; `null`: not known. */
+  readonly since: number | null;
 }
 
 /**
@@ -52,12 +56,12 @@ export async function confirm(
   taker: HeapTaker | null,
   size: { readonly runs: number; readonly before: number },
 ): Promise<Confirmed> {
-  const first = await round(session, suspicion, taker, { count: BATCHES, runs: size.runs });
+  const first = await round(session, suspicion, taker, { count: BATCHES, runs: size.runs }, null);
   if (!wantsMore(first)) return first;
   if (first.evidence !== null) session.startOver();
   // Batches of the same size: a WeakMap's table is made for the most insertions between two collections.
   const count = BATCHES + Math.ceil(size.before / size.runs);
-  const second = await round(session, suspicion, taker, { count, runs: size.runs });
+  const second = await round(session, suspicion, taker, { count, runs: size.runs }, first);
   const again = grewAgain(first.stores, second.stores, second.calls).map((finding) => onHeap(finding));
   const levels = second.levels
     .filter((space) => first.levels.includes(space))
@@ -81,13 +85,15 @@ async function round(
   suspicion: Suspicion,
   taker: HeapTaker | null,
   size: { readonly count: number; readonly runs: number },
+  before: Round | null,
 ): Promise<Round> {
   // What was read before lives in no batch.
   await session.boundary(taker === null);
   const batches = await session.batches(size.count, size.runs);
   await settleDown(session, batches);
   const settled = session.table(batches);
-  const apart = taker === null ? null : await takeApart(session, settled, suspicion, taker);
+  const since = session.gauge.objectIds()?.[batches[0]?.from ?? 0] ?? null;
+  const apart = taker === null ? null : await takeApart(session, settled, suspicion, taker, before?.since ?? null);
   const groups = apart?.groups ?? null;
   // Without the heap taken apart, births and levels speak for it.
   const byFigures = taker === null || (apart !== null && groups === null);
@@ -95,12 +101,17 @@ async function round(
   await session.boundary(taker === null);
   const table = session.table(batches);
   const calls = size.count * size.runs;
+  const alive = before === null ? groups : (apart?.sinceGroups ?? null);
+  const rose =
+    before === null || before.alive === null || alive === null
+      ? null
+      : { before: before.alive, after: alive, calls: calls + (apart?.evidence?.calls ?? 0) };
   return {
     settled,
     table,
     calls,
     findings: [
-      ...(groups === null ? [] : judgeGroups(groups, batches).map((finding) => onHeap(finding))),
+      ...(groups === null ? [] : judgeGroups(groups, batches, rose).map((finding) => onHeap(finding))),
       ...suspicion.spaces.filter((space) => space !== "heap" || byFigures).map((space) => spaceFinding(table, space)),
       ...suspicion.handles.map((kind) => handleFinding(table, kind)),
     ],
@@ -110,11 +121,14 @@ async function round(
       (space) => (space !== "heap" || byFigures) && roseBy(settled, space, LEAST_BYTES_PER_CALL * size.runs),
     ),
     evidence: apart?.evidence ?? null,
+    alive,
+    since,
   };
 }
 
 interface Apart {
   readonly groups: ObjectGroups | null;
+  readonly sinceGroups: ObjectGroups | null;
   readonly evidence: Evidence | null;
 }
 
@@ -127,14 +141,16 @@ async function takeApart(
   table: BatchTable,
   suspicion: Suspicion,
   taker: HeapTaker,
+  since: number | null,
 ): Promise<Apart | null> {
   if (livesOn(table, suspicion)) {
     const offHeap = [...suspicion.spaces, ...suspicion.containers].some((space) => space !== "heap");
-    return gatherWithBatches(session, taker, table.batches, offHeap);
+    return gatherWithBatches(session, taker, table.batches, offHeap, since);
   }
   if (!suspicion.containers.includes("heap") || !containerGrew(table, "heap", callsIn(table))) return null;
   const boundaries = upToLast(table.batches, session.gauge.objectIds() ?? []);
-  return { groups: taker.ask({ boundaries, biggestBuffer: false })?.groups ?? null, evidence: null };
+  const answers = taker.ask({ boundaries, since, biggestBuffer: false });
+  return { groups: answers?.groups ?? null, sinceGroups: answers?.sinceGroups ?? null, evidence: null };
 }
 
 const MOST_ROUNDS = 8;

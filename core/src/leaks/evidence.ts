@@ -58,6 +58,7 @@ function costOf(session: LeakSession, table: BatchTable): CallCost {
  * and of these calls is in one graph. To be followed by a new start: objects go on remembering where they are allocated.
  *
  * @param offHeap sites of buffers and native memory are asked for
+ * @param since as in `GraphQuestions`
  * @returns groups of the batches and the recorded calls together; their last interval is the recorded calls'
  */
 export async function gatherWithBatches(
@@ -65,13 +66,22 @@ export async function gatherWithBatches(
   taker: HeapTaker,
   batches: readonly Batch[],
   offHeap: boolean,
-): Promise<{ readonly groups: ObjectGroups | null; readonly evidence: Evidence }> {
+  since: number | null,
+): Promise<{
+  readonly groups: ObjectGroups | null;
+  readonly sinceGroups: ObjectGroups | null;
+  readonly evidence: Evidence;
+}> {
   const run = evidenceCalls(costOf(session, session.table(batches)), 0);
   if (run.exact) session.gauge.recordStacks();
   const boundaries = upToNow(batches, session.gauge.objectIds() ?? []);
-  const { answers, evidence } = await record(session, taker, run, offHeap, { boundaries, biggestBuffer: false });
+  const { answers, evidence } = await record(session, taker, run, offHeap, { boundaries, since, biggestBuffer: false });
   const groups = answers?.groups ?? null;
-  return { groups, evidence: { ...evidence, groups: groups === null ? [] : ofLastInterval(groups) } };
+  return {
+    groups,
+    sinceGroups: answers?.sinceGroups ?? null,
+    evidence: { ...evidence, groups: groups === null ? [] : ofLastInterval(groups) },
+  };
 }
 
 /** The groups as they would be without all that is older than the last interval. */
@@ -106,6 +116,7 @@ export async function gatherEvidence(
   const buffers = findings.find(({ space }) => space === "buffers");
   const { answers, evidence } = await record(session, taker, run, offHeap, {
     boundaries: onHeap ? upToLast([], session.gauge.objectIds() ?? []) : null,
+    since: null,
     biggestBuffer: grewByThemselves(findings),
   });
   const biggest = answers?.biggestBuffer ?? null;

@@ -8,12 +8,15 @@ import type { Batch } from "./births.js";
 export interface GraphQuestions {
   /** Highest object ids at the boundaries of the intervals that are told apart; `null`: no groups. */
   readonly boundaries: readonly number[] | null;
+  /** Highest object id at the beginning of an earlier run: all since then is asked for, too; `null`: it is not. */
+  readonly since: number | null;
   /** The buffer with most memory. */
   readonly biggestBuffer: boolean;
 }
 
 export interface GraphAnswers {
   readonly groups: ObjectGroups | null;
+  readonly sinceGroups: ObjectGroups | null;
   readonly biggestBuffer: BigBuffer | null;
 }
 
@@ -47,11 +50,11 @@ export function upToNow(batches: readonly Batch[], objectIds: readonly number[])
 export function heapTaker(binding: NativeBinding, own: readonly string[], held: readonly object[]): HeapTaker {
   const avoided = pathsAvoid(binding, own, held);
   let problem: string | null = null;
-  const answer = (graph: GraphHandle, { boundaries, biggestBuffer }: GraphQuestions): GraphAnswers => ({
-    groups:
-      boundaries === null
-        ? null
-        : binding.graphGroups(graph, { ...avoided, boundaries, limit: MOST_GROUPS, members: MEMBERS }),
+  const groupsOf = (graph: GraphHandle, boundaries: readonly number[]): ObjectGroups =>
+    binding.graphGroups(graph, { ...avoided, boundaries, limit: MOST_GROUPS, members: MEMBERS });
+  const answer = (graph: GraphHandle, { boundaries, since, biggestBuffer }: GraphQuestions): GraphAnswers => ({
+    groups: boundaries === null ? null : groupsOf(graph, boundaries),
+    sinceGroups: since === null ? null : groupsOf(graph, [since, NOW]),
     biggestBuffer: biggestBuffer ? binding.biggestBuffer(graph, avoided) : null,
   });
   return {

@@ -22,12 +22,27 @@ function intervalsOf(batches: readonly Batch[]): readonly number[] {
   return batches.map(({ interval }) => interval - first);
 }
 
-/** Groups that grew, most bytes first; those that nothing keeps are garbage that is yet to go. */
-export function judgeGroups(found: ObjectGroups, batches: readonly Batch[]): readonly HeapFinding[] {
+/** What was alive at the end of two runs, of all that was born since the first began. */
+export interface Rise {
+  readonly before: ObjectGroups;
+  readonly after: ObjectGroups;
+  /** Between the two, recorded ones included. */
+  readonly calls: number;
+}
+
+/**
+ * Groups that grew, most bytes first; those that nothing keeps are garbage that is yet to go.
+ *
+ * @param rise where a run came before: by how much a group really grew, when its oldest members go meanwhile; `null`: there was none
+ */
+export function judgeGroups(found: ObjectGroups, batches: readonly Batch[], rise: Rise | null): readonly HeapFinding[] {
   const intervals = intervalsOf(batches);
   const calls = batches[0]?.calls ?? 0;
   const kept = found.groups.filter(({ path }) => path !== null);
-  const judged = kept.map((group) => judgeGroup(group, [group], intervals, calls));
+  const judged = kept.map((group) => {
+    const finding = judgeGroup(group, [group], intervals, calls);
+    return rise === null ? finding : withoutWhatWent(finding, group, rise);
+  });
   const grown = judged.filter(({ growth }) => growth === "steady" || growth === "uneven");
   if (grown.some(({ growth }) => growth === "steady")) return grown;
   const together = mixed(kept, intervals, calls);
@@ -65,6 +80,26 @@ function judgeGroup(
     countPerCall: count / total,
     bytesPerCall: (sum(({ shallowBytes }) => shallowBytes) * part) / total,
     retainedPerCall: (sum(({ retainedBytes }) => retainedBytes) * part) / total,
+  };
+}
+
+/**
+ * A queue that is written faster than it is read: what leaves it is the oldest, so the newest batches have all of theirs, and it
+ * grows by less.
+ */
+function withoutWhatWent(finding: HeapFinding, group: ObjectGroup, { before, after, calls }: Rise): HeapFinding {
+  const [then, now] = [before, after].map(({ groups }) => groups.filter((other) => shapeOf(other) === shapeOf(group)));
+  const [one, other] = [then?.[0], now?.[0]];
+  // Groups of one shape cannot be told apart.
+  if (one === undefined || other === undefined || then?.length !== 1 || now?.length !== 1) return finding;
+  const countPerCall = (other.count - one.count) / calls;
+  if (finding.countPerCall === null || countPerCall <= 0 || countPerCall >= finding.countPerCall) return finding;
+  const part = countPerCall / finding.countPerCall;
+  return {
+    ...finding,
+    countPerCall,
+    bytesPerCall: finding.bytesPerCall * part,
+    retainedPerCall: finding.retainedPerCall * part,
   };
 }
 
@@ -155,14 +190,20 @@ export function grownStores(found: ObjectGroups, batches: readonly Batch[]): rea
 const WEAK_LIST = /^V8's Weak(?:ArrayList|FixedArray)$/u;
 
 /**
+ * Between two graphs a container with so few bytes of each call as are looked for grows by half of them at least: V8 makes an array for
+ * half as much again as it holds, so it may have had that room before.
+ */
+const LEAST_RISE_PER_CALL = LEAST_BYTES_PER_CALL / 2;
+
+/**
  * What grew in two runs, of which the second made as many calls as all before it: a container that is made for twice its
  * contents has to grow then.
  */
 export function grewAgain(first: readonly Grown[], second: readonly Grown[], calls: number): readonly HeapFinding[] {
   return second.flatMap(({ key, bytes, store, group }) => {
     const before = first.find((grown) => grown.key === key);
-    if (before === undefined || bytes <= before.bytes) return [];
-    const bytesPerCall = (bytes - before.bytes) / calls;
+    const bytesPerCall = before === undefined ? 0 : (bytes - before.bytes) / calls;
+    if (bytesPerCall < LEAST_RISE_PER_CALL) return [];
     return [{ growth: "steady", group, store, countPerCall: null, bytesPerCall, retainedPerCall: bytesPerCall }];
   });
 }

@@ -106,7 +106,9 @@ function readAll(tracker: Tracker, plans: readonly MeasurePlan[], handles: reado
       if (handle === undefined) throw new RangeError("a plan without a handle");
       return readRecording(tracker, handle, plan, plan.retained ? tracker.retained(handle) : null);
     });
-    return recordings.map((recording) => analyseHere(recording));
+    // One clean start was for all.
+    const cameToRest = recordings.every(({ tracked }) => tracked.cameToRest);
+    return recordings.map((recording) => analyseHere({ ...recording, tracked: { ...recording.tracked, cameToRest } }));
   } finally {
     closeAll(tracker, handles);
   }

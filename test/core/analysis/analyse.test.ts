@@ -303,6 +303,13 @@ describe("ignored stacks", () => {
 });
 
 describe("notes", () => {
+  test("say when V8's background threads did not come to rest before it began", () => {
+    expect(analysed({ tracked: { cameToRest: false } }).capabilities.notes.join()).toContain(
+      "still at work a second after",
+    );
+    expect(analysed({}).capabilities.notes).toEqual([]);
+  });
+
   test("tell of maps that cannot be used, once per script, and count what is too many", () => {
     const frames = Array.from({ length: 6 }, (_, index) => frame("f", `/app/${index}.js`, 1, 1, { scriptId: index }));
     const measurement = analyse(

@@ -70,6 +70,7 @@ export function recording(parts: RecordingParts = {}): Recording {
       total: tracked(0),
       peakErrorBytes: 0,
       heapPeakLiveBytes: null,
+      cameToRest: true,
       gc: { count: 0, majorCount: 0, durationNs: 0 },
       fragmentation: { heapBytes: 0, nativeBytes: null },
       sites: [],

@@ -26,6 +26,7 @@ const RAW: RawMeasurement = {
   total: space(6),
   peakErrorBytes: 0,
   heapPeakLiveBytes: null,
+  cameToRest: true,
   gc: { count: 0, majorCount: 0, durationNs: 0 },
   fragmentation: { heapBytes: 0, nativeBytes: null },
   sites: [],

@@ -33,7 +33,7 @@ function found(groups: readonly ObjectGroup[], grown: readonly GrownStore[] = []
 }
 
 const steady = (groups: ObjectGroups) =>
-  judgeGroups(groups, batches)
+  judgeGroups(groups, batches, null)
     .filter(({ growth }) => growth === "steady")
     .map((finding) => [finding.group?.type, finding.countPerCall]);
 
@@ -91,17 +91,38 @@ describe("groups", () => {
     expect(steady({ ...found([{ ...link, retainedBytes: 1023 * 32 }]), births })).toEqual([]);
   });
 
+  test("a queue grows by what comes less what goes: its oldest entries are of the run before", () => {
+    const newest = group("Job", [1024, 1024, 1024, 1024]);
+    const rise = {
+      before: found([group("Job", [0, 304, 1024, 1024])]),
+      after: found([group("Job", [4400])]),
+      calls: 2048,
+    };
+    expect(judgeGroups(found([newest]), batches, rise)[0]).toMatchObject({
+      growth: "steady",
+      countPerCall: 1,
+      bytesPerCall: 32,
+      retainedPerCall: 32,
+    });
+    // Two groups of one shape: which of them it was is not known.
+    const two = { ...rise, before: found([group("Job", [0, 304, 1024, 1024]), group("Job", [0, 9, 9, 9])]) };
+    expect(judgeGroups(found([newest]), batches, two)[0]?.countPerCall).toBe(2);
+    // Nothing went.
+    const all = { ...rise, before: found([group("Job", [1024])]), after: found([group("Job", [5120])]) };
+    expect(judgeGroups(found([newest]), batches, all)[0]?.countPerCall).toBe(2);
+  });
+
   test("what was recorded after the batches is in no batch's share", () => {
     const recorded = found([group("Session", [512, 512, 512, 512, 16])]);
     expect(steady(recorded)).toEqual([["Session", 1]]);
-    expect(judgeGroups(recorded, batches)[0]).toMatchObject({ bytesPerCall: 32, retainedPerCall: 32 });
+    expect(judgeGroups(recorded, batches, null)[0]).toMatchObject({ bytesPerCall: 32, retainedPerCall: 32 });
     expect(steady(found([group("Session", [512, 512, 512, 0, 16])]))).toEqual([]);
     const link = group("Promise", [0, 0, 0, 0, 1], {
       retainedBytes: 2064 * 32,
       holds: [{ kind: "object", type: "Promise", detail: "", place: null, count: 2063, bytes: 2063 * 32 }],
     });
     const births = [512, 512, 512, 512, 16].map((count) => ({ count, bytes: count * 32 }));
-    expect(judgeGroups({ ...found([link]), births }, batches)[0]).toMatchObject({
+    expect(judgeGroups({ ...found([link]), births }, batches, null)[0]).toMatchObject({
       countPerCall: 1,
       retainedPerCall: 32,
     });
@@ -142,6 +163,15 @@ describe("containers", () => {
     expect(grownStores(of(task, 4 * 2048 - 1), batches)).toEqual([]);
     const [first, second] = [10_000, 30_000].map((born) => grownStores(of(task, born), batches));
     expect(grewAgain(first ?? [], second ?? [], 2000).map(({ bytesPerCall }) => bytesPerCall)).toEqual([10]);
+  });
+
+  test("what grew by less than a container of the calls' contents can have grown by does not leak", () => {
+    // 8 kB that hang on one new object in the first run, and 11 kB in the second: another object's business.
+    const task = group("ArrayBuffer", [0, 0, 1, 0], { retainedBytes: 200_000 });
+    const of8000 = grownStores(of(task, 8_200), batches);
+    expect(of8000).toHaveLength(1);
+    expect(grewAgain(of8000, grownStores(of(task, 8_200 + 2 * 2560 - 1), batches), 2560)).toEqual([]);
+    expect(grewAgain(of8000, grownStores(of(task, 8_200 + 2 * 2560), batches), 2560)).toHaveLength(1);
   });
 
   test("only what grew in both runs leaks", () => {

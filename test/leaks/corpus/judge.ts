@@ -16,19 +16,22 @@ export function wrongVerdict({ leaks, latePlateau }: LeakCase, report: LeakRepor
 export function wrongEvidence({ expected }: LeakCase, report: LeakReport): readonly string[] {
   if (expected === undefined || report.verdict !== "leak") return [];
   const inSpace = report.groups.filter(({ space }) => space === expected.space);
-  const named = inSpace.find(({ type }) => expected.type === null || isCalled(type, expected.type));
+  const named = inSpace.filter(({ type }) => expected.type === null || isCalled(type, expected.type));
   // A listener, a promise or a registration may hold what stays, and says so.
   const holder = inSpace.find(({ holds }) => holds.some(({ type }) => isCalled(type, expected.type ?? "")));
-  const group = named ?? holder;
-  if (group === undefined) {
-    return [`no group of ${expected.type ?? "any type"} in the space ${expected.space}: ${summary(report)}`];
-  }
-  // How many there are of the holder is not how many it holds.
-  return [
-    group === named ? wrongAmount(group, expected) : null,
-    wrongSite(group, expected),
-    wrongPath(group, expected),
-  ].filter((complaint) => complaint !== null);
+  const candidates = named.length > 0 ? named : holder === undefined ? [] : [holder];
+  // Several may be of one type: a realm brings Objects of its own. One of them is to be right in all.
+  const [best] = candidates
+    // How many there are of the holder is not how many it holds.
+    .map((group) => complaintsOf(group, expected, named.length > 0))
+    .sort((a, b) => a.length - b.length);
+  return best ?? [`no group of ${expected.type ?? "any type"} in the space ${expected.space}: ${summary(report)}`];
+}
+
+function complaintsOf(group: LeakGroup, expected: Expected, counts: boolean): readonly string[] {
+  return [counts ? wrongAmount(group, expected) : null, wrongSite(group, expected), wrongPath(group, expected)].filter(
+    (complaint) => complaint !== null,
+  );
 }
 
 function isCalled(type: string, expected: string): boolean {

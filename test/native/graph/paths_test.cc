@@ -109,6 +109,24 @@ TEST("a global variable, and a symbol of the program's, name what a symbol of No
   }
 }
 
+TEST("a thread's output, which is piped to process.stdout, leads to the thread only where nothing else does") {
+  for (const bool kept : {false, true}) {
+    Globals globals;
+    const std::uint32_t output = globals.heap.Add(NodeType::kObject, "ReadableWorkerStdio", 8);
+    const std::uint32_t worker = globals.heap.Add(NodeType::kObject, "Worker", 8);
+    const std::uint32_t stack = globals.heap.Add(NodeType::kSynthetic, "(Stack roots)", 0);
+    const std::uint32_t threads = globals.heap.Add(NodeType::kObject, "Array", 8);
+    globals.heap.Link(globals.module, output, EdgeType::kContext, "src");
+    globals.heap.Link(output, worker, EdgeType::kProperty, "worker");
+    globals.heap.Link(0, stack, EdgeType::kElement);
+    if (kept) globals.heap.Link(stack, threads, EdgeType::kElement);
+    globals.heap.Link(threads, worker, EdgeType::kProperty, "thread");
+    const Found found(globals.heap);
+    CHECK(found.paths.rank(worker) == (kept ? Rank::kStack : Rank::kNative));
+    CHECK(found.paths.rank(output) == Rank::kNodeModules);
+  }
+}
+
 TEST("a symbol of Node's on any other object leads on as a property does") {
   Globals globals;
   const std::uint32_t app = globals.heap.Add(NodeType::kObject, "App", 8);

@@ -119,6 +119,7 @@ ModelTotals Model::Totals(const ModelWindow& window) const {
       off_max_position = at;
     }
     if (event.object < 0 || !Counts(window.scope, event.domain) || !IsOffHeap(event.space)) continue;
+    if (IsOlder(window, event)) continue;
     const auto bytes = static_cast<std::int64_t>(event.bytes);
     off += event.what == What::kFree ? -bytes : bytes;
     if (off > off_max) {
@@ -135,7 +136,7 @@ WindowFigures Model::Close(ModelWindow& window, std::int64_t heap) {
   WindowFigures figures{};
   figures.known = true;
   struct Signed {
-    std::int64_t allocated = 0, allocations = 0, freed = 0, frees = 0;
+    std::int64_t allocated = 0, allocations = 0, freed = 0, frees = 0, older = 0;
   };
   std::array<Signed, kSpaceCount> sums{};
   SpaceFigures& heap_figures = figures.space[static_cast<int>(Space::kHeap)];
@@ -177,7 +178,8 @@ WindowFigures Model::Close(ModelWindow& window, std::int64_t heap) {
     SpaceFigures& space = figures.space[static_cast<int>(event.space)];
     if (event.object < 0) continue;
     space.level_bytes = sum.allocated - sum.freed;
-    space.peak_bytes = std::max(space.peak_bytes, space.level_bytes);
+    if (IsOlder(window, event)) sum.older += event.what == What::kFree ? bytes : -bytes;
+    space.peak_bytes = std::max(space.peak_bytes, space.level_bytes + sum.older);
   }
   for (int i = 0; i < kSpaceCount; ++i) {
     Signed& sum = sums[static_cast<std::size_t>(i)];

@@ -71,6 +71,11 @@ class Model {
   static bool Counts(DomainId scope, DomainId domain) {
     return scope == kProcessScope || domain == DomainId::kHelpers || domain == scope;
   }
+  // Makes no room in the window: its peaks are as if it were still there.
+  bool IsOlder(const ModelWindow& window, const Event& event) const {
+    if (event.object < 0 || event.domain != DomainId::kHelpers || window.scope == kProcessScope) return false;
+    return objects_[static_cast<std::size_t>(event.object)].born < window.begin;
+  }
   int NewObject(std::uint64_t bytes, Space space, DomainId domain, const Sample& sample);
   void InsertPages(std::uint64_t page, std::uint64_t bytes, Space space, DomainId domain, const Sample& sample);
   ModelTotals Totals(const ModelWindow& window) const;

@@ -42,6 +42,20 @@ TEST("each span has its own figures, and its peak is above its own start") {
   CHECK_EQUAL(empty.total_peak_bytes, 0);
 }
 
+TEST("what helpers allocated in an earlier span takes nothing off a later one when they free it") {
+  World world;
+  const WindowId id = world.OpenIn(kFirst);
+  world.Alloc(0x1000, 500, Space::kNative, kHelpers);
+  RollIn(world, id);
+  world.Release(0x1000);
+  world.Alloc(0x2000, 40);
+  CHECK_EQUAL(LevelsIn(world.guard(), kFirst, id).bytes[static_cast<int>(Space::kNative)], 40 - 500);
+  const WindowFigures second = RollIn(world, id);
+  CHECK_EQUAL(In(second, Space::kNative).level_bytes, 40 - 500);
+  CHECK_EQUAL(In(second, Space::kNative).peak_bytes, 40);
+  CHECK_EQUAL(second.total_peak_bytes, 40);
+}
+
 TEST("other windows know nothing of a window that rolls inside or around them") {
   World world;
   const WindowId rolling = world.OpenIn(kFirst);

@@ -43,6 +43,54 @@ TEST("a block keeps its domain, whoever frees it") {
   CHECK_EQUAL(In(world.CloseIn(kFirst, first), Space::kNative).freed_bytes, 100u);
 }
 
+TEST("what helpers allocated before a window and free within it takes nothing off the window's peak") {
+  World world;
+  world.Alloc(0x1000, 700, Space::kNative, kHelpers);
+  world.MapAt(0, 8192, Space::kBuffers, kHelpers);
+  const WindowId outer = world.OpenIn(kFirst, 50);
+  world.Alloc(0x2000, 100, Space::kNative, kHelpers);
+  const WindowId inner = world.OpenIn(kFirst, 50);
+  world.Alloc(0x3000, 10);
+  world.Release(0x1000);
+  world.UnmapAt(0, 4096);
+  world.Release(0x2000);
+  world.Alloc(0x4000, 20);
+  world.UnmapAt(4096, 4096);
+  const WindowFigures inside = world.CloseIn(kFirst, inner, 50);
+  const WindowFigures outside = world.CloseIn(kFirst, outer, 50);
+  CHECK_EQUAL(In(inside, Space::kNative).peak_bytes, 30);
+  CHECK_EQUAL(In(inside, Space::kNative).level_bytes, 30 - 800);
+  CHECK_EQUAL(In(inside, Space::kBuffers).level_bytes, -8192);
+  CHECK_EQUAL(In(inside, Space::kBuffers).peak_bytes, 0);
+  CHECK_EQUAL(inside.total_peak_bytes, 30);
+  CHECK_EQUAL(inside.total_peak_error, 0);
+  CHECK_EQUAL(In(outside, Space::kNative).peak_bytes, 110);
+  CHECK_EQUAL(In(outside, Space::kNative).level_bytes, 30 - 700);
+  CHECK_EQUAL(In(outside, Space::kNative).freed_bytes, 800u);
+  CHECK_EQUAL(outside.total_peak_bytes, 110);
+}
+
+TEST("the sum's peak lies where it was when helpers free what is older, whenever the heap is read") {
+  World world;
+  world.Alloc(0x1000, 700, Space::kNative, kHelpers);
+  const WindowId id = world.OpenIn(kFirst, 1000);
+  world.Alloc(0x2000, 300);
+  world.Release(0x1000);
+  world.Release(0x2000);
+  world.Heap(kFirst, 1040);
+  const WindowFigures figures = world.CloseIn(kFirst, id, 1040);
+  CHECK_EQUAL(figures.total_peak_bytes, 340);
+  CHECK_EQUAL(figures.total_peak_error, 40);
+}
+
+TEST("in the process's scope every thread's free counts, however old the block is") {
+  World world;
+  world.Alloc(0x1000, 700, Space::kNative, kHelpers);
+  const WindowId id = world.OpenIn(kProcessScope);
+  world.Release(0x1000);
+  CHECK_EQUAL(In(world.CloseIn(kProcessScope, id), Space::kNative).level_bytes, -700);
+}
+
 TEST("a block of an older generation of a slot does not touch the newer one") {
   World world;
   const WindowId old = world.OpenIn(kFirst);

@@ -39,7 +39,7 @@ class World {
   bool Release(std::uint64_t address, Block* was = nullptr) {
     Block unused;
     const bool known = Free(guard_, At(address), was == nullptr ? &unused : was);
-    if (!known) CountUnknownFree(guard_);
+    if (!known) CountUnknownFree(guard_, t_thread.domain);
     return known;
   }
   void Put(std::uint64_t address, const Block& block) { Restore(guard_, At(address), block); }

@@ -10,7 +10,7 @@
     {
       "target_name": "probe",
       "cflags_cc": ["<@(probe_flags)"],
-      "sources": ["probe.cc", "functions.cc", "patterns.cc", "mappings.cc", "processes.cc", "slot_values.cc", "malloc_loop.cc"],
+      "sources": ["probe.cc", "functions.cc", "patterns.cc", "mappings.cc", "processes.cc", "slot_values.cc", "malloc_loop.cc", "halting.cc"],
       "ldflags": ["-Wl,-rpath,'$$ORIGIN/probe_libraries'"],
       "libraries": ["-ldl", "-lpthread"]
     },

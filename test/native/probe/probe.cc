@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "halting.h"
 #include "kept.h"
 #include "malloc_loop.h"
 #include "mappings.h"
@@ -153,6 +154,18 @@ napi_value SlotValues(napi_env env, napi_callback_info) {
   return array;
 }
 
+napi_value HaltThreads(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  napi_value halted;
+  napi_create_int32(env, HaltOtherThreads(call.Integer(0)), &halted);
+  return halted;
+}
+
+napi_value Resume(napi_env, napi_callback_info) {
+  ResumeThreads();
+  return nullptr;
+}
+
 napi_value FunctionNames(napi_env env, napi_callback_info) {
   std::size_t count = 0;
   const AllocationFunction* const functions = AllFunctions(&count);
@@ -196,6 +209,8 @@ NAPI_MODULE_INIT() {
       {"mapOnThreads", Run<MapThreads>},
       {"mallocLoop", Run<Loop>},
       {"slotValues", SlotValues},
+      {"haltOtherThreads", HaltThreads},
+      {"resumeThreads", Resume},
   };
   for (const auto& method : kMethods) {
     napi_value function;
