@@ -148,6 +148,20 @@ bool EndWhenSettled(const RecursionGuard& guard, IsolateState& state, Measuremen
   return attached;
 }
 
+// Calls a function of memspec's own: what it allocates is in no figure.
+Napi::Value Own(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsFunction()) {
+    Throw(env, "MEMSPEC_INVALID_OPTION", "own() takes a function");
+    return env.Undefined();
+  }
+  const OwnCall own(State(env));
+  napi_value result = nullptr;
+  // What it throws is pending, and comes through.
+  if (napi_call_function(env, env.Undefined(), info[0], 0, nullptr, &result) != napi_ok) return env.Undefined();
+  return Napi::Value(env, result);
+}
+
 Napi::Value Call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Measurement* const measurement = FindMeasurement(info);
@@ -296,6 +310,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("begin", Napi::Function::New<Begin>(env, "begin"));
   exports.Set("end", Napi::Function::New<End>(env, "end"));
   exports.Set("call", Napi::Function::New<Call>(env, "call"));
+  exports.Set("own", Napi::Function::New<Own>(env, "own"));
   exports.Set("read", Napi::Function::New<Read>(env, "read"));
   exports.Set("collect", Napi::Function::New<Collect>(env, "collect"));
   exports.Set("quiesce", Napi::Function::New<Quiesce>(env, "quiesce"));

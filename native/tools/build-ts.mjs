@@ -73,7 +73,7 @@ const pagesOnUse = (imports) => ({
       : null,
 });
 
-/** Modules that have a file of their own, though they are no entries: Vite compiles the setup file alone, which is to be small. */
+/** ES modules that have a file of their own, though they are no entries: Vite compiles the setup file alone, which is to be small. */
 const OWN_FILES = { "@memspec/vitest": ["test-file"] };
 
 const PACKAGES = ["core", "plugin-vitest", "plugin-jest", "cli"];
@@ -119,16 +119,23 @@ async function writeSchema() {
 async function buildPackage(directory, alsoCarried) {
   const manifest = JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8"));
   const commands = Object.values(manifest.bin ?? {});
-  const entries = [...Object.values(manifest.exports).map((target) => target.import?.default ?? ""), ...commands]
-    .map((target) => /^\.\/(?:dist\/esm|bin)\/(?<entry>.+)\.c?js$/.exec(target)?.groups?.entry)
-    .filter((entry) => entry !== undefined);
-  const together = [...entries.filter((entry) => !APART.includes(entry)), ...(OWN_FILES[manifest.name] ?? [])];
-  const groups = [together, ...APART.filter((entry) => entries.includes(entry)).map((entry) => [entry])];
+  const namesOf = (targets) =>
+    targets
+      .map((target) => /^\.\/(?:dist\/esm|bin)\/(?<entry>.+)\.c?js$/.exec(target ?? "")?.groups?.entry)
+      .filter((entry) => entry !== undefined);
+  const both = namesOf([...Object.values(manifest.exports).map((target) => target.import?.default), ...commands]);
+  const esmAlone = [
+    ...namesOf(Object.values(manifest.exports).map((target) => target.default)),
+    ...(OWN_FILES[manifest.name] ?? []),
+  ];
 
   const carried = new Set(alsoCarried);
   const formats = commands.length > 0 ? ["cjs"] : ["esm", "cjs"];
   for (const format of formats) {
     removeModules(path.join(directory, "dist", format));
+    const entries = format === "esm" ? [...both, ...esmAlone] : both;
+    const together = entries.filter((entry) => !APART.includes(entry));
+    const groups = [together, ...APART.filter((entry) => entries.includes(entry)).map((entry) => [entry])];
     for (const group of groups) {
       for (const id of await bundleEntries(directory, manifest, group, format)) carried.add(packageOf(id));
     }

@@ -1,16 +1,9 @@
 /** The baselines of the test file that this worker runs: opened with it, written when its last hook has run. */
 
-import {
-  type Baselines,
-  type BaselinesRecord,
-  baselinesRecord,
-  createBaselines,
-  type TestEnd,
-  type UpdateMode,
-  uniqueNames,
-} from "@memspec/core/adapter";
+import type { Baselines, BaselinesRecord, TestEnd, UpdateMode } from "@memspec/core/adapter";
 import type { RunnerTestFile } from "vitest";
 import { type TestTask, testsUnder } from "./tasks.js";
+import { wholeCore } from "./whole-core.js";
 
 /** The part of Vitest's worker state that this needs; not an official interface, so everything may be missing. */
 interface WorkerState {
@@ -33,12 +26,18 @@ export interface FileBaselines {
   finish(): BaselinesRecord | undefined;
 }
 
+/** `null`: the one of a configuration without projects. */
+export function projectOf({ projectName }: RunnerTestFile): string | null {
+  return projectName === undefined || projectName === "" ? null : projectName;
+}
+
 export function openBaselines(file: RunnerTestFile, root: string): FileBaselines {
   const { __vitest_worker__: state } = globalThis as { readonly __vitest_worker__?: WorkerState };
   const { snapshotOptions, testNamePattern } = state?.config ?? {};
+  const { baselinesRecord, createBaselines, uniqueNames } = wholeCore();
   const baselines = createBaselines({
     testFile: file.filepath,
-    project: file.projectName === undefined || file.projectName === "" ? null : file.projectName,
+    project: projectOf(file),
     root,
     // A run that says nothing of its own snapshots is not to change files.
     update: snapshotOptions?.updateSnapshot ?? "none",

@@ -1,26 +1,20 @@
 /** What happens around the body of each test: its limits are checked, and the matchers that nobody awaited are found. */
 
 import { performance } from "node:perf_hooks";
+import type { BodyHandle, CallSite, ParsedLimit, PendingMatchers, TestBody } from "@memspec/core/adapter";
 import {
   abandonSpans,
   armTracker,
-  type BodyHandle,
-  bareBody,
   breachesOf,
-  type CallSite,
   callSiteOf,
   captureCallSite,
   captureStack,
   isMemspecError,
   lineOfSite,
   MemspecError,
-  type ParsedLimit,
-  type PendingMatchers,
   placeAt,
-  runBody,
-  type TestBody,
   userSiteAbove,
-} from "@memspec/core/adapter";
+} from "@memspec/core/worker";
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
 import { explicitLimits, limitsOfFile } from "./declared-limits.js";
@@ -28,6 +22,7 @@ import type { LeakGate } from "./leak-gate.js";
 import type { Observation } from "./observation.js";
 import { attemptId, type Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
+import { wholeCore } from "./whole-core.js";
 
 /** A hook that waits for nothing needs no timer. */
 const NO_TIMEOUT = 0;
@@ -113,7 +108,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
         opened.handle = observation?.bodyStarts(task);
         return of === undefined
           ? Reflect.apply(body, thisArg, args)
-          : runBody(session, of.limits, body, thisArg, args, session.options, of.site);
+          : wholeCore().runBody(session, of.limits, body, thisArg, args, session.options, of.site);
       });
     } catch (error) {
       return failed(error);
@@ -129,7 +124,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
     args: readonly unknown[],
     tookMs: number,
   ): Promise<void> {
-    const { body, limitsLeaks } = bareBody(given);
+    const { body, limitsLeaks } = wholeCore().bareBody(given);
     if (gate === null || limitsLeaks) return;
     if (limited.get(task)?.limits.some(({ leaks }) => leaks !== null) === true) return;
     try {

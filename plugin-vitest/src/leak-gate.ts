@@ -1,21 +1,11 @@
 /** The leak gate in the worker that runs a test file: docs/leak-gate.md. */
 
-import {
-  type CallSite,
-  type FileGate,
-  type FileWatch,
-  fileLeakError,
-  fileLeakMessage,
-  type GateFindings,
-  judgeBody,
-  type LeaksRecord,
-  leakGateFor,
-  placeAt,
-  watchFile,
-} from "@memspec/core/adapter";
+import type { CallSite, FileGate, FileWatch, GateFindings, LeaksRecord } from "@memspec/core/adapter";
+import { placeAt } from "@memspec/core/worker";
 import { expect, type RunnerTestFile } from "vitest";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask, tasksUnder, testsUnder } from "./tasks.js";
+import { wholeCore } from "./whole-core.js";
 
 export interface LeakGate {
   readonly mode: FileGate["mode"];
@@ -41,6 +31,7 @@ export interface LeakGate {
 /** @returns `null`: nobody looks for leaks in the file */
 export function createLeakGate(file: RunnerTestFile, session: Session): LeakGate | null {
   const { options, root } = session;
+  const { fileLeakError, fileLeakMessage, judgeBody, leakGateFor, watchFile } = wholeCore();
   const gate = leakGateFor(options, root, file.filepath);
   if (gate === null) return null;
   const tests = new Map<string, LeaksRecord>();

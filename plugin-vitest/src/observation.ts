@@ -1,19 +1,15 @@
 /** Observation of the test file that this worker runs: its marks at hooks and bodies, and what is handed to the reporter. */
 
 import { threadId } from "node:worker_threads";
-import {
-  type BaselinesRecord,
-  type BodyHandle,
-  type FileObserver,
-  type FilePayload,
-  makeStateFile,
-  nameCapture,
-  type ObservedTest,
-  observeFile,
-  removeStateFile,
-  type ToSourceLine,
-  withLeaks,
+import type {
+  BaselinesRecord,
+  BodyHandle,
+  FileObserver,
+  FilePayload,
+  ObservedTest,
+  ToSourceLine,
 } from "@memspec/core/adapter";
+import { makeStateFile, nameCapture, observeFile, removeStateFile, withLeaks } from "@memspec/core/worker";
 import { aroundAll, type RunnerTestFile } from "vitest";
 import type { LeakGate } from "./leak-gate.js";
 import type { ProvidedMemspec } from "./provided.js";

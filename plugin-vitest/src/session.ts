@@ -1,24 +1,27 @@
 /** What memspec knows of the test file that this worker runs: the host of the matchers and limits. */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import {
-  type CurrentTest,
-  createFailedMatchers,
-  type FailedMatchers,
-  type MatcherHost,
-  type MemspecOptions,
-} from "@memspec/core/adapter";
+import type { CurrentTest, FailedMatchers, MatcherHost, MemspecOptions } from "@memspec/core/adapter";
+import { createFailedMatchers } from "@memspec/core/worker";
 import { type RunnerTestFile, TestRunner } from "vitest";
-import { type FileBaselines, openBaselines } from "./baselines.js";
+import type { FileBaselines } from "./baselines.js";
 import { interleaves, runningInterleaved, type TestTask } from "./tasks.js";
+
+type OpenBaselines = (file: RunnerTestFile, root: string) => FileBaselines;
 
 export interface Session extends MatcherHost {
   readonly options: MemspecOptions;
   readonly failedMatchers: FailedMatchers;
-  /** `undefined` before the first file. */
+  /** `undefined`: nobody has asked for the file's. */
   readonly fileBaselines: FileBaselines | undefined;
-  /** A test file begins: its options and root are those of its project. */
-  beginFile(file: RunnerTestFile, options: MemspecOptions, root: string): void;
+  /**
+   * A test file begins: its options and root are those of its project.
+   *
+   * @param openBaselines of the file, which few ask for
+   */
+  beginFile(file: RunnerTestFile, options: MemspecOptions, root: string, openBaselines: OpenBaselines): void;
+  /** Such that what nobody asks for of them is told, too. */
+  openBaselines(): void;
   /** Runs the body of a test such that whatever it calls, now or later, knows its test even when others interleave. */
   within<T>(task: TestTask, body: () => T): T;
 }
@@ -50,6 +53,10 @@ function createSession(): Session {
   let options: MemspecOptions = {};
   let root = process.cwd();
   let fileBaselines: FileBaselines | undefined;
+  let openThem: OpenBaselines | undefined;
+  const open = (): void => {
+    fileBaselines ??= file && openThem?.(file, root);
+  };
   return {
     runner: "vitest",
     failedMatchers: createFailedMatchers(),
@@ -57,6 +64,7 @@ function createSession(): Session {
       return fileBaselines;
     },
     get baselines() {
+      open();
       return fileBaselines?.baselines;
     },
     get options() {
@@ -65,12 +73,14 @@ function createSession(): Session {
     get root() {
       return root;
     },
-    beginFile(nextFile, fileOptions, fileRoot) {
+    beginFile(nextFile, fileOptions, fileRoot, openBaselines) {
       file = nextFile;
+      openThem = openBaselines;
       options = fileOptions;
       root = fileRoot;
-      fileBaselines = openBaselines(nextFile, fileRoot);
+      fileBaselines = undefined;
     },
+    openBaselines: open,
     within(task, body) {
       // Asynchronous context is paid for only where tests interleave.
       return interleaves(task) ? bodies.run(task, body) : body();

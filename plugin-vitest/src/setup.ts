@@ -6,4 +6,4 @@
 
 import { beginTestFile } from "./test-file.js";
 
-beginTestFile();
+await beginTestFile();

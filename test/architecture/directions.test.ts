@@ -4,6 +4,7 @@ import {
   cycles,
   importsOf,
   NATIVE_ROOMS,
+  wholeCoreInWorkers,
   wrongCoreImports,
   wrongIncludes,
   wrongPluginImports,
@@ -40,6 +41,11 @@ describe("this house", () => {
     expect(wrongPluginImports(plugins)).toEqual([]);
   });
 
+  test("Vitest's setup file loads no more of the core than every worker needs", () => {
+    expect(plugins.some(({ file }) => file === "plugin-vitest/src/setup.ts")).toBe(true);
+    expect(wholeCoreInWorkers(plugins)).toEqual([]);
+  });
+
   test("the addon includes only up the stream", () => {
     expect(native.length).toBeGreaterThan(20);
     expect(wrongIncludes(native)).toEqual([]);
@@ -52,6 +58,17 @@ describe("this house", () => {
 });
 
 describe("a planted fault is caught", () => {
+  test("what Vitest's setup file loads of the whole core, even by another file", () => {
+    const whole = ["import {", "  measure,", '} from "@memspec/core/adapter";'];
+    const files = [
+      planted("plugin-vitest/src/setup.ts", 'import { a } from "./a.js";', 'import type { B } from "./b.js";'),
+      planted("plugin-vitest/src/a.ts", 'import { c } from "./c.js";'),
+      planted("plugin-vitest/src/b.ts", ...whole),
+      planted("plugin-vitest/src/c.ts", ...whole),
+    ];
+    expect(wholeCoreInWorkers(files)).toEqual(["plugin-vitest/src/c.ts"]);
+  });
+
   test.each([
     ["an import down the stream", planted("core/src/sizes/a.ts", 'import { b } from "../capture/b.js";')],
     ["a type imported down the stream", planted("core/src/capture/a.ts", 'import type { B } from "../analysis/b.js";')],

@@ -95,11 +95,27 @@ export function wrongPluginImports(sources: readonly SourceFile[]): readonly str
       const inside = specifier.startsWith(".") && resolveImport(file, specifier).startsWith(base);
       const allowed = specifier.startsWith(".")
         ? inside
-        : !specifier.startsWith("@memspec/") || /^@memspec\/core(?:\/adapter|\/captures|\/reports)?$/u.test(specifier);
+        : !specifier.startsWith("@memspec/") ||
+          /^@memspec\/core(?:\/adapter|\/worker|\/captures|\/reports)?$/u.test(specifier);
       if (!allowed) wrong.push(`${file}: ${specifier}`);
     }
   }
   return wrong;
+}
+
+const WHOLE_CORE = /^import\s(?!type\b)[^;"']*\sfrom "@memspec\/core(?:\/adapter)?"/mu;
+const TYPES_ALONE = /^(?:import|export) type\s[^;"']*\sfrom "[^"]+";$/gmu;
+
+/** Files that Vitest's setup file loads in every worker, and that load the whole core, which few workers need. */
+export function wholeCoreInWorkers(sources: readonly SourceFile[]): readonly string[] {
+  const texts = new Map(sources.map(({ file, text }) => [file, text.replaceAll(TYPES_ALONE, "")]));
+  const loaded = new Set(["plugin-vitest/src/setup.ts"]);
+  for (const file of loaded) {
+    for (const specifier of importsOf(texts.get(file) ?? "")) {
+      if (specifier.startsWith(".")) loaded.add(resolveImport(file, specifier));
+    }
+  }
+  return [...loaded].filter((file) => WHOLE_CORE.test(texts.get(file) ?? ""));
 }
 
 /** Includes of the addon that point down the stream. Node-API and V8 belong to the rooms that need them, never to the ledger. */

@@ -8,6 +8,7 @@ import { ROOT } from "./source-tree.js";
 const ENTRIES: readonly (readonly [name: string, source: string])[] = [
   ["@memspec/core", "core/src/index.ts"],
   ["@memspec/core/adapter", "core/src/adapter.ts"],
+  ["@memspec/core/worker", "core/src/worker.ts"],
   ["@memspec/core/captures", "core/src/captures.ts"],
   ["@memspec/core/reports", "core/src/reports.ts"],
   ["@memspec/native", "native/index.d.cts"],

@@ -22,8 +22,9 @@ function check(what, command, args) {
 
 for (const directory of workspaces) {
   check(`publint ${directory}`, "publint", ["run", directory, "--strict"]);
-  // node10 cannot resolve `exports`; nothing that memspec supports resolves like it.
-  check(`attw ${directory}`, "attw", ["--pack", directory, "--profile", "node16", "--no-emoji"]);
+  // Vitest's setup file is an ES module alone: Vite imports it, and it awaits. node10 cannot resolve `exports`; nothing that memspec supports resolves like it.
+  const more = directory === "plugin-vitest" ? ["--exclude-entrypoints", "setup"] : [];
+  check(`attw ${directory}`, "attw", ["--pack", directory, "--profile", "node16", "--no-emoji", ...more]);
 }
 check("knip", "knip", []);
 process.exitCode = failed ? 1 : 0;

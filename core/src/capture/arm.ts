@@ -28,3 +28,9 @@ export function isArmed(): boolean {
 export function armIfExpected(): void {
   if (expected) armTracker();
 }
+
+/** `work()`, as memspec's own: where the tracker is there, what it allocates is in no figure. */
+export function ownWork<T>(work: () => T): T {
+  const binding = armed ? loadAddon().binding : null;
+  return binding === null ? work() : binding.own(work);
+}

@@ -141,6 +141,8 @@ export interface NativeBinding
    * something else, counting has ended.
    */
   call(handle: Handle, fn: (...args: never[]) => unknown, thisArg: unknown, args: readonly unknown[]): unknown;
+  /** fn(), as memspec's own work: what it allocates is in no figure. */
+  own<T>(fn: () => T): T;
   /** Figures and sites of an ended measurement. */
   read(handle: Handle): RawMeasurement;
   /** Full settled collection (synchronous). WeakRefs need a macrotask hop by the caller first. */

@@ -16,6 +16,7 @@ const FUNCTIONS: readonly (keyof NativeBinding)[] = [
   "begin",
   "end",
   "call",
+  "own",
   "read",
   "collect",
   "quiesce",

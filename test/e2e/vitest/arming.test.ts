@@ -112,6 +112,25 @@ describe.each(pools)("in %s", (pool) => {
   });
 });
 
+test.each(["forks", "threads"] as const)("in %s what a helper's first matcher loads is in no figure", async (pool) => {
+  // It names nothing of memspec's that would load the matchers before.
+  const only = `import { expect } from "vitest";
+export const lean = (body: () => unknown): void => { expect(body).toAllocateLessThan("1GB"); };
+`;
+  const unnamed = `
+import { test } from "vitest";
+import { lean } from "./helper.js";
+test("first", () => { lean(() => 1); });
+test("second", () => { lean(() => 1); });
+`;
+  const run = await runVitest({ files: { "helper.ts": only, "a.test.ts": unnamed }, pool });
+  expect(statesOf(run)).toEqual(["a.test.ts > first: passed", "a.test.ts > second: passed"]);
+  const [first, second] = (run.memory?.files[0]?.tests ?? []).map(({ figures }) => figures?.native?.allocatedBytes);
+  // To load them takes half a megabyte of native memory; what the call itself needs is some hundred bytes.
+  expect(second).toBeLessThan(10_000);
+  expect(first).toBeLessThan(10_000);
+});
+
 test("without isolation what an earlier file compiled has its lines in a later one", async () => {
   const run = await runVitest({
     files: { ...files, ...inOrder, "a.test.ts": runs, "b.test.ts": measures },
