@@ -59,7 +59,7 @@ bool WaitForWorkerThreads(v8::Platform& platform) {
   const int threads = platform.NumberOfWorkerThreads() - 1;
   if (threads <= 0) return true;
   const auto meeting = std::make_shared<Meeting>(threads);
-  // Behind all that waits: from Node 24 on the queue goes by priority, and among equals by no order.
+  // Behind all that waits: Node 26 takes tasks by priority, and among equals in no order.
   for (int i = 0; i < threads; ++i) {
     platform.CallLowPriorityTaskOnWorkerThread(std::make_unique<ArriveTask>(meeting));
   }
