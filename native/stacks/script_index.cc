@@ -112,7 +112,7 @@ CodeId ScriptIndex::BytecodeOfObject(int script_id, v8::Local<v8::UnboundScript>
     if (it != objects_.end() && Owns(it->second, script_id) && RecordOf(it->second).script == function) return it->second;
     // Moved, or never seen. Objects move rarely, so the index is made anew at most once for each doubling.
     if (info.functions.size() < info.reindex_at) return CodeId::kNone;
-    info.reindex_at = info.functions.size() * 2;
+    info.reindex_at = std::max<std::size_t>(1, info.functions.size() * 2);  // also of a script none of whose functions is known any more
     info.indexed = 0;
   }
 }

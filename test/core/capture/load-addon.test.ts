@@ -6,7 +6,7 @@ import { VERSION } from "../../../core/src/capture/version.js";
 const require = createRequire(import.meta.url);
 
 const FUNCTIONS = [
-  "arm disarm open begin end call read collect quiesce retained instances instanceIds close latestScript sourceMapUrl",
+  "arm disarm open begin end call own read collect quiesce retained instances instanceIds close latestScript sourceMapUrl",
   "observeBegin observeMark observeLimitedBody observeTest observeEnd",
   "leakBegin leakBoundary leakCall leakRecordStacks leakWatchDescriptors leakOpenedDescriptors leakStartOver leakRead leakEnd",
   "recordingFacts recordingStart recordingStop recordingIsOpen packerOpen packerAdd",
