@@ -1,6 +1,6 @@
 /**
- * The part of `adapter` that every test worker needs, which loads in a fifth of the time: what observes, and what finds out
- * whether a test file needs the rest. Not for use in tests.
+ * The part of `adapter` that every test worker needs, a third of its code: what observes, and what finds out whether a test
+ * file needs the rest. Not for use in tests.
  */
 
 export { provideSourceMaps } from "./analysis/runner-maps.js";

@@ -22,7 +22,8 @@ function check(what, command, args) {
 
 for (const directory of workspaces) {
   check(`publint ${directory}`, "publint", ["run", directory, "--strict"]);
-  // Vitest's setup file is an ES module alone: Vite imports it, and it awaits. node10 cannot resolve `exports`; nothing that memspec supports resolves like it.
+  // node10 cannot resolve `exports`; nothing that memspec supports resolves like it. Vitest's setup file is an ES module alone:
+  // Vite imports it, and it awaits.
   const more = directory === "plugin-vitest" ? ["--exclude-entrypoints", "setup"] : [];
   check(`attw ${directory}`, "attw", ["--pack", directory, "--profile", "node16", "--no-emoji", ...more]);
 }
