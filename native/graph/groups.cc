@@ -83,6 +83,7 @@ class Grouping {
     const Graph& graph = heap_.graph();
     const std::uint32_t interval = owners_.IntervalOf(node);
     const std::uint64_t size = graph.self_size(node);
+    if (owners_.IsOfEngine(node)) return;
     if (interval != kOld) {
       ++out_.births[interval].count;
       out_.births[interval].bytes += size;

@@ -47,6 +47,8 @@ KnownTexts::KnownTexts(const Graph& graph) {
       {"system / ContextCell", &context_cell},
       {"system / PropertyArray", &property_array},
       {"system / AccessorPair", &accessor_pair},
+      {"system / WeakArrayList", &weak_array_list},
+      {"system / WeakFixedArray", &weak_fixed_array},
       {"(object elements)", &object_elements},
       {"(object properties)", &object_properties},
       {"(bound arguments)", &bound_arguments_node},

@@ -24,7 +24,7 @@ struct KnownTexts {
        buffer_data = kNoIndex, cleanup_queue = kNoIndex, object = kNoIndex, array = kNoIndex, map_object = kNoIndex,
        set_object = kNoIndex, generator = kNoIndex, async_function = kNoIndex, weak_map = kNoIndex, weak_set = kNoIndex,
        text_module = kNoIndex, promise_reaction = kNoIndex, promise = kNoIndex, map_node = kNoIndex, proxy_node = kNoIndex, once_wrapper = kNoIndex, listener_object = kNoIndex,
-       event_target = kNoIndex, worker_output = kNoIndex;
+       event_target = kNoIndex, worker_output = kNoIndex, weak_array_list = kNoIndex, weak_fixed_array = kNoIndex;
   // Roots.
   Text stack_roots = kNoIndex, handle_scope = kNoIndex, global_handles = kNoIndex, eternal_handles = kNoIndex,
        traced_handles = kNoIndex;

@@ -42,8 +42,9 @@ void Owners::Pass() {
     const std::uint32_t interval = IntervalOf(node);
     // A store is as old as what it is the store of; carriers are nothing by themselves.
     if (interval == kOld || heap_.describer().IsCarrier(node) || !paths_.Reached(node)) continue;
+    if (through == kOfEngine) continue;
     if (through == kNoIndex) {
-      member_[node] = node;
+      member_[node] = IsMadeForOld(node) ? kOfEngine : node;
       continue;
     }
     const Part part = PartOf(node, through, interval);
@@ -51,6 +52,31 @@ void Owners::Pass() {
     member_[node] = node;
     if (part == Part::kNestedMember) nested_.insert(node);
   }
+}
+
+bool Owners::IsEngines(Node node) const {
+  const Graph& graph = heap_.graph();
+  const Text name = graph.name(node);
+  switch (graph.type(node)) {
+    case NodeType::kCode:
+    case NodeType::kObjectShape:
+    case NodeType::kArray:
+      return true;
+    default:
+      return name != kNoIndex && (name == heap_.known().weak_array_list || name == heap_.known().weak_fixed_array);
+  }
+}
+
+// Whose it is says the way to it: the first thing on it, from here back, that is more than V8's own. Where that has no birth
+// (a C++ object, a root) it may have come with the calls.
+bool Owners::IsMadeForOld(Node node) const {
+  Node at = node;
+  while (IsEngines(at)) {
+    if (paths_.IsStart(at)) return false;
+    at = paths_.SourceOf(paths_.edge_to(at));
+  }
+  const Graph& graph = heap_.graph();
+  return at != node && Graph::HasBirth(graph.type(at)) && graph.id(at) <= boundaries_.front();
 }
 
 Owners::Part Owners::PartOf(Node node, Node through, std::uint32_t interval) {
