@@ -334,6 +334,6 @@ export const handles: readonly LeakCase[] = [
         },
       };
     },
-    { slow: true, latePlateau: true, reason: "a kept connection grows for the first tens of requests" },
+    { slow: true },
   ),
 ];
