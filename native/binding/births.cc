@@ -14,14 +14,14 @@ namespace {
 
 using capture::BirthRun;
 
-BirthRun* Running(Napi::Env env) {
+BirthRun* RunningBirths(Napi::Env env) {
   BirthRun* const run = State(env).birth_run();
   if (run == nullptr) Throw(env, "MEMSPEC_MEASUREMENT_CLOSED", "the births of no test file are watched");
   return run;
 }
 
 // Of a file that was not finished: dropped.
-Napi::Value Begin(const Napi::CallbackInfo& info) {
+Napi::Value BeginBirths(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
   capture::IsolateState& state = State(info.Env());
   state.SetBirthRun(nullptr);
@@ -29,9 +29,9 @@ Napi::Value Begin(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value Mark(const Napi::CallbackInfo& info) {
+Napi::Value MarkBirths(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
-  BirthRun* const run = Running(info.Env());
+  BirthRun* const run = RunningBirths(info.Env());
   if (run != nullptr && !run->Mark(guard)) {
     Throw(info.Env(), "MEMSPEC_TOO_MANY_MEASUREMENTS", "too many measurements are counting at once");
   }
@@ -45,11 +45,11 @@ Napi::Object ToObject(Napi::Env env, const BirthRun::Alive& alive) {
   return object;
 }
 
-Napi::Value Read(const Napi::CallbackInfo& info) {
+Napi::Value ReadBirths(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const RecursionGuard guard;
   const OwnWork own(guard);
-  BirthRun* const run = Running(env);
+  BirthRun* const run = RunningBirths(env);
   if (run == nullptr) return env.Undefined();
   const std::vector<BirthRun::Interval> intervals = run->Read(guard);
   Napi::Array rows = Napi::Array::New(env, intervals.size());
@@ -66,7 +66,7 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
   return rows;
 }
 
-Napi::Value End(const Napi::CallbackInfo& info) {
+Napi::Value EndBirths(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
   State(info.Env()).SetBirthRun(nullptr);
   return info.Env().Undefined();
@@ -75,10 +75,10 @@ Napi::Value End(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportBirths(Napi::Env env, Napi::Object exports) {
-  exports.Set("birthsBegin", Napi::Function::New<Begin>(env, "birthsBegin"));
-  exports.Set("birthsMark", Napi::Function::New<Mark>(env, "birthsMark"));
-  exports.Set("birthsRead", Napi::Function::New<Read>(env, "birthsRead"));
-  exports.Set("birthsEnd", Napi::Function::New<End>(env, "birthsEnd"));
+  exports.Set("birthsBegin", Napi::Function::New<BeginBirths>(env, "birthsBegin"));
+  exports.Set("birthsMark", Napi::Function::New<MarkBirths>(env, "birthsMark"));
+  exports.Set("birthsRead", Napi::Function::New<ReadBirths>(env, "birthsRead"));
+  exports.Set("birthsEnd", Napi::Function::New<EndBirths>(env, "birthsEnd"));
 }
 
 }  // namespace memspec::binding

@@ -17,13 +17,13 @@ namespace {
 using capture::IsolateState;
 using capture::LeakRun;
 
-LeakRun* Running(Napi::Env env) {
+LeakRun* RunningLeaks(Napi::Env env) {
   LeakRun* const run = State(env).leak_run();
   if (run == nullptr) Throw(env, "MEMSPEC_MEASUREMENT_CLOSED", "no leak check is running");
   return run;
 }
 
-Napi::Value Begin(const Napi::CallbackInfo& info) {
+Napi::Value BeginLeaks(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
   IsolateState& state = State(info.Env());
   if (state.leak_run() != nullptr) {
@@ -36,7 +36,7 @@ Napi::Value Begin(const Napi::CallbackInfo& info) {
 
 Napi::Value Boundary(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
-  LeakRun* const run = Running(info.Env());
+  LeakRun* const run = RunningLeaks(info.Env());
   if (run != nullptr && !run->Boundary(guard, info[0].ToBoolean().Value())) {
     Throw(info.Env(), "MEMSPEC_TOO_MANY_MEASUREMENTS", "too many measurements are counting at once");
   }
@@ -45,21 +45,21 @@ Napi::Value Boundary(const Napi::CallbackInfo& info) {
 
 Napi::Value RecordStacks(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
-  LeakRun* const run = Running(info.Env());
+  LeakRun* const run = RunningLeaks(info.Env());
   if (run != nullptr) run->RecordStacks(guard);
   return info.Env().Undefined();
 }
 
 Napi::Value StartOver(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
-  LeakRun* const run = Running(info.Env());
+  LeakRun* const run = RunningLeaks(info.Env());
   if (run != nullptr) run->StartOver(guard);
   return info.Env().Undefined();
 }
 
 Napi::Value WatchDescriptors(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
-  LeakRun* const run = Running(info.Env());
+  LeakRun* const run = RunningLeaks(info.Env());
   if (run != nullptr) run->descriptors().Watch();
   return info.Env().Undefined();
 }
@@ -68,7 +68,7 @@ Napi::Value OpenedDescriptors(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const RecursionGuard guard;
   const OwnWork own(guard);
-  LeakRun* const run = Running(env);
+  LeakRun* const run = RunningLeaks(env);
   if (run == nullptr) return env.Undefined();
   const std::vector<capture::OpenedDescriptors::Place> places = run->descriptors().StillOpen();
   Napi::Array array = Napi::Array::New(env, places.size());
@@ -96,11 +96,11 @@ Napi::Array Column(Napi::Env env, const std::vector<LeakRun::Alive>& column) {
   return array;
 }
 
-Napi::Value Read(const Napi::CallbackInfo& info) {
+Napi::Value ReadLeaks(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const RecursionGuard guard;
   const OwnWork own(guard);
-  const LeakRun* const run = Running(env);
+  const LeakRun* const run = RunningLeaks(env);
   if (run == nullptr) return env.Undefined();
   Napi::Array rows = Napi::Array::New(env, run->rows().size());
   for (std::size_t i = 0; i < run->rows().size(); ++i) {
@@ -121,7 +121,7 @@ Napi::Value Read(const Napi::CallbackInfo& info) {
   return rows;
 }
 
-Napi::Value End(const Napi::CallbackInfo& info) {
+Napi::Value EndLeaks(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
   State(info.Env()).SetLeakRun(nullptr);
   return info.Env().Undefined();
@@ -164,15 +164,15 @@ Napi::Value CallFunction(Napi::Env env) {
 }  // namespace
 
 void ExportLeaks(Napi::Env env, Napi::Object exports) {
-  exports.Set("leakBegin", Napi::Function::New<Begin>(env, "leakBegin"));
+  exports.Set("leakBegin", Napi::Function::New<BeginLeaks>(env, "leakBegin"));
   exports.Set("leakBoundary", Napi::Function::New<Boundary>(env, "leakBoundary"));
   exports.Set("leakCall", CallFunction(env));
-  exports.Set("leakRead", Napi::Function::New<Read>(env, "leakRead"));
+  exports.Set("leakRead", Napi::Function::New<ReadLeaks>(env, "leakRead"));
   exports.Set("leakRecordStacks", Napi::Function::New<RecordStacks>(env, "leakRecordStacks"));
   exports.Set("leakWatchDescriptors", Napi::Function::New<WatchDescriptors>(env, "leakWatchDescriptors"));
   exports.Set("leakOpenedDescriptors", Napi::Function::New<OpenedDescriptors>(env, "leakOpenedDescriptors"));
   exports.Set("leakStartOver", Napi::Function::New<StartOver>(env, "leakStartOver"));
-  exports.Set("leakEnd", Napi::Function::New<End>(env, "leakEnd"));
+  exports.Set("leakEnd", Napi::Function::New<EndLeaks>(env, "leakEnd"));
 }
 
 }  // namespace memspec::binding

@@ -88,15 +88,6 @@ FrameTable Interned(const std::vector<std::vector<stacks::Frame>>& stacks) {
   return table;
 }
 
-const char* ToString(heap::Sampler::State state) {
-  switch (state) {
-    case heap::Sampler::State::kOff: return "off";
-    case heap::Sampler::State::kRunning: return "running";
-    case heap::Sampler::State::kTakenBySomeoneElse: return "taken";
-  }
-  return "off";
-}
-
 // Without one there is none.
 bool ReadCap(const Napi::Value& value, capture::HardCap& cap) {
   if (value.IsUndefined() || value.IsNull()) return true;
@@ -114,7 +105,7 @@ bool ReadCap(const Napi::Value& value, capture::HardCap& cap) {
   return true;
 }
 
-Napi::Value Begin(const Napi::CallbackInfo& info) {
+Napi::Value BeginObserving(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const RecursionGuard guard;
   if (!info[0].IsObject()) {
@@ -143,7 +134,7 @@ Napi::Value Begin(const Napi::CallbackInfo& info) {
 }
 
 // observeMark(kind): straight to the observer, with nothing made on the heap.
-Napi::Value Mark(const Napi::CallbackInfo& info) {
+Napi::Value MarkSpan(const Napi::CallbackInfo& info) {
   const RecursionGuard guard;
   Observer* const observer = State(info.Env()).observer();
   if (observer == nullptr) return info.Env().Undefined();
@@ -188,7 +179,7 @@ Napi::Value Snapshot(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(env, heap::SnapshotToFile(own.guard(), State(env).isolate(), path));
 }
 
-Napi::Value End(const Napi::CallbackInfo& info) {
+Napi::Value EndObserving(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   capture::IsolateState& state = State(env);
   const OwnCall own(state);
@@ -229,12 +220,12 @@ Napi::Value End(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportObserver(Napi::Env env, Napi::Object exports) {
-  exports.Set("observeBegin", Napi::Function::New<Begin>(env, "observeBegin"));
-  exports.Set("observeMark", Napi::Function::New<Mark>(env, "observeMark"));
+  exports.Set("observeBegin", Napi::Function::New<BeginObserving>(env, "observeBegin"));
+  exports.Set("observeMark", Napi::Function::New<MarkSpan>(env, "observeMark"));
   exports.Set("observeLimitedBody", Napi::Function::New<BodyIsMeasured>(env, "observeLimitedBody"));
   exports.Set("observeTest", Napi::Function::New<Test>(env, "observeTest"));
   exports.Set("observeSnapshot", Napi::Function::New<Snapshot>(env, "observeSnapshot"));
-  exports.Set("observeEnd", Napi::Function::New<End>(env, "observeEnd"));
+  exports.Set("observeEnd", Napi::Function::New<EndObserving>(env, "observeEnd"));
 }
 
 }  // namespace memspec::binding

@@ -50,9 +50,9 @@ class Payload {
 };
 
 // One payload: packed on another thread, answered with a promise. What it allocates was never seen by the hooks, nor is its end.
-class Job final : public Napi::AsyncWorker {
+class PackingJob final : public Napi::AsyncWorker {
  public:
-  Job(Napi::Env env, Shared held, const Napi::Uint8Array& payload)
+  PackingJob(Napi::Env env, Shared held, const Napi::Uint8Array& payload)
       : AsyncWorker(env), promise_(env), held_(std::move(held)), payload_(payload) {}
   Napi::Promise promise() const { return promise_.Promise(); }
 
@@ -81,7 +81,7 @@ class Job final : public Napi::AsyncWorker {
 };
 
 // packerOpen(): a packer for the events of one process.
-Napi::Value Open(const Napi::CallbackInfo& info) {
+Napi::Value OpenPacker(const Napi::CallbackInfo& info) {
   const OwnCall own(State(info.Env()));
   auto external = Napi::External<Shared>::New(info.Env(), new Shared(std::make_shared<Held>()), [](Napi::Env, Shared* held) {
     const RecursionGuard guard;
@@ -92,7 +92,7 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
 }
 
 // packerAdd(packer, payload): the payload packed, or null.
-Napi::Value Add(const Napi::CallbackInfo& info) {
+Napi::Value AddToPacker(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const OwnCall own(State(env));
   const bool is_payload = info[1].IsTypedArray() && info[1].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
@@ -106,7 +106,7 @@ Napi::Value Add(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   held->is_busy = true;
-  auto* const job = new Job(env, held, info[1].As<Napi::Uint8Array>());  // deletes itself when it is done
+  auto* const job = new PackingJob(env, held, info[1].As<Napi::Uint8Array>());  // deletes itself when it is done
   const Napi::Promise promise = job->promise();
   job->Queue();
   return promise;
@@ -115,8 +115,8 @@ Napi::Value Add(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportPacking(Napi::Env env, Napi::Object exports) {
-  exports.Set("packerOpen", Napi::Function::New<Open>(env, "packerOpen"));
-  exports.Set("packerAdd", Napi::Function::New<Add>(env, "packerAdd"));
+  exports.Set("packerOpen", Napi::Function::New<OpenPacker>(env, "packerOpen"));
+  exports.Set("packerAdd", Napi::Function::New<AddToPacker>(env, "packerAdd"));
 }
 
 }  // namespace memspec::binding

@@ -29,15 +29,6 @@ const char* ToString(stacks::FrameKind kind) {
   return "unknown";
 }
 
-const char* ToString(heap::Sampler::State state) {
-  switch (state) {
-    case heap::Sampler::State::kOff: return "off";
-    case heap::Sampler::State::kRunning: return "running";
-    case heap::Sampler::State::kTakenBySomeoneElse: return "taken";
-  }
-  return "off";
-}
-
 Napi::Object ToObject(Napi::Env env, const stacks::Frame& frame) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("kind", Napi::String::New(env, ToString(frame.kind)));
@@ -68,6 +59,15 @@ Napi::Object ToObject(Napi::Env env, const capture::SiteReport& site) {
 }
 
 }  // namespace
+
+const char* ToString(heap::Sampler::State state) {
+  switch (state) {
+    case heap::Sampler::State::kOff: return "off";
+    case heap::Sampler::State::kRunning: return "running";
+    case heap::Sampler::State::kTakenBySomeoneElse: return "taken";
+  }
+  return "off";
+}
 
 Napi::Array ToArray(Napi::Env env, const std::vector<const stacks::Frame*>& frames) {
   Napi::Array array = Napi::Array::New(env, frames.size());

@@ -8,6 +8,7 @@
 
 namespace memspec::binding {
 
+const char* ToString(heap::Sampler::State state);
 Napi::Array ToArray(Napi::Env env, const std::vector<const stacks::Frame*>& frames);
 Napi::Object ToObject(Napi::Env env, const capture::Report& report);
 Napi::Object ToObject(Napi::Env env, const capture::Retained& retained);

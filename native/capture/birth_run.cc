@@ -7,7 +7,7 @@ namespace memspec::capture {
 
 namespace {
 
-BirthRun::Alive Of(const ledger::Survivors& survivors, Space space) {
+BirthRun::Alive BornAndAlive(const ledger::Survivors& survivors, Space space) {
   return {survivors.bytes[static_cast<int>(space)], survivors.count[static_cast<int>(space)]};
 }
 
@@ -77,8 +77,8 @@ std::vector<BirthRun::Interval> BirthRun::Read(const RecursionGuard& guard) {
     const WindowId window = windows_[i - 1];
     if (window != WindowId::kInvalid) {
       const ledger::Survivors survivors = ledger::CountSurvivors(guard, isolate_.domain(), window);
-      interval.buffers = Of(survivors, Space::kBuffers);
-      interval.native = Of(survivors, Space::kNative);
+      interval.buffers = BornAndAlive(survivors, Space::kBuffers);
+      interval.native = BornAndAlive(survivors, Space::kNative);
     }
     intervals.push_back(interval);
   }

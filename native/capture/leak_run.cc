@@ -8,7 +8,7 @@ namespace memspec::capture {
 
 namespace {
 
-LeakRun::Alive Of(const ledger::Survivors& survivors, Space space) {
+LeakRun::Alive AliveIn(const ledger::Survivors& survivors, Space space) {
   return {survivors.bytes[static_cast<int>(space)], survivors.count[static_cast<int>(space)]};
 }
 
@@ -123,8 +123,8 @@ bool LeakRun::Boundary(const RecursionGuard& guard, bool last_resort) {
     const WindowId window = windows_[i - 1];
     const ledger::Survivors survivors =
         window == WindowId::kInvalid ? ledger::Survivors{} : ledger::CountSurvivors(guard, isolate_.domain(), window);
-    row.buffers.push_back(Of(survivors, Space::kBuffers));
-    row.native.push_back(Of(survivors, Space::kNative));
+    row.buffers.push_back(AliveIn(survivors, Space::kBuffers));
+    row.native.push_back(AliveIn(survivors, Space::kNative));
   }
   row.handles = CountHandles(guard, isolate_.isolate());
   rows_.push_back(std::move(row));

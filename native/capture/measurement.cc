@@ -3,9 +3,9 @@
 #include <malloc.h>
 
 #include <cmath>
-#include <ctime>
 #include <mutex>
 
+#include "base/clock.h"
 #include "capture/observer.h"
 #include "heap/collect.h"
 #include "hooks/hooks.h"
@@ -13,15 +13,6 @@
 namespace memspec::capture {
 
 namespace {
-
-constexpr int kHeap = static_cast<int>(Space::kHeap);
-constexpr int kEngine = static_cast<int>(Space::kEngine);
-
-std::uint64_t NowNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 // The isolate whose heap stands for the process in measurements of every thread; one at a time.
 struct ProcessMeasurer {

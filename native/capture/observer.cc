@@ -7,13 +7,11 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/clock.h"
+
 namespace memspec::capture {
 
 namespace {
-
-constexpr int kBuffers = static_cast<int>(Space::kBuffers);
-constexpr int kNative = static_cast<int>(Space::kNative);
-constexpr int kEngine = static_cast<int>(Space::kEngine);
 
 // The log of samples is cut back when a span ends beyond this position.
 constexpr std::uint64_t kLongLog = 1u << 16;
@@ -26,12 +24,6 @@ constexpr std::uint64_t kManySamples = 20'000;
 // generation has its own part, which is what `--max-old-space-size=100` leaves of the limit: seen in Node 20 and 22, 24, and 26.
 constexpr double kNearLimit = 0.8;
 constexpr double kYoungBytes = (V8_MAJOR_VERSION < 13 ? 48 : V8_MAJOR_VERSION == 13 ? 192 : 96) << 20;
-
-std::uint64_t NowNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 double WallMs() {
   timespec now;

@@ -14,10 +14,6 @@ namespace memspec::capture {
 
 namespace {
 
-constexpr int kBuffers = static_cast<int>(Space::kBuffers);
-constexpr int kNative = static_cast<int>(Space::kNative);
-constexpr int kEngine = static_cast<int>(Space::kEngine);
-
 // A level from which it is written down where memory went.
 constexpr double kFirstSitesBytes = 256e6;
 constexpr std::uint64_t kToTheEnd = ~std::uint64_t{0};

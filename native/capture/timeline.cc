@@ -4,8 +4,6 @@ namespace memspec::capture {
 
 namespace {
 
-double Total(const TimelinePoint& point) { return point.heap + point.buffers + point.native; }
-
 // Of every four points but the first and the last, the highest and the lowest stay, in their order.
 std::vector<TimelinePoint> Thinned(const std::vector<TimelinePoint>& points) {
   if (points.size() < 4) return points;

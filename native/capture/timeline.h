@@ -16,6 +16,8 @@ struct TimelinePoint {
 inline constexpr int kPointNumbers = 6;
 static_assert(sizeof(TimelinePoint) == kPointNumbers * sizeof(double));
 
+inline double Total(const TimelinePoint& point) { return point.heap + point.buffers + point.native; }
+
 class Timeline {
  public:
   static constexpr std::size_t kShown = 200;

@@ -22,8 +22,6 @@ constexpr double kMostBeyond = 256e6;
 // A worker thread that is stopped and does not come back takes its process with it.
 constexpr int kThreadEndsMs = 2000;
 
-double Total(const TimelinePoint& point) { return point.heap + point.buffers + point.native; }
-
 }  // namespace
 
 Watch::Watch(Plan plan) : plan_(std::move(plan)), next_sites_(plan_.first_sites_bytes) {

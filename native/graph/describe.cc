@@ -2,12 +2,14 @@
 
 #include <string_view>
 
+#include "graph/mix.h"
+
 namespace memspec::graph {
 
 namespace {
 
 constexpr std::size_t kMaxText = 60;
-constexpr std::size_t kMaxProperties = 6;
+constexpr std::size_t kMaxShownProperties = 6;
 constexpr Edge kMaxOwnEdges = 16;  // of what V8 and Node make for themselves
 
 constexpr const char* kKindNames[] = {"object", "array",  "closure", "context", "string", "symbol", "number", "bigint",
@@ -33,11 +35,6 @@ constexpr Word kSystemWords[] = {
     {"system / JSProxy", "Proxy"},
     {"", "internal table"},
 };
-
-std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t mixed = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdu;
-  return mixed ^ mixed >> 32;
-}
 
 // The function that Node's `once` puts around a listener (Node 26), and in its scope the variable.
 constexpr std::string_view kOnceWrapper = "wrapper";
@@ -286,7 +283,7 @@ std::string Describer::PropertiesOf(Node node) const {
   std::size_t count = 0;
   for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
     if (graph_.edge_type(edge) != EdgeType::kProperty || graph_.edge_name(edge) == known_.proto) continue;
-    if (++count > kMaxProperties) return "{" + list + ", …}";
+    if (++count > kMaxShownProperties) return "{" + list + ", …}";
     if (count > 1) list += ", ";
     list += Shorten(graph_.edge_text(edge), kMaxText / 2);
   }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "graph/mix.h"
 #include "graph/owners.h"
 #include "graph/shapes.h"
 
@@ -15,11 +16,6 @@ constexpr std::size_t kMaxHeld = 8;
 constexpr std::size_t kMaxTraces = 5;
 constexpr std::size_t kMaxGrown = 50;
 constexpr std::uint64_t kLeastGrown = 64;  // bytes of a store that is told
-
-std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
-  const std::uint64_t mixed = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xc4ceb9fe1a85ec53u;
-  return mixed ^ mixed >> 31;
-}
 
 class Grouping {
  public:

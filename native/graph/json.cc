@@ -6,7 +6,7 @@ namespace memspec::graph {
 
 namespace {
 
-constexpr int kMaxDepth = 16;
+constexpr int kMaxNesting = 16;
 
 class Parser {
  public:
@@ -14,7 +14,7 @@ class Parser {
 
   bool Value(Json* out, int depth) {
     SkipSpace();
-    if (at_ == text_.size() || depth > kMaxDepth) return false;
+    if (at_ == text_.size() || depth > kMaxNesting) return false;
     switch (text_[at_]) {
       case '{':
         return Object(out, depth);

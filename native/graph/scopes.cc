@@ -6,7 +6,7 @@ namespace memspec::graph {
 
 namespace {
 
-constexpr std::uint32_t kMaxDepth = 64;  // of nested scopes that are looked through
+constexpr std::uint32_t kMaxScopes = 64;  // of nested scopes that are looked through
 constexpr std::string_view kJestWrapper = "Object.<anonymous>";
 
 // Chrome's V8 compresses pointers to four bytes and aligns objects to them; Node's does not.
@@ -77,7 +77,7 @@ Node Scopes::SharedInfoOf(Node context) const {
 // Of the function whose scope a context is, or of one around it: the script is the same.
 Node Scopes::SharedInfoAround(Node context) const {
   Node node = context;
-  for (std::uint32_t depth = 0; depth < kMaxDepth && node != kNoIndex && IsContext(node); ++depth) {
+  for (std::uint32_t depth = 0; depth < kMaxScopes && node != kNoIndex && IsContext(node); ++depth) {
     const Node shared = SharedInfoOf(node);
     if (shared != kNoIndex) return shared;
     // Dropped code takes the link from the function to its scope with it: a closure made in the scope is of the same script.
@@ -181,7 +181,7 @@ bool Scopes::IsModuleScope(Node context) const {
 
 // Blocks may lie within it, as runners wrap them around a module's text; a function within any scope of the script is none.
 bool Scopes::FindIsModuleScope(Node context) const {
-  for (std::uint32_t depth = 0; depth < kMaxDepth; ++depth) {
+  for (std::uint32_t depth = 0; depth < kMaxScopes; ++depth) {
     const Node outer = Follow(context, known_.previous);
     if (outer == kNoIndex) return false;
     const bool outermost = !IsContext(outer);

@@ -1,5 +1,7 @@
 #include "graph/shapes.h"
 
+#include "graph/mix.h"
+
 namespace memspec::graph {
 
 namespace {
@@ -8,11 +10,6 @@ constexpr std::uint32_t kMaxPeriod = 3;
 // Objects with more properties are used as maps: their names say nothing of the shape. Global objects have more.
 constexpr Edge kMaxProperties = 40;
 constexpr Edge kMaxGlobals = 2000;
-
-std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
-  const std::uint64_t mixed = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdu;
-  return mixed ^ mixed >> 29;
-}
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxName = 60;
 // Of what repeats: `next`, `next.value`, `[…].then` have periods of one, two and three steps.
-constexpr std::size_t kMaxPeriod = 3;
+constexpr std::size_t kMaxFoldedPeriod = 3;
 constexpr const char* kReaction = "reaction";
 constexpr const char* kStepNames[] = {"property", "element", "variable", "module variable", "key",
                                       "value",    "entry",   "listener", "weak key",        "internal"};
@@ -215,7 +215,7 @@ void Steps::Fold(std::vector<Step>* steps, const Describer& describer) {
   std::vector<Step> folded;
   for (Step& step : *steps) {
     folded.push_back(std::move(step));
-    for (std::size_t period = 1; period <= kMaxPeriod && 2 * period <= folded.size(); ++period) {
+    for (std::size_t period = 1; period <= kMaxFoldedPeriod && 2 * period <= folded.size(); ++period) {
       const std::size_t last = folded.size() - period;
       bool repeats = true;
       for (std::size_t i = 0; i < period && repeats; ++i) repeats = alike(folded[last + i], folded[last - period + i]);

@@ -1,21 +1,15 @@
 #include "heap/meter.h"
 
 #include <cstring>
-#include <ctime>
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "ledger/ledger.h"
 
 namespace memspec::heap {
 
 namespace {
-
-std::uint64_t NowNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 // By value: the name of the second changed between V8's versions (MinorMarkCompact, MinorMarkSweep).
 constexpr int kCollections = v8::kGCTypeScavenge | (1 << 1) | v8::kGCTypeMarkSweepCompact;

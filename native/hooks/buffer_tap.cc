@@ -50,12 +50,12 @@ const TapTable& TableOf(const Allocator* self) {
   return *reinterpret_cast<const TapTable*>(reinterpret_cast<const char*>(entries) - offsetof(TapTable, entries));
 }
 
-class Lock {
+class TapLock {
  public:
-  Lock() { pthread_mutex_lock(&g_mutex); }
-  ~Lock() { pthread_mutex_unlock(&g_mutex); }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
+  TapLock() { pthread_mutex_lock(&g_mutex); }
+  ~TapLock() { pthread_mutex_unlock(&g_mutex); }
+  TapLock(const TapLock&) = delete;
+  TapLock& operator=(const TapLock&) = delete;
 };
 
 // Which entry a virtual function has: the pointer to a virtual member is its offset in the vtable.
@@ -207,7 +207,7 @@ bool TapBufferAllocator(v8::Isolate* isolate) {
   Allocator* const object = isolate->GetArrayBufferAllocator();
   if (object == nullptr) return false;
   const RecursionGuard guard;
-  const Lock lock;
+  const TapLock lock;
   if (g_tables == nullptr) {
     g_tables = static_cast<TapTable*>(MapOwn(kMaxAllocatorClasses * sizeof(TapTable), Backing::kNow));
     if (g_tables == nullptr) return false;
@@ -230,7 +230,7 @@ bool TapBufferAllocator(v8::Isolate* isolate) {
 void UntapBufferAllocator(v8::Isolate* isolate) {
   Allocator* const object = isolate->GetArrayBufferAllocator();
   const RecursionGuard guard;
-  const Lock lock;
+  const TapLock lock;
   TappedAllocator* const tapped = object == nullptr ? nullptr : Find(object);
   if (tapped == nullptr || --tapped->references > 0) return;
   if (IsTapped(object)) SetVtable(object, TableOf(object).original);

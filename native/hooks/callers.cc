@@ -18,11 +18,11 @@ constexpr int kDeepestMapping = 24;   // from v8::base::OS up to the backing sto
 constinit EngineSymbols g_symbols;
 
 // Kinds by return address: (address << 8) | kind. Addresses of user space have at most 56 bits.
-constexpr std::size_t kCacheSize = 8192;
-constinit std::atomic<std::uint64_t> g_kind_cache[kCacheSize];
+constexpr std::size_t kKindCacheSize = 8192;
+constinit std::atomic<std::uint64_t> g_kind_cache[kKindCacheSize];
 
 CallerKind EngineKindAt(std::uintptr_t return_address) {
-  std::atomic<std::uint64_t>& cached = g_kind_cache[(return_address ^ (return_address >> 13)) % kCacheSize];
+  std::atomic<std::uint64_t>& cached = g_kind_cache[(return_address ^ (return_address >> 13)) % kKindCacheSize];
   // Relaxed: an entry is one word and says all.
   const std::uint64_t known = cached.load(std::memory_order_relaxed);
   if (known >> 8 == return_address) return static_cast<CallerKind>(known & 0xff);

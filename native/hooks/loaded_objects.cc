@@ -13,17 +13,15 @@ namespace {
 
 constexpr std::size_t kMapTextCapacity = 16u << 20;  // of /proc/self/maps, about 150,000 lines
 
-bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
-
 }  // namespace
 
 bool IsLoader(const ElfObject& object) {
   const std::string_view name = object.basename();
-  return StartsWith(name, "ld-linux") || StartsWith(name, "ld64.so");
+  return name.starts_with("ld-linux") || name.starts_with("ld64.so");
 }
 
 Treatment TreatmentOf(const ElfObject& object) {
-  if (!object.Valid() || IsLoader(object) || StartsWith(object.basename(), "linux-vdso")) {
+  if (!object.Valid() || IsLoader(object) || object.basename().starts_with("linux-vdso")) {
     return Treatment::kLeaveAlone;
   }
   if (object.range().Contains(reinterpret_cast<std::uintptr_t>(&g_originals))) return Treatment::kLeaveAlone;
@@ -35,10 +33,10 @@ Treatment TreatmentOf(const ElfObject& object) {
 
 ObjectKind KindOf(const ElfObject& object) {
   const std::string_view path = object.path(), name = object.basename();
-  if (path.empty() || StartsWith(name, "libnode.so")) return ObjectKind::kEngine;  // the main program has no name
+  if (path.empty() || name.starts_with("libnode.so")) return ObjectKind::kEngine;  // the main program has no name
   for (const std::string_view runtime : {"libc.so", "libstdc++.so", "libgcc_s.so", "libm.so", "libpthread.so",
                                          "libdl.so", "librt.so", "libc++.so", "libc++abi.so"}) {
-    if (StartsWith(name, runtime)) return ObjectKind::kRuntime;
+    if (name.starts_with(runtime)) return ObjectKind::kRuntime;
   }
   return ObjectKind::kProgram;
 }

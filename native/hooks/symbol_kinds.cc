@@ -5,7 +5,6 @@
 namespace memspec::hooks {
 namespace {
 
-bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 bool Contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -30,7 +29,7 @@ Identifiers Parse(std::string_view mangled) {
   Identifiers found;
   std::string_view rest = mangled.substr(2);
   // Thunks: _ZThn16_N…, _ZTv0_n24_N…
-  if (StartsWith(rest, "Th") || StartsWith(rest, "Tv")) {
+  if (rest.starts_with("Th") || rest.starts_with("Tv")) {
     const std::size_t skip = rest.find('_', rest[1] == 'v' ? rest.find('_') + 1 : 0);
     rest = skip == std::string_view::npos ? std::string_view() : rest.substr(skip + 1);
   }
@@ -98,7 +97,7 @@ CallerKind KindInV8(const Identifiers& names) {
 CallerKind KindInNode(const Identifiers& names) {
   std::string_view name;
   for (int i = 1; i < names.count && name.empty(); i++) {
-    if (!StartsWith(names.at[i], "_GLOBAL__N")) name = names.at[i];
+    if (!names.at[i].starts_with("_GLOBAL__N")) name = names.at[i];
   }
   if (name == "Buffer" || name == "NodeArrayBufferAllocator" || name == "DebuggingArrayBufferAllocator") return CallerKind::kBuffer;
   if (name == "tracing") return CallerKind::kLeaf;  // V8 and Node both report to it
@@ -122,8 +121,8 @@ bool HasIcuSuffix(std::string_view name) {
 }  // namespace
 
 CallerKind KindOfSymbol(std::string_view mangled, bool local) {
-  if (StartsWith(mangled, "Builtins_")) return CallerKind::kV8;
-  if (!StartsWith(mangled, "_Z")) {
+  if (mangled.starts_with("Builtins_")) return CallerKind::kV8;
+  if (!mangled.starts_with("_Z")) {
     if (HasIcuSuffix(mangled)) return CallerKind::kIcu;
     return local ? CallerKind::kLikeNeighbour : CallerKind::kProgram;
   }
@@ -135,10 +134,10 @@ CallerKind KindOfSymbol(std::string_view mangled, bool local) {
   if (first == "v8") return KindInV8(names);
   static constexpr std::string_view kV8s[] = {"cppgc", "heap", "v8_inspector", "v8_crdtp", "disasm", "unibrow"};
   if (IsOneOf(first, kV8s)) return CallerKind::kV8;
-  if (first == "icu" || StartsWith(first, "icu_") || HasIcuSuffix(first)) return CallerKind::kIcu;
+  if (first == "icu" || first.starts_with("icu_") || HasIcuSuffix(first)) return CallerKind::kIcu;
   static constexpr std::string_view kLeaves[] = {"absl", "hwy", "simdutf", "fast_float", "std", "__gnu_cxx"};
   if (IsOneOf(first, kLeaves)) return CallerKind::kLeaf;
-  return names.file_local || StartsWith(first, "_GLOBAL__N") ? CallerKind::kLikeNeighbour : CallerKind::kProgram;
+  return names.file_local || first.starts_with("_GLOBAL__N") ? CallerKind::kLikeNeighbour : CallerKind::kProgram;
 }
 
 }  // namespace memspec::hooks

@@ -22,8 +22,8 @@ constinit std::atomic<std::uintptr_t> g_builtins_begin{0}, g_builtins_end{0};
 struct CachedRule {
   std::atomic<std::uint64_t> check{0}, rule{0};
 };
-constexpr std::size_t kCacheSize = 8192;
-constinit CachedRule g_cache[kCacheSize];
+constexpr std::size_t kRuleCacheSize = 8192;
+constinit CachedRule g_cache[kRuleCacheSize];
 
 // The frame begins with the caller's frame pointer, and the return address is above it.
 constexpr UnwindRule FramePointerRule(UnwindRule::Code code) {
@@ -89,7 +89,7 @@ Frame FrameOf(const CallSite& site) {
 }
 
 UnwindRule RuleAt(std::uintptr_t return_address) {
-  CachedRule& cached = g_cache[(return_address ^ (return_address >> 13)) % kCacheSize];
+  CachedRule& cached = g_cache[(return_address ^ (return_address >> 13)) % kRuleCacheSize];
   const std::uint64_t key = return_address ^ std::uint64_t{ObjectMapGeneration()} << 48;
   // Relaxed: the check word proves that the two belong together.
   const std::uint64_t check = cached.check.load(std::memory_order_relaxed);

@@ -8,10 +8,6 @@
 namespace memspec::recording {
 namespace {
 
-constexpr int kHeap = static_cast<int>(Space::kHeap);
-constexpr int kBuffers = static_cast<int>(Space::kBuffers);
-constexpr int kNative = static_cast<int>(Space::kNative);
-
 constexpr std::uint32_t kHeapBits = 8;
 constexpr std::uint32_t kHeapMask = (1u << kHeapBits) - 1;
 static_assert(kMaxIsolates <= 1u << kHeapBits);

@@ -11,9 +11,6 @@
 namespace memspec::stacks {
 namespace {
 
-// One more than is kept, so that a deeper stack shows.
-constexpr int kWalkLimit = kMaxFrames + 1;
-
 // Fills `keys` after `used`; false when deeper than what fits.
 int AppendJavaScript(const RecursionGuard& guard, v8::Isolate* isolate, CodeMap& code, const hooks::CallSite& site,
                      FrameKey* keys, int used, bool& truncated) {

@@ -8,6 +8,7 @@
 
 #include <v8-version.h>
 
+#include "base/address.h"
 #include "stacks/slow_path.h"
 #include "stacks/stacks.h"
 
@@ -24,8 +25,6 @@ CodeMap* MapOf(v8::Isolate* isolate) {
   }
   return nullptr;
 }
-
-std::uintptr_t AddressOf(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
 // The highest address of this thread's stack; 0: not known.
 std::uintptr_t StackTop() {

@@ -10,6 +10,7 @@
 
 #include <v8-version.h>
 
+#include "base/address.h"
 #include "base/thread_stack.h"
 #include "hooks/object_map.h"
 #include "hooks/unwind.h"
@@ -25,7 +26,6 @@ namespace {
 // torture.test.ts differed, why is not known; 12 and 13 have not been tried: there each is walked.
 constexpr bool kWordsTell = V8_MAJOR_VERSION <= 11;
 
-constexpr int kWalkLimit = kMaxFrames + 1;  // one more than is kept, so that a deeper stack shows
 // V8's own frames are not kept, so there may be more of all frames than of those that are.
 constexpr int kMaxSteps = 4 * kMaxFrames;
 // JavaScript frames whose machine frame was not seen (a builtin without a frame of its own stood upon it).
@@ -33,8 +33,6 @@ constexpr std::size_t kMaxUnseen = 2;
 
 // V8's walk takes longer than ours for each frame: most stacks are known from the last one but for a few inner frames.
 constexpr std::size_t kFirstAsked = 6;
-
-std::uintptr_t AddressOf(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
 class HybridWalk {
  public:

@@ -67,5 +67,6 @@ struct TableState { std::uint64_t own_bytes, stacks, dropped; };
 TableState State();
 
 inline constexpr int kMaxFrames = 128;
+inline constexpr int kWalkLimit = kMaxFrames + 1;  // one more than is kept, so that a deeper stack shows
 
 }  // namespace memspec::stacks

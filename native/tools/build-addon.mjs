@@ -32,7 +32,10 @@ export function buildAddon(node, { debug = false, sanitize = "", verbose = false
   const folder = kind === "" ? "native/prebuilds" : "build";
   const file = path.join(repositoryRoot, `${folder}/${node.target}/abi${node.abi}${kind}.node`);
   const stage = path.join(repositoryRoot, `.cache/addon-${node.target}-abi${node.abi}${kind}`);
-  const configuration = hash([node.version, node.headers ?? "", sanitize, ...nativeFiles([".cc"])], ["binding.gyp"]);
+  const configuration = hash(
+    [node.version, node.headers ?? "", sanitize, ...nativeFiles([".cc"])],
+    ["binding.gyp", "native/tools/sources.mjs"],
+  );
   const contents = hash([configuration], ["native/package.json", ...nativeFiles([".cc", ".h"])]);
   const stamp = path.join(stage, "built");
   if (!force && existsSync(file) && readIfThere(stamp) === contents) return { file, built: false };
