@@ -52,9 +52,9 @@ class Grouping {
 
   std::uint32_t GroupOf(Node member) {
     if (group_of_[member] != 0) return group_of_[member] - 1;
-    std::uint32_t group = 0;
+    std::uint32_t index = 0;
     if (owners_.IsNested(member)) {
-      group = GroupOf(owners_.member(heap_.dominators().dominator[member]));
+      index = GroupOf(owners_.member(heap_.dominators().dominator[member]));
     } else {
       const Edge edge = paths_.edge_to(member);
       const std::uint64_t how =
@@ -66,13 +66,15 @@ class Grouping {
       const std::uint64_t key = Mix(way, heap_.describer().KeyOf(member));
       const auto [found, fresh] = groups_.try_emplace(key, static_cast<std::uint32_t>(out_.groups.size()));
       if (fresh) {
-        out_.groups.emplace_back().births.resize(owners_.intervals());
+        Group& group = out_.groups.emplace_back();
+        group.births.resize(owners_.intervals());
+        group.contents.resize(owners_.intervals());
         sums_.emplace_back();
       }
-      group = found->second;
+      index = found->second;
     }
-    group_of_[member] = group + 1;
-    return group;
+    group_of_[member] = index + 1;
+    return index;
   }
 
   void Count(Node node) {
@@ -80,7 +82,8 @@ class Grouping {
     const std::uint32_t interval = owners_.IntervalOf(node);
     const std::uint64_t size = graph.self_size(node);
     if (owners_.IsOfEngine(node)) return;
-    if (interval != kOld) {
+    const bool is_program = interval != kOld && !owners_.IsEngines(node);
+    if (is_program) {
       ++out_.births[interval].count;
       out_.births[interval].bytes += size;
     }
@@ -92,6 +95,7 @@ class Grouping {
     const std::uint32_t index = GroupOf(member);
     Group& group = out_.groups[index];
     group.retained += size;
+    if (is_program) group.contents[interval] += size;
     group.births[owners_.IntervalOf(member)].bytes += size;
     if (member == node) {
       CountMember(index, node, interval);

@@ -42,6 +42,7 @@ struct Group {
   std::uint64_t shallow = 0;
   std::uint64_t retained = 0;
   std::vector<Births> births;
+  std::vector<std::uint64_t> contents;  // bytes by the interval of their own birth, without V8's code and shapes
   std::vector<ObjectId> ids;
   std::optional<Path> path;
   std::vector<Held> holds;           // by rank, then most bytes first
@@ -62,7 +63,7 @@ struct Groups {
   std::uint64_t omitted_groups = 0;
   std::uint64_t omitted_count = 0;
   std::uint64_t omitted_bytes = 0;
-  std::vector<Births> births;
+  std::vector<Births> births;  // of all that is new, without V8's code and shapes
 };
 
 // False: there was no memory for it.

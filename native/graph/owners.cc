@@ -54,29 +54,29 @@ void Owners::Pass() {
   }
 }
 
+// What it lists is kept alive by others.
+bool Owners::IsWeakList(Node node) const {
+  const Text name = heap_.graph().name(node);
+  return name != kNoIndex && (name == heap_.known().weak_array_list || name == heap_.known().weak_fixed_array);
+}
+
 bool Owners::IsEngines(Node node) const {
-  const Graph& graph = heap_.graph();
-  const Text name = graph.name(node);
-  switch (graph.type(node)) {
-    case NodeType::kCode:
-    case NodeType::kObjectShape:
-    case NodeType::kArray:
-      return true;
-    default:
-      return name != kNoIndex && (name == heap_.known().weak_array_list || name == heap_.known().weak_fixed_array);
-  }
+  const NodeType type = heap_.graph().type(node);
+  return type == NodeType::kCode || type == NodeType::kObjectShape || IsWeakList(node);
 }
 
 // Whose it is says the way to it: the first thing on it, from here back, that is more than V8's own. Where that has no birth
 // (a C++ object, a root) it may have come with the calls.
 bool Owners::IsMadeForOld(Node node) const {
+  if (!IsEngines(node)) return false;
+  if (IsWeakList(node)) return true;
+  const Graph& graph = heap_.graph();
   Node at = node;
-  while (IsEngines(at)) {
+  while (IsEngines(at) || graph.type(at) == NodeType::kArray) {
     if (paths_.IsStart(at)) return false;
     at = paths_.SourceOf(paths_.edge_to(at));
   }
-  const Graph& graph = heap_.graph();
-  return at != node && Graph::HasBirth(graph.type(at)) && graph.id(at) <= boundaries_.front();
+  return Graph::HasBirth(graph.type(at)) && graph.id(at) <= boundaries_.front();
 }
 
 Owners::Part Owners::PartOf(Node node, Node through, std::uint32_t interval) {

@@ -23,9 +23,11 @@ class Owners {
 
   // The member of a group that the node belongs to, itself included; kNoIndex: none.
   Node member(Node node) const { return member_[node] == kOfEngine ? kNoIndex : member_[node]; }
-  // V8's own, of something old: code, shapes and lists of these, which it makes anew in place of others as the old thing is used,
-  // and what they hold. It is no more than one of each, however often it is made.
+  // V8's own, of something old: code and shapes, which it makes anew in place of others as the old thing is used, weak lists of
+  // these, and what they hold. It is no more than one of each, however often it is made.
   bool IsOfEngine(Node node) const { return member_[node] == kOfEngine; }
+  // Code, a shape, or a weak list of V8's, whatever has it.
+  bool IsEngines(Node node) const;
   // A member that lives through a member of the same group: `head` is the one it lives through.
   bool IsNested(Node member) const { return nested_.contains(member); }
 
@@ -33,8 +35,8 @@ class Owners {
   enum class Part : std::uint8_t { kHead, kNestedMember, kHeld };
   static constexpr Node kOfEngine = kNoIndex - 1;
   void Pass();
+  bool IsWeakList(Node node) const;
   bool IsMadeForOld(Node node) const;
-  bool IsEngines(Node node) const;
   Part PartOf(Node node, Node through, std::uint32_t interval);
   bool ContinuesList(Node node, Node through);
 

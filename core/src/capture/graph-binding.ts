@@ -139,6 +139,11 @@ export interface RawGroup extends RawType {
   readonly shallowBytes: number;
   /** The members and all that lives only through one of them; nothing counted twice, nor in two groups. */
   readonly retainedBytes: number;
+  /**
+   * Of these, what was itself born in each interval, without V8's code and shapes: a member may also hold what is older, and came to
+   * hang on it.
+   */
+  readonly contentBytes: readonly number[];
   /** Members by interval of birth, and what belongs to them: `births[k]` for ids in (boundaries[k], boundaries[k + 1]]. */
   readonly births: readonly RawBirths[];
   /** Up to `members` of them, oldest first. */
@@ -190,7 +195,7 @@ export interface RawGroups {
   readonly grown: readonly RawGrownStore[];
   /** Groups beyond the limit. */
   readonly omitted: { readonly groups: number; readonly count: number; readonly bytes: number };
-  /** All survivors, members and what they hold, per interval; own sizes. */
+  /** All survivors but V8's code and shapes, members and what they hold, per interval; own sizes. */
   readonly births: readonly RawBirths[];
 }
 

@@ -164,13 +164,15 @@ export interface Grown {
 const LEAST_STORE_BYTES = 2048;
 
 /**
- * What grew and has room for something of every call. A new object's contents were made in calls: more than is alive of all batches
- * is not counted, for it hung on something else before, or was made between the batches (a task of the runner's that is under way).
+ * What grew and has room for something of every call. Of a new object's contents counts what was born in the calls: the rest hung on
+ * something else before (the request that was made last, and the socket it came by).
  */
 export function grownStores(found: ObjectGroups, batches: readonly Batch[]): readonly Grown[] {
   const calls = batches.reduce((sum, batch) => sum + batch.calls, 0);
   const least = Math.max(LEAST_STORE_BYTES, LEAST_BYTES_PER_CALL * calls);
-  const born = intervalsOf(batches).reduce((sum, interval) => sum + (found.births[interval]?.bytes ?? 0), 0);
+  const intervals = intervalsOf(batches);
+  const contentsOf = ({ contentBytes }: ObjectGroup): number =>
+    intervals.reduce((sum, interval) => sum + (contentBytes[interval] ?? 0), 0);
   const stores = found.grown.map((store) => ({
     key: `${store.objectId} ${store.store}`,
     bytes: store.bytes,
@@ -179,7 +181,7 @@ export function grownStores(found: ObjectGroups, batches: readonly Batch[]): rea
   }));
   const single = found.groups
     .filter(({ kind, count }) => count === 1 && kind !== "code" && kind !== "shape" && kind !== "closure")
-    .map((group) => ({ key: shapeOf(group), bytes: Math.min(group.retainedBytes, born), store: null, group }));
+    .map((group) => ({ key: shapeOf(group), bytes: contentsOf(group), store: null, group }));
   return [...stores, ...single].filter(({ bytes, store, group }) => {
     const grown = store ?? group;
     return grown !== null && grown.path !== null && !WEAK_LIST.test(grown.type) && bytes >= least;

@@ -15,6 +15,7 @@ function group(type: string, births: readonly number[], more: Partial<ObjectGrou
     count,
     shallowBytes: 32 * count,
     retainedBytes: 32 * count,
+    contentBytes: births.map((born) => 32 * born),
     births: births.map((born) => ({ count: born, bytes: 32 * born })),
     objectIds: [],
     path,
@@ -130,11 +131,9 @@ describe("groups", () => {
 });
 
 describe("containers", () => {
-  /** One group, and what is alive of all that was born in the third batch. */
-  const of = (group: ObjectGroup, bornBytes: number): ObjectGroups => ({
-    ...found([group]),
-    births: [0, 0, bornBytes, 0].map((bytes) => ({ count: 1, bytes })),
-  });
+  /** One group, of which so much was made in the third batch, and 100 kB after the batches. */
+  const of = (group: ObjectGroup, made: number): ObjectGroups =>
+    found([{ ...group, contentBytes: [0, 0, made, 0, 100_000] }]);
   const store = (objectId: number, bytes: number): GrownStore => ({
     kind: "array",
     type: "Map",
@@ -158,7 +157,7 @@ describe("containers", () => {
     expect(grownStores(of({ ...list, type: "V8's EphemeronHashTable" }, 40_000), batches)).toHaveLength(1);
   });
 
-  test("a new object holds what was made in calls; what is older, or came between the batches, is not counted", () => {
+  test("a new object holds what was made in the batches; what is older, or came after them, is not counted", () => {
     const task = group("async call of (anonymous)", [0, 0, 1, 0], { kind: "object", retainedBytes: 200_000 });
     expect(grownStores(of(task, 4 * 2048 - 1), batches)).toEqual([]);
     const [first, second] = [10_000, 30_000].map((born) => grownStores(of(task, born), batches));
