@@ -2,8 +2,9 @@ import { type BatchTable, levelOf, type MemorySpace, rises, survivors } from "./
 import { confirm } from "./confirm.js";
 import type { Evidence } from "./evidence.js";
 import type { Finding } from "./finding.js";
-import type { HeapTaker } from "./graph-evidence.js";
-import { isSuspicious, type Suspicion, screen, stillSuspected } from "./rule.js";
+import { type HeapTaker, upToLast } from "./graph-evidence.js";
+import { programsShare } from "./heap-rule.js";
+import { isSuspicious, type Suspicion, screen, stillSuspected, withoutEngines } from "./rule.js";
 import {
   BATCHES,
   confirmingRuns,
@@ -53,6 +54,10 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
     screening += again * BATCHES;
     suspicion = stillSuspected(suspicion, within(screen(table), plan));
   }
+  if (taker !== null && [...suspicion.spaces, ...suspicion.containers].includes("heap")) {
+    suspicion = await ofTheProgram(suspicion, session, table, taker);
+    screening += LAST_CALLS;
+  }
   const warmup = warm.calls + runs;
   const base = { warmup, screening };
   if (!isSuspicious(suspicion)) {
@@ -79,6 +84,26 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
     confirming: confirmed.calls,
     batchCalls: confirmed.table.batches.at(-1)?.calls ?? runs,
   };
+}
+
+const LAST_CALLS = 2;
+
+/**
+ * The heap is suspected for what the program left on it, not for what V8 compiled meanwhile: the graph tells the two apart, and costs
+ * less than the confirming run.
+ */
+async function ofTheProgram(
+  suspicion: Suspicion,
+  session: LeakSession,
+  table: BatchTable,
+  taker: HeapTaker,
+): Promise<Suspicion> {
+  // What is used last, and kept until the next time, is then these calls' and no batch's.
+  await session.callUncounted(LAST_CALLS, LAST_CALLS, 0);
+  await session.boundary(false);
+  const boundaries = upToLast(table.batches, session.gauge.objectIds() ?? []);
+  const groups = taker.ask({ boundaries, since: null, biggestBuffer: false })?.groups ?? null;
+  return groups === null ? suspicion : withoutEngines(suspicion, programsShare(groups, table.batches));
 }
 
 /** What the caller asked about. */

@@ -3,7 +3,7 @@
 import type { GrownStore, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import type { Batch } from "./births.js";
 import { shapeOf } from "./match-sites.js";
-import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare } from "./rule.js";
+import { type Growth, judgeShares, LEAST_BYTES_PER_CALL, leastShare, type Share } from "./rule.js";
 
 /** A group of objects, or a container, and how it grew. */
 export interface HeapFinding {
@@ -20,6 +20,16 @@ export interface HeapFinding {
 function intervalsOf(batches: readonly Batch[]): readonly number[] {
   const first = batches[0]?.from ?? 0;
   return batches.map(({ interval }) => interval - first);
+}
+
+/** What is alive of each batch on the heap, without what V8 made for itself. */
+export function programsShare(found: ObjectGroups, batches: readonly Batch[]): readonly Share[] {
+  return intervalsOf(batches).map((interval, index) => ({
+    count: 0,
+    bytes: 0,
+    ...found.births[interval],
+    calls: batches[index]?.calls ?? 0,
+  }));
 }
 
 /** What was alive at the end of two runs, of all that was born since the first began. */

@@ -99,6 +99,31 @@ export function stillSuspected(once: Suspicion, again: Suspicion): Suspicion {
   };
 }
 
+/** What is alive of a batch. */
+export interface Share {
+  readonly count: number;
+  readonly bytes: number;
+  readonly calls: number;
+}
+
+/**
+ * The same questions as the screening's, of what the program left alone: V8's code, its shapes and lists come with every batch where
+ * much code runs, and are not asked about.
+ *
+ * @param shares of the batches, oldest first
+ */
+export function withoutEngines(suspicion: Suspicion, shares: readonly Share[]): Suspicion {
+  const stays = shares.slice(0, -1).every(({ count, calls }) => count >= leastSurvivors(calls));
+  const later = shares.slice(1);
+  const bytes = later.reduce((sum, share) => sum + share.bytes, 0);
+  const grew = bytes >= later.reduce((sum, { calls }) => sum + LEAST_BYTES_PER_CALL * calls, 0);
+  return {
+    ...suspicion,
+    spaces: suspicion.spaces.filter((space) => space !== "heap" || stays),
+    containers: suspicion.containers.filter((space) => space !== "heap" || grew),
+  };
+}
+
 export function isSuspicious(suspicion: Suspicion): boolean {
   return suspicion.containers.length > 0 || suspicion.spaces.length > 0 || suspicion.handles.length > 0;
 }

@@ -7,6 +7,7 @@ import {
   type Suspicion,
   screen,
   stillSuspected,
+  withoutEngines,
 } from "../../../core/src/leaks/rule.js";
 import { seeded, tableOf } from "./tables.js";
 
@@ -156,9 +157,42 @@ describe("what the first batches make suspicious", () => {
   });
 });
 
-describe("what a second look leaves of a suspicion", () => {
-  const suspicion = (part: Partial<Suspicion>): Suspicion => ({ spaces: [], containers: [], handles: [], ...part });
+const suspicion = (part: Partial<Suspicion>): Suspicion => ({ spaces: [], containers: [], handles: [], ...part });
 
+describe("what is left of a suspicion where V8's own code and shapes do not count", () => {
+  const all = suspicion({ spaces: ["heap", "native"], containers: ["heap", "buffers"], handles: ["tcp"] });
+  const left = (counts: readonly number[], bytes: readonly number[]) =>
+    withoutEngines(
+      all,
+      counts.map((count, index) => ({ count, bytes: bytes[index] ?? 0, calls: 48 })),
+    );
+
+  test("nothing of the heap where some batch left nothing, and all else", () => {
+    expect(left([6, 0, 0, 8], [304, 0, 0, 384])).toEqual({
+      spaces: ["native"],
+      containers: ["buffers"],
+      handles: ["tcp"],
+    });
+    expect(left([3, 3, 2, 48], [0, 0, 0, 0]).spaces).toEqual(["native"]);
+  });
+
+  test("what one call in 16 left in every batch but the newest", () => {
+    expect(left([3, 3, 3, 0], [0, 0, 0, 0]).spaces).toEqual(["heap", "native"]);
+  });
+
+  test("a container, where 4 bytes of each call after the first batch are there, whenever it was made anew", () => {
+    expect(left([9, 0, 0, 1], [9_000, 0, 0, 576]).containers).toEqual(["heap", "buffers"]);
+    expect(left([9, 0, 0, 1], [9_000, 0, 0, 575]).containers).toEqual(["buffers"]);
+    expect(left([0, 1, 0, 0], [0, 576, 0, 0]).containers).toEqual(["heap", "buffers"]);
+  });
+
+  test("what was not suspected is not suspected for that", () => {
+    const handles = suspicion({ handles: ["tcp"] });
+    expect(withoutEngines(handles, [{ count: 99, bytes: 9_000, calls: 16 }])).toEqual(handles);
+  });
+});
+
+describe("what a second look leaves of a suspicion", () => {
   test("what is suspected once is none", () => {
     const once = suspicion({ spaces: ["heap"], containers: ["buffers"], handles: ["tcp"] });
     expect(isSuspicious(stillSuspected(once, suspicion({ spaces: ["native"], handles: ["udp"] })))).toBe(false);
