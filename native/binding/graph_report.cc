@@ -104,6 +104,7 @@ Napi::Object GraphReport::Group(const graph::Group& group) const {
   object.Set("shallowBytes", Number(group.shallow));
   object.Set("retainedBytes", Number(group.retained));
   object.Set("births", Births(group.births));
+  object.Set("contents", Births(group.contents));
   Napi::Array ids = Napi::Array::New(env_, group.ids.size());
   for (std::uint32_t i = 0; i < group.ids.size(); ++i) ids.Set(i, Number(group.ids[i]));
   object.Set("objectIds", ids);

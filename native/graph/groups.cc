@@ -70,7 +70,9 @@ class Grouping {
       const std::uint64_t key = Mix(way, heap_.describer().KeyOf(member));
       const auto [found, fresh] = groups_.try_emplace(key, static_cast<std::uint32_t>(out_.groups.size()));
       if (fresh) {
-        out_.groups.emplace_back().births.resize(owners_.intervals());
+        Group& made = out_.groups.emplace_back();
+        made.births.resize(owners_.intervals());
+        made.contents.resize(owners_.intervals());
         sums_.emplace_back();
       }
       group = found->second;
@@ -97,6 +99,10 @@ class Grouping {
     Group& group = out_.groups[index];
     group.retained += size;
     group.births[owners_.IntervalOf(member)].bytes += size;
+    if (interval != kOld) {
+      ++group.contents[interval].count;
+      group.contents[interval].bytes += size;
+    }
     if (member == node) {
       CountMember(index, node, interval);
     } else {

@@ -141,6 +141,8 @@ export interface RawGroup extends RawType {
   readonly retainedBytes: number;
   /** Members by interval of birth, and what belongs to them: `births[k]` for ids in (boundaries[k], boundaries[k + 1]]. */
   readonly births: readonly RawBirths[];
+  /** The members and all that lives only through one of them, each by the interval of its own birth; what is older is in none. */
+  readonly contents: readonly RawBirths[];
   /** Up to `members` of them, oldest first. */
   readonly objectIds: readonly number[];
   /** Of one representative, a member of the last interval that has any. */

@@ -5,6 +5,11 @@ import { grewAgain, grownStores, judgeGroups } from "../../../core/src/leaks/hea
 const batches = [0, 1, 2, 3].map((index) => ({ calls: 512, interval: index, from: index, to: index + 1 }));
 const path: RetainingPath = { root: "module", place: null, native: false, avoided: false, steps: [] };
 
+/** So many objects of 32 B born in each interval. */
+function contents(counts: readonly number[]): ObjectGroup["contents"] {
+  return counts.map((count) => ({ count, bytes: 32 * count }));
+}
+
 function group(type: string, births: readonly number[], more: Partial<ObjectGroup> = {}): ObjectGroup {
   const count = births.reduce((sum, born) => sum + born, 0);
   return {
@@ -16,6 +21,7 @@ function group(type: string, births: readonly number[], more: Partial<ObjectGrou
     shallowBytes: 32 * count,
     retainedBytes: 32 * count,
     births: births.map((born) => ({ count: born, bytes: 32 * born })),
+    contents: contents(births),
     objectIds: [],
     path,
     holds: [],
@@ -72,8 +78,9 @@ describe("groups", () => {
 
   test("a chain of what a newest promise holds is counted by what was born and lives", () => {
     const newest = group("Promise", [0, 0, 0, 1], {
-      retainedBytes: 2048 * 32,
       // Also links from before the batches.
+      retainedBytes: 2336 * 32,
+      contents: contents([512, 512, 512, 512]),
       holds: [{ kind: "object", type: "Object", detail: "", place: null, count: 2336, bytes: 2336 * 32 }],
     });
     const births = batches.map(() => ({ count: 512, bytes: 512 * 32 }));
@@ -83,12 +90,23 @@ describe("groups", () => {
   test("a chain hangs on its newest link, which holds the links of all batches", () => {
     const link = group("Promise", [0, 0, 0, 1], {
       retainedBytes: 2048 * 32,
+      contents: contents([512, 512, 512, 512]),
       holds: [{ kind: "object", type: "Promise", detail: "", place: null, count: 2047, bytes: 2047 * 32 }],
     });
     const births = batches.map(() => ({ count: 512, bytes: 512 * 32 }));
     expect(steady({ ...found([link]), births })).toEqual([["Promise", 1]]);
     // Less than half of what is new hangs on it.
-    expect(steady({ ...found([{ ...link, retainedBytes: 1023 * 32 }]), births })).toEqual([]);
+    expect(steady({ ...found([{ ...link, contents: contents([255, 255, 255, 255]) }]), births })).toEqual([]);
+  });
+
+  test("on a task that is under way hangs what was made between the batches: it is no chain, however even the batches", () => {
+    const task = group("async call of (anonymous)", [0, 0, 0, 0], {
+      count: 1,
+      retainedBytes: 200_000,
+      contents: contents([0, 0, 1, 0]),
+    });
+    const births = [40, 36, 44, 38].map((count) => ({ count, bytes: count * 32 }));
+    expect(steady({ ...found([task]), births })).toEqual([]);
   });
 
   test("a queue grows by what comes less what goes: its oldest entries are of the run before", () => {
@@ -119,6 +137,7 @@ describe("groups", () => {
     expect(steady(found([group("Session", [512, 512, 512, 0, 16])]))).toEqual([]);
     const link = group("Promise", [0, 0, 0, 0, 1], {
       retainedBytes: 2064 * 32,
+      contents: contents([512, 512, 512, 512, 16]),
       holds: [{ kind: "object", type: "Promise", detail: "", place: null, count: 2063, bytes: 2063 * 32 }],
     });
     const births = [512, 512, 512, 512, 16].map((count) => ({ count, bytes: count * 32 }));
@@ -130,11 +149,9 @@ describe("groups", () => {
 });
 
 describe("containers", () => {
-  /** One group, and what is alive of all that was born in the third batch. */
-  const of = (group: ObjectGroup, bornBytes: number): ObjectGroups => ({
-    ...found([group]),
-    births: [0, 0, bornBytes, 0].map((bytes) => ({ count: 1, bytes })),
-  });
+  /** One group, and what hangs on it of all that was born in the third batch. */
+  const of = (group: ObjectGroup, bornBytes: number): ObjectGroups =>
+    found([{ ...group, contents: [0, 0, bornBytes, 0].map((bytes) => ({ count: 1, bytes })) }]);
   const store = (objectId: number, bytes: number): GrownStore => ({
     kind: "array",
     type: "Map",
@@ -160,6 +177,9 @@ describe("containers", () => {
 
   test("a new object holds what was made in calls; what is older, or came between the batches, is not counted", () => {
     const task = group("async call of (anonymous)", [0, 0, 1, 0], { kind: "object", retainedBytes: 200_000 });
+    // However much else is born in the batches, and lives.
+    const beside = group("Session", [512, 512, 512, 512]);
+    expect(grownStores(found([{ ...task, contents: contents([0, 0, 1, 0]) }, beside]), batches)).toEqual([]);
     expect(grownStores(of(task, 4 * 2048 - 1), batches)).toEqual([]);
     const [first, second] = [10_000, 30_000].map((born) => grownStores(of(task, born), batches));
     expect(grewAgain(first ?? [], second ?? [], 2000).map(({ bytesPerCall }) => bytesPerCall)).toEqual([10]);

@@ -6,6 +6,8 @@ import type { LeakCase } from "./case.js";
 import { closures } from "./closures.js";
 import { code } from "./code.js";
 import { collections } from "./collections.js";
+import { everyday } from "./everyday.js";
+import { everydayData } from "./everyday-data.js";
 import { exotic } from "./exotic.js";
 import { handles } from "./handles.js";
 import { listeners } from "./listeners.js";
@@ -42,6 +44,8 @@ export const corpus: Readonly<Record<string, readonly LeakCase[]>> = {
   native,
   webassembly,
   handles,
+  everyday,
+  "everyday-data": everydayData,
 };
 
 /** Whether the case's label is about this Node. */
