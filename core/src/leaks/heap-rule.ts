@@ -147,7 +147,7 @@ function hoard(
   const total = calls * intervals.length;
   const retained = bytes / total;
   // What is held may be older than the batches, or come after them.
-  const part = count / Math.max(1, sumOf(group.contents).count);
+  const part = bytes / Math.max(bytes, group.retainedBytes);
   const links =
     part * Math.max(...group.holds.map(({ type, count: held }) => held + (type === group.type ? group.count : 0)), 0);
   const countPerCall = links >= leastShare(calls) * intervals.length ? Math.min(links, count) / total : null;

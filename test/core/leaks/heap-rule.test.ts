@@ -99,6 +99,18 @@ describe("groups", () => {
     expect(steady({ ...found([{ ...link, contents: contents([255, 255, 255, 255]) }]), births })).toEqual([]);
   });
 
+  test("a chain's links are those of the batches, though each has several objects and older links hang on it, too", () => {
+    const held = (type: string) =>
+      ({ kind: "object", type, detail: "", place: null, count: 2352, bytes: 2352 * 32 }) as const;
+    const link = group("Thing", [0, 0, 0, 1, 0], {
+      retainedBytes: 3 * 2352 * 32,
+      contents: contents([1536, 1536, 1536, 1536, 48]),
+      holds: [held("closure method"), held("Array"), held("Object")],
+    });
+    const births = contents([1536, 1536, 1536, 1536, 48]);
+    expect(judgeGroups({ ...found([link]), births }, batches, null)[0]?.countPerCall).toBeCloseTo(1, 3);
+  });
+
   test("on a task that is under way hangs what was made between the batches: it is no chain, however even the batches", () => {
     const task = group("async call of (anonymous)", [0, 0, 0, 0], {
       count: 1,
