@@ -103,10 +103,8 @@ Napi::Object GraphReport::Group(const graph::Group& group) const {
   object.Set("count", Number(group.count));
   object.Set("shallowBytes", Number(group.shallow));
   object.Set("retainedBytes", Number(group.retained));
-  Napi::Array contents = Napi::Array::New(env_, group.contents.size());
-  for (std::uint32_t i = 0; i < group.contents.size(); ++i) contents.Set(i, Number(group.contents[i]));
-  object.Set("contentBytes", contents);
   object.Set("births", Births(group.births));
+  object.Set("contents", Births(group.contents));
   Napi::Array ids = Napi::Array::New(env_, group.ids.size());
   for (std::uint32_t i = 0; i < group.ids.size(); ++i) ids.Set(i, Number(group.ids[i]));
   object.Set("objectIds", ids);

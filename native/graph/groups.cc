@@ -95,7 +95,10 @@ class Grouping {
     const std::uint32_t index = GroupOf(member);
     Group& group = out_.groups[index];
     group.retained += size;
-    if (is_program) group.contents[interval] += size;
+    if (is_program) {
+      ++group.contents[interval].count;
+      group.contents[interval].bytes += size;
+    }
     group.births[owners_.IntervalOf(member)].bytes += size;
     if (member == node) {
       CountMember(index, node, interval);

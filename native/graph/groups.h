@@ -41,8 +41,8 @@ struct Group {
   std::uint64_t count = 0;
   std::uint64_t shallow = 0;
   std::uint64_t retained = 0;
-  std::vector<Births> births;
-  std::vector<std::uint64_t> contents;  // bytes by the interval of their own birth, without V8's code and shapes
+  std::vector<Births> births;    // of the members, with all that belongs to them
+  std::vector<Births> contents;  // all that belongs to the group, members included, each by its own birth, without V8's code and shapes
   std::vector<ObjectId> ids;
   std::optional<Path> path;
   std::vector<Held> holds;           // by rank, then most bytes first

@@ -139,13 +139,10 @@ export interface RawGroup extends RawType {
   readonly shallowBytes: number;
   /** The members and all that lives only through one of them; nothing counted twice, nor in two groups. */
   readonly retainedBytes: number;
-  /**
-   * Of these, what was itself born in each interval, without V8's code and shapes: a member may also hold what is older, and came to
-   * hang on it.
-   */
-  readonly contentBytes: readonly number[];
   /** Members by interval of birth, and what belongs to them: `births[k]` for ids in (boundaries[k], boundaries[k + 1]]. */
   readonly births: readonly RawBirths[];
+  /** The members and all that lives only through one of them, each by the interval of its own birth; without what is older, and V8's code and shapes. */
+  readonly contents: readonly RawBirths[];
   /** Up to `members` of them, oldest first. */
   readonly objectIds: readonly number[];
   /** Of one representative, a member of the last interval that has any. */

@@ -132,33 +132,49 @@ function mixed(groups: readonly ObjectGroup[], intervals: readonly number[], cal
 /** So much of all that is new must hang on one group, for it to be the leak although its own members are few. */
 const HOARD_SHARE = 0.5;
 
-/** A chain: each call's objects hold those of the call before, so that all of them hang on the newest. */
+/**
+ * A chain: each call's objects hold those of the call before, so that all of them hang on the newest. What counts is what hangs on
+ * it and was born in the batches: on an object of the runner's or of memspec's own hangs what they made between the batches.
+ */
 function hoard(
   found: ObjectGroups,
   groups: readonly ObjectGroup[],
   intervals: readonly number[],
   calls: number,
 ): readonly HeapFinding[] {
-  const births = intervals.map((interval) => found.births[interval] ?? { count: 0, bytes: 0 });
-  const [biggest] = [...groups].sort((a, b) => b.retainedBytes - a.retainedBytes);
+  const all = sumOf(birthsIn(found.births, intervals));
+  const [biggest] = groups
+    .map((group) => ({ group, births: birthsIn(group.contents, intervals) }))
+    .sort((a, b) => sumOf(b.births).bytes - sumOf(a.births).bytes);
   if (biggest === undefined) return [];
+  const { group, births } = biggest;
   const growth = judgeShares(
     births.map(({ count }) => count),
-    leastShareOf(biggest, calls),
+    leastShareOf(group, calls),
   );
-  const bytes = births.reduce((sum, born) => sum + born.bytes, 0);
-  if (growth !== "steady" || biggest.retainedBytes < HOARD_SHARE * bytes) return [];
+  const { count, bytes } = sumOf(births);
+  if (growth !== "steady" || bytes < HOARD_SHARE * all.bytes) return [];
   const total = calls * intervals.length;
-  // What came between and after the batches hangs on it, too.
-  const all = found.births.reduce((sum, born) => sum + born.bytes, 0);
-  const part = all === 0 ? 1 : bytes / all;
-  const retained = (biggest.retainedBytes * part) / total;
-  // What is held may be older than the batches; what was born in them and lives is all of the chain.
-  const born = births.reduce((sum, { count }) => sum + count, 0);
+  const retained = bytes / total;
+  // What is held may be older than the batches, or come after them.
+  const part = bytes / Math.max(bytes, group.retainedBytes);
   const links =
-    part * Math.max(...biggest.holds.map(({ type, count }) => count + (type === biggest.type ? biggest.count : 0)), 0);
-  const countPerCall = links >= leastShare(calls) * intervals.length ? Math.min(links, born) / total : null;
-  return [{ growth, group: biggest, store: null, countPerCall, bytesPerCall: retained, retainedPerCall: retained }];
+    part * Math.max(...group.holds.map(({ type, count: held }) => held + (type === group.type ? group.count : 0)), 0);
+  const countPerCall = links >= leastShare(calls) * intervals.length ? Math.min(links, count) / total : null;
+  return [{ growth, group, store: null, countPerCall, bytesPerCall: retained, retainedPerCall: retained }];
+}
+
+type Births = ObjectGroups["births"][number];
+
+function birthsIn(births: readonly Births[], intervals: readonly number[]): readonly Births[] {
+  return intervals.map((interval) => births[interval] ?? { count: 0, bytes: 0 });
+}
+
+function sumOf(births: readonly Births[]): Births {
+  return births.reduce((sum, { count, bytes }) => ({ count: sum.count + count, bytes: sum.bytes + bytes }), {
+    count: 0,
+    bytes: 0,
+  });
 }
 
 /** Something that grew without new objects for every call: an older container's store, or one new object that is as good as that. */
@@ -174,15 +190,13 @@ export interface Grown {
 const LEAST_STORE_BYTES = 2048;
 
 /**
- * What grew and has room for something of every call. Of a new object's contents counts what was born in the calls: the rest hung on
- * something else before (the request that was made last, and the socket it came by).
+ * What grew and has room for something of every call. Of a new object's contents those count that were born in the batches: what else
+ * hangs on it hung on something older before, or was made between the batches (a task of the runner's that is under way).
  */
 export function grownStores(found: ObjectGroups, batches: readonly Batch[]): readonly Grown[] {
   const calls = batches.reduce((sum, batch) => sum + batch.calls, 0);
   const least = Math.max(LEAST_STORE_BYTES, LEAST_BYTES_PER_CALL * calls);
   const intervals = intervalsOf(batches);
-  const contentsOf = ({ contentBytes }: ObjectGroup): number =>
-    intervals.reduce((sum, interval) => sum + (contentBytes[interval] ?? 0), 0);
   const stores = found.grown.map((store) => ({
     key: `${store.objectId} ${store.store}`,
     bytes: store.bytes,
@@ -191,7 +205,12 @@ export function grownStores(found: ObjectGroups, batches: readonly Batch[]): rea
   }));
   const single = found.groups
     .filter(({ kind, count }) => count === 1 && kind !== "code" && kind !== "shape" && kind !== "closure")
-    .map((group) => ({ key: shapeOf(group), bytes: contentsOf(group), store: null, group }));
+    .map((group) => ({
+      key: shapeOf(group),
+      bytes: sumOf(birthsIn(group.contents, intervals)).bytes,
+      store: null,
+      group,
+    }));
   return [...stores, ...single].filter(({ bytes, store, group }) => {
     const grown = store ?? group;
     return grown !== null && grown.path !== null && !WEAK_LIST.test(grown.type) && bytes >= least;

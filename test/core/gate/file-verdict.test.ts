@@ -13,7 +13,7 @@ function group(type: string, steps: readonly RetainingStep[], given: Partial<Obj
     ...{ kind: "object", type, detail: "", place: null, count: TESTS, shallowBytes: 40 * TESTS, objectIds: [] },
     ...{ retainedBytes: 72 * TESTS, holds: [], traces: [], path: pathFrom("module", "/p/src/list.ts", steps) },
     births: Array.from({ length: TESTS }, () => ({ count: 1, bytes: 40 })),
-    contentBytes: Array.from({ length: TESTS }, () => 40),
+    contents: [],
     ...given,
   };
 }

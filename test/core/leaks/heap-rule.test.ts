@@ -5,6 +5,11 @@ import { grewAgain, grownStores, judgeGroups } from "../../../core/src/leaks/hea
 const batches = [0, 1, 2, 3].map((index) => ({ calls: 512, interval: index, from: index, to: index + 1 }));
 const path: RetainingPath = { root: "module", place: null, native: false, avoided: false, steps: [] };
 
+/** So many objects of 32 B born in each interval. */
+function contents(counts: readonly number[]): ObjectGroup["contents"] {
+  return counts.map((count) => ({ count, bytes: 32 * count }));
+}
+
 function group(type: string, births: readonly number[], more: Partial<ObjectGroup> = {}): ObjectGroup {
   const count = births.reduce((sum, born) => sum + born, 0);
   return {
@@ -15,8 +20,8 @@ function group(type: string, births: readonly number[], more: Partial<ObjectGrou
     count,
     shallowBytes: 32 * count,
     retainedBytes: 32 * count,
-    contentBytes: births.map((born) => 32 * born),
     births: births.map((born) => ({ count: born, bytes: 32 * born })),
+    contents: contents(births),
     objectIds: [],
     path,
     holds: [],
@@ -73,8 +78,9 @@ describe("groups", () => {
 
   test("a chain of what a newest promise holds is counted by what was born and lives", () => {
     const newest = group("Promise", [0, 0, 0, 1], {
-      retainedBytes: 2048 * 32,
       // Also links from before the batches.
+      retainedBytes: 2336 * 32,
+      contents: contents([512, 512, 512, 512]),
       holds: [{ kind: "object", type: "Object", detail: "", place: null, count: 2336, bytes: 2336 * 32 }],
     });
     const births = batches.map(() => ({ count: 512, bytes: 512 * 32 }));
@@ -84,12 +90,35 @@ describe("groups", () => {
   test("a chain hangs on its newest link, which holds the links of all batches", () => {
     const link = group("Promise", [0, 0, 0, 1], {
       retainedBytes: 2048 * 32,
+      contents: contents([512, 512, 512, 512]),
       holds: [{ kind: "object", type: "Promise", detail: "", place: null, count: 2047, bytes: 2047 * 32 }],
     });
     const births = batches.map(() => ({ count: 512, bytes: 512 * 32 }));
     expect(steady({ ...found([link]), births })).toEqual([["Promise", 1]]);
     // Less than half of what is new hangs on it.
-    expect(steady({ ...found([{ ...link, retainedBytes: 1023 * 32 }]), births })).toEqual([]);
+    expect(steady({ ...found([{ ...link, contents: contents([255, 255, 255, 255]) }]), births })).toEqual([]);
+  });
+
+  test("a chain's links are those of the batches, though each has several objects and older links hang on it, too", () => {
+    const held = (type: string) =>
+      ({ kind: "object", type, detail: "", place: null, count: 2352, bytes: 2352 * 32 }) as const;
+    const link = group("Thing", [0, 0, 0, 1, 0], {
+      retainedBytes: 3 * 2352 * 32,
+      contents: contents([1536, 1536, 1536, 1536, 48]),
+      holds: [held("closure method"), held("Array"), held("Object")],
+    });
+    const births = contents([1536, 1536, 1536, 1536, 48]);
+    expect(judgeGroups({ ...found([link]), births }, batches, null)[0]?.countPerCall).toBeCloseTo(1, 3);
+  });
+
+  test("on a task that is under way hangs what was made between the batches: it is no chain, however even the batches", () => {
+    const task = group("async call of (anonymous)", [0, 0, 0, 0], {
+      count: 1,
+      retainedBytes: 200_000,
+      contents: contents([0, 0, 1, 0]),
+    });
+    const births = [40, 36, 44, 38].map((count) => ({ count, bytes: count * 32 }));
+    expect(steady({ ...found([task]), births })).toEqual([]);
   });
 
   test("a queue grows by what comes less what goes: its oldest entries are of the run before", () => {
@@ -120,6 +149,7 @@ describe("groups", () => {
     expect(steady(found([group("Session", [512, 512, 512, 0, 16])]))).toEqual([]);
     const link = group("Promise", [0, 0, 0, 0, 1], {
       retainedBytes: 2064 * 32,
+      contents: contents([512, 512, 512, 512, 16]),
       holds: [{ kind: "object", type: "Promise", detail: "", place: null, count: 2063, bytes: 2063 * 32 }],
     });
     const births = [512, 512, 512, 512, 16].map((count) => ({ count, bytes: count * 32 }));
@@ -131,9 +161,9 @@ describe("groups", () => {
 });
 
 describe("containers", () => {
-  /** One group, of which so much was made in the third batch, and 100 kB after the batches. */
-  const of = (group: ObjectGroup, made: number): ObjectGroups =>
-    found([{ ...group, contentBytes: [0, 0, made, 0, 100_000] }]);
+  /** One group, and what hangs on it of all that was born in the third batch; and 100 kB more of after the batches. */
+  const of = (group: ObjectGroup, bornBytes: number): ObjectGroups =>
+    found([{ ...group, contents: [0, 0, bornBytes, 0, 100_000].map((bytes) => ({ count: 1, bytes })) }]);
   const store = (objectId: number, bytes: number): GrownStore => ({
     kind: "array",
     type: "Map",
@@ -159,6 +189,9 @@ describe("containers", () => {
 
   test("a new object holds what was made in the batches; what is older, or came after them, is not counted", () => {
     const task = group("async call of (anonymous)", [0, 0, 1, 0], { kind: "object", retainedBytes: 200_000 });
+    // However much else is born in the batches, and lives.
+    const beside = group("Session", [512, 512, 512, 512]);
+    expect(grownStores(found([{ ...task, contents: contents([0, 0, 1, 0]) }, beside]), batches)).toEqual([]);
     expect(grownStores(of(task, 4 * 2048 - 1), batches)).toEqual([]);
     const [first, second] = [10_000, 30_000].map((born) => grownStores(of(task, born), batches));
     expect(grewAgain(first ?? [], second ?? [], 2000).map(({ bytesPerCall }) => bytesPerCall)).toEqual([10]);

@@ -87,6 +87,17 @@ describe.each([
     ]);
   });
 
+  test("what hangs on a newest object is told by its own birth, too", () => {
+    const rope = find(groups.found, "string", `${MODULE}rope: string`);
+    expect(rope?.births.map(({ count }) => count)).toEqual([0, 0, 1]);
+    expect(rope?.births.map(({ bytes }) => bytes)).toEqual([0, 0, rope?.retainedBytes]);
+    // A piece and a knot for each call at least, and as many in each batch; the first piece of all has no knot.
+    const pieces = rope?.contents.map(({ count }) => count) ?? [];
+    expect(Math.min(...pieces)).toBeGreaterThanOrEqual(19);
+    expect(Math.max(...pieces) - Math.min(...pieces)).toBeLessThanOrEqual(2);
+    expect(rope?.contents.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(rope?.retainedBytes);
+  });
+
   test("an array that grew by numbers alone is a store that was made anew", () => {
     const index = groups.found.grown.findIndex(({ path }) => showPath(path) === `${MODULE}numbers: Array`);
     const grown = groups.found.grown[index];

@@ -94,7 +94,7 @@ TEST("the code of a new function is that function's") {
   CHECK_EQUAL(found.groups.size(), 1u);
   CHECK_EQUAL(found.groups[0].count, 1u);
   CHECK_EQUAL(found.groups[0].retained, 16u);
-  CHECK_EQUAL(found.groups[0].contents[0], 8u);
+  CHECK_EQUAL(found.groups[0].contents[0].bytes, 8u);
   CHECK_EQUAL(found.births[0].count, 1u);
 }
 
@@ -109,7 +109,7 @@ TEST("of what a new object holds counts as its contents what was born in the int
   const Groups found = grown.Find();
   CHECK_EQUAL(found.groups.size(), 1u);
   CHECK_EQUAL(found.groups[0].retained, 24u);
-  CHECK_EQUAL(found.groups[0].contents[0], 16u);
+  CHECK_EQUAL(found.groups[0].contents[0].bytes, 16u);
 }
 
 TEST("code that something without a birth keeps may be what leaks") {

@@ -44,7 +44,7 @@ const group: ObjectGroup = {
   shallowBytes: 576,
   retainedBytes: 120_000,
   births: [],
-  contentBytes: [],
+  contents: [],
   objectIds: [],
   path,
   holds: [{ kind: "buffer", type: "Buffer", detail: "", place: null, count: 12, bytes: 100_000 }],
