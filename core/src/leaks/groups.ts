@@ -77,9 +77,9 @@ function siteOf(group: ObjectGroup, evidence: Evidence): GroupSite {
     const completed = site && withCaller(site, evidence.recorded);
     return completed === site ? { site } : { site: completed, siteInferred: "caller" };
   }
-  // V8 forgets the trace of an object that moved.
+  // V8 forgets the trace of an object that moved, and a sampled place may have its line in some samples and its function in others.
   const ofCall = siteOfSuspendedCall(group, sites);
-  return ofCall === null ? inferred(siteByBytes(same ?? group, same !== null, sites)) : { site: ofCall };
+  return ofCall === null ? inferred(siteByBytes(same ?? group, same !== null, alikeTogether(sites))) : { site: ofCall };
 }
 
 function inferred(site: AllocationSite | null): GroupSite {

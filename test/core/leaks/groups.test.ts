@@ -43,6 +43,24 @@ test("buffers that grew by themselves are kept by the one that is as large", () 
   expect(group).toMatchObject({ space: "buffers", type: "SharedArrayBuffer", path: path("journal") });
 });
 
+test("of samples of one function, with its line and without, an object without a trace has the site of both", () => {
+  const sample = (functionName: string, line: number, lineIsFunction: boolean, retainedBytes: number) => ({
+    space: "heap",
+    stack: [{ kind: "javascript", functionName, file: "cache.js", line, lineIsFunction, owner: "user" }],
+    ...{ bytes: retainedBytes, count: retainedBytes / 16_000, retainedBytes },
+  });
+  const row = { kind: "array", type: "Array", place: null, path: path("rows"), holds: [], traces: [] };
+  const rows = { ...row, detail: "", count: 3, shallowBytes: 96, retainedBytes: 48_000 } as unknown as ObjectGroup;
+  const siteOf = (...sites: readonly unknown[]) => {
+    const evidence = { ...NO_EVIDENCE, sites, groups: [rows] } as unknown as typeof NO_EVIDENCE;
+    return toGroups([{ ...BASE, space: "heap", group: rows }], evidence, 20)[0];
+  };
+  const found = siteOf(sample("keepRow", 7, false, 32_000), sample("keepRow", 5, true, 16_000));
+  expect(found).toMatchObject({ siteInferred: "bytes", site: { retainedBytes: 48_000, stack: [{ line: 7 }] } });
+  // Of two functions nobody knows which it was.
+  expect(siteOf(sample("keepRow", 7, false, 32_000), sample("log", 5, true, 16_000))?.site).toBeNull();
+});
+
 test("descriptors that no object owns were opened where most of them were", () => {
   const place = (functionName: string, count: number) => ({
     space: "native",
