@@ -233,12 +233,13 @@ test(
   async (context) => {
     const disk = at("disk");
     mkdirSync(disk);
-    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "memspec", disk], { encoding: "utf8" });
+    // A chunk has up to a megabyte, where the program is faster than its writer: one of them fits at least.
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1536k", "memspec", disk], { encoding: "utf8" });
     if (mounted.status !== 0) context.skip(`no small disk can be mounted here: ${mounted.stderr}`);
     onTestFinished(() => void spawnSync("umount", [disk]));
-    expect(statfsSync(disk).blocks * statfsSync(disk).bsize).toBe(256 * 1024);
+    expect(statfsSync(disk).blocks * statfsSync(disk).bsize).toBe(1536 * 1024);
     const file = path.join(disk, "full.memspec");
-    const run = record({ name: "sequence.cjs", env: { LAST: "570000" } }, { file });
+    const run = record({ name: "sequence.cjs", env: { LAST: "750000" } }, { file });
     expect(run.code).toBe(7);
     expect(run.stderr).toMatch(/the disk took no more \(No space left on device\)/u);
     const capture = await openCapture(file);
