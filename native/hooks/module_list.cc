@@ -17,7 +17,7 @@ constinit char* g_text = nullptr;
 constinit std::size_t g_text_used = 0;
 constinit std::atomic<std::uint32_t> g_count{0};
 
-bool HasRoom() {
+bool MakeRoom() {
   if (g_modules == nullptr) g_modules = static_cast<Module*>(MapOwn(kMaxModules * sizeof(Module), Backing::kLazily));
   if (g_text == nullptr) g_text = static_cast<char*>(MapOwn(kMaxModuleText, Backing::kLazily));
   return g_modules != nullptr && g_text != nullptr;
@@ -64,7 +64,7 @@ void NoteModule(const ElfObject& object) {
     // Another file came here since: this one was mapped anew.
     if (g_modules[i].range.begin < module.range.end && module.range.begin < g_modules[i].range.end) break;
   }
-  if (count == kMaxModules || !HasRoom() || module.path_bytes > kMaxModuleText - g_text_used) return;
+  if (count == kMaxModules || !MakeRoom() || module.path_bytes > kMaxModuleText - g_text_used) return;
   std::memcpy(g_text + g_text_used, path, module.path_bytes);
   module.path = g_text + g_text_used;
   g_text_used += module.path_bytes;

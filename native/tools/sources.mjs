@@ -14,23 +14,29 @@ export function nativeFiles(extensions) {
 }
 
 /**
- * A file for each room that includes all of the room's, below `folder`: a build takes a third of the time, for most of it goes
- * into the headers of V8 and of the standard library. So a name may stand for one thing only in a room, its unnamed namespaces included.
+ * A file for each room that includes all of the room's among `files`, in `folder`: a build takes a third of the time, for most of it
+ * goes into the headers of V8 and of the standard library. So a name may stand for one thing only in a room, its unnamed
+ * namespaces included.
+ *
+ * @param {string} folder
+ * @param {readonly string[]} files as `nativeFiles` gives them; to be compiled with `-I native`
+ * @returns {string[]} paths of the files that were written
  */
-function writeUnits(folder) {
+export function writeUnits(folder, files) {
   const rooms = new Map();
-  for (const file of nativeFiles([".cc"])) {
+  for (const file of files) {
     const [, room] = file.split("/");
     rooms.set(room, [...(rooms.get(room) ?? []), file]);
   }
-  mkdirSync(path.join(folder, "units"), { recursive: true });
-  return [...rooms].map(([room, files]) => {
-    const unit = `units/${room}.cc`;
-    const lines = files.map((file) => `#include "${file.slice("native/".length)}"\n`);
-    writeFileSync(path.join(folder, unit), lines.join(""));
+  mkdirSync(folder, { recursive: true });
+  return [...rooms].map(([room, own]) => {
+    const unit = path.join(folder, `${room}.cc`);
+    writeFileSync(unit, own.map((file) => `#include "${file.slice("native/".length)}"\n`).join(""));
     return unit;
   });
 }
 
 // gyp runs this through a link, so the whole paths differ.
-if (process.argv[1]?.endsWith("/native/tools/sources.mjs")) console.log(writeUnits(process.cwd()).join("\n"));
+if (process.argv[1]?.endsWith("/native/tools/sources.mjs")) {
+  console.log(writeUnits("units", nativeFiles([".cc"])).join("\n"));
+}

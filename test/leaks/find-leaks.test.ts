@@ -100,7 +100,7 @@ describe("what is said", () => {
     const fixture = path.join(import.meta.dirname, "fixtures/kept-connection.mjs");
     const { verdicts, confirming } = JSON.parse(execFileSync(process.execPath, [fixture], { encoding: "utf8" }));
     expect(verdicts).toEqual(["clean"]);
-    // A request that is under way when a batch ends may still pay for one.
+    // A few hundred bytes that one batch left may still cost one.
     expect(Math.min(...confirming)).toBe(0);
   });
 

@@ -86,6 +86,7 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
   };
 }
 
+/** Calls after the batches that are looked at: what is used last is kept until the next time, and is then theirs and no batch's. */
 const LAST_CALLS = 2;
 
 /**
@@ -98,7 +99,6 @@ async function ofTheProgram(
   table: BatchTable,
   taker: HeapTaker,
 ): Promise<Suspicion> {
-  // What is used last, and kept until the next time, is then these calls' and no batch's.
   await session.callUncounted(LAST_CALLS, LAST_CALLS, 0);
   await session.boundary(false);
   const boundaries = upToLast(table.batches, session.gauge.objectIds() ?? []);

@@ -1,11 +1,12 @@
 /** Builds and runs C++ tests of a room that knows neither V8 nor Node. */
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll } from "vitest";
+import { writeUnits } from "../../../native/tools/sources.mjs";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../../..");
@@ -38,22 +39,6 @@ export interface Workshop {
   test(build: Build, files: readonly string[]): Promise<string[]>;
 }
 
-/** The addon's files room by room, as the addon's own build has them (`native/tools/sources.mjs`); others as they are. */
-async function writeUnits(output: string, files: readonly string[]): Promise<string[]> {
-  const rooms = new Map<string, string[]>();
-  for (const file of files) {
-    const room = file.startsWith("native/") ? dirname(file) : "";
-    rooms.set(room, [...(rooms.get(room) ?? []), file]);
-  }
-  const { "": others = [], ...own } = Object.fromEntries(rooms);
-  const units = Object.entries(own).map(async ([room, included]) => {
-    const unit = `${output}-${basename(room)}.cc`;
-    await writeFile(unit, included.map((file) => `#include "${join(root, file)}"\n`).join(""));
-    return unit;
-  });
-  return [...others, ...(await Promise.all(units))];
-}
-
 /**
  * A folder for programs, for as long as the test file runs.
  *
@@ -70,9 +55,11 @@ export function workshop(here: string): Workshop {
   const compile: Workshop["compile"] = async (name, flags, files) => {
     const output = join(scratch, name.replaceAll(" ", "-"));
     const includes = ["native", "test/native", here].flatMap((folder) => ["-I", folder]);
-    const units = await writeUnits(output, files);
-    const all = ["-std=c++20", "-g1", ...STRICT, ...flags, ...includes, ...units, "-o", output, "-pthread"];
-    await run("g++", all, { cwd: root });
+    const ofAddon = files.filter((file) => file.startsWith("native/"));
+    const own = files.filter((file) => !ofAddon.includes(file));
+    // Room by room, as the addon itself is built.
+    const all = [...writeUnits(`${output}-units`, ofAddon), ...own, "-o", output, "-pthread"];
+    await run("g++", ["-std=c++20", "-g1", ...STRICT, ...flags, ...includes, ...all], { cwd: root });
     return output;
   };
   return {
