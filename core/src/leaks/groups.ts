@@ -6,7 +6,7 @@ import type { Evidence } from "./evidence.js";
 import type { Finding } from "./finding.js";
 import { HANDLE_NAMES, heapTypeOf, standsForHandle } from "./handle-names.js";
 import { hintFor, knownOfNode, TIMER_TYPES } from "./hints.js";
-import { sameGroup, siteByBytes, siteOfSuspendedCall, siteOfTrace, withCaller } from "./match-sites.js";
+import { sameGroup, siteByBytes, siteOfSuspendedCall, siteOfTrace, traceOf, withCaller } from "./match-sites.js";
 import type { LeakGroup } from "./types.js";
 
 /** What stands on the heap for memory off it. */
@@ -70,9 +70,9 @@ type GroupSite = Pick<LeakGroup, "site" | "siteInferred">;
 
 function siteOf(group: ObjectGroup, evidence: Evidence): GroupSite {
   const same = sameGroup(group, evidence.groups);
-  const [trace] = same?.traces ?? [];
+  const trace = same && traceOf(same);
   const sites = heapSites(evidence);
-  if (trace !== undefined) {
+  if (trace !== null) {
     const site = siteOfTrace(trace, sites) ?? traceAsSite(trace, evidence);
     const completed = site && withCaller(site, evidence.recorded);
     return completed === site ? { site } : { site: completed, siteInferred: "caller" };

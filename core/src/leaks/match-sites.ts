@@ -19,6 +19,24 @@ export function sameGroup(group: ObjectGroup, others: readonly ObjectGroup[]): O
 }
 
 /**
+ * The allocation stack that says most about where a group comes from: the one of most objects; of closures, the one whose innermost
+ * function is the one that they stand in, which in the others V8 may have inlined. `null`: V8 has none.
+ */
+export function traceOf({ type, place, traces }: ObjectGroup): AllocationTrace | null {
+  const [most = null] = traces;
+  if (place === null || !type.startsWith("closure ")) return most;
+  const around = traces.flatMap((trace) => {
+    const [{ scriptId, line, column } = { scriptId: -1, line: 0, column: 0 }] = trace.frames;
+    const starts =
+      scriptId === place.scriptId && line > 0 && (line < place.line || (line === place.line && column <= place.column));
+    return starts ? [{ trace, line, column }] : [];
+  });
+  // Where several functions begin before it, it stands in the last of them.
+  around.sort((a, b) => b.line - a.line || b.column - a.column);
+  return around[0]?.trace ?? most;
+}
+
+/**
  * The site that V8's allocation stack is of: sites know lines and inlined functions, traces know the objects. A trace's functions
  * stand in the site's stack in the same order; of several such sites, the one that left most nearly as many bytes. `null`: no
  * site has the function that allocated.

@@ -3,7 +3,7 @@ import type { AllocationSite } from "../../../core/src/capture/measurement.js";
 import type { ObjectGroup } from "../../../core/src/graph/types.js";
 import { type Evidence, NO_EVIDENCE } from "../../../core/src/leaks/evidence.js";
 import { toGroups } from "../../../core/src/leaks/groups.js";
-import { siteByBytes, siteOfSuspendedCall, withCaller } from "../../../core/src/leaks/match-sites.js";
+import { siteByBytes, siteOfSuspendedCall, traceOf, withCaller } from "../../../core/src/leaks/match-sites.js";
 
 function site(functions: readonly string[], retainedBytes: number): AllocationSite {
   const stack = functions.map((functionName) => ({ functionName, kind: "javascript" }));
@@ -11,7 +11,7 @@ function site(functions: readonly string[], retainedBytes: number): AllocationSi
 }
 
 const group = (type: string, shallowBytes: number, retainedBytes: number) =>
-  ({ kind: "object", type, shallowBytes, retainedBytes, traces: [] }) as unknown as ObjectGroup;
+  ({ kind: "object", type, place: null, shallowBytes, retainedBytes, traces: [] }) as unknown as ObjectGroup;
 
 const load = site(["load"], 800);
 const call = site(["countUp", "subscribe"], 4000);
@@ -51,6 +51,28 @@ test("a place that agrees by its bytes alone is told as inferred, one that V8's 
   const [told] = toGroups([finding(kept)], ofEvidence(kept), 20);
   expect(told?.site).toBe(load);
   expect(told).not.toHaveProperty("siteInferred");
+});
+
+test("a closure was allocated by the function that it stands in, also where V8 has inlined that for most of them", () => {
+  const frame = (functionName: string, scriptId: number, line: number) => ({
+    functionName,
+    url: "",
+    scriptId,
+    line,
+    column: 1,
+  });
+  const trace = (count: number, ...frames: ReturnType<typeof frame>[]) => ({ frames, bytes: 56 * count, count });
+  const [start, subscribe, other] = [frame("start", 7, 30), frame("subscribe", 4, 2), frame("other", 4, 40)];
+  const inlined = trace(13, start);
+  const whole = trace(3, subscribe, start);
+  const module = trace(4, frame("", 4, 1));
+  const place = { url: "bus.mjs", scriptId: 4, line: 3, column: 14 };
+  const closures = { ...group("closure (anonymous)", 1, 1), place, traces: [inlined, trace(5, other), module, whole] };
+  expect(traceOf(closures)).toBe(whole);
+  expect(traceOf({ ...closures, traces: [inlined, trace(5, other)] })).toBe(inlined);
+  // An instance stands nowhere: its place is its class's.
+  expect(traceOf({ ...closures, type: "Session" })).toBe(inlined);
+  expect(traceOf(group("Session", 1, 1))).toBeNull();
 });
 
 /** "open node", "read user 5": a frame's function, owner and line; without a line, the function's alone is known. */
