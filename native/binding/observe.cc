@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "binding/frame_table.h"
 #include "binding/options.h"
 #include "binding/own_call.h"
 #include "binding/report.h"
@@ -62,30 +63,6 @@ std::vector<SiteNumbers> Joined(const std::vector<SpanSite>& sites) {
                                                                       : row.peak_bytes + site.peak_bytes;
   }
   return rows;
-}
-
-// Frames, each once, and stacks as indices into them: most frames of a file's stacks are the runner's, the same in all.
-struct FrameTable {
-  std::vector<const stacks::Frame*> frames;
-  std::vector<std::vector<std::uint32_t>> stacks;
-};
-
-FrameTable Interned(const std::vector<std::vector<stacks::Frame>>& stacks) {
-  FrameTable table;
-  std::unordered_map<std::string, std::uint32_t> index_of;
-  for (const std::vector<stacks::Frame>& stack : stacks) {
-    std::vector<std::uint32_t>& indices = table.stacks.emplace_back();
-    for (const stacks::Frame& frame : stack) {
-      std::string key = std::to_string(frame.script_id) + ':' + std::to_string(frame.line) + ':' +
-                        std::to_string(frame.column) + ':' + std::to_string(static_cast<int>(frame.kind)) +
-                        (frame.line_is_function ? 'f' : '-') + (frame.inlined ? 'i' : '-') + frame.function;
-      if (frame.script_id < 0) key += '\n' + frame.url;
-      const auto [it, fresh] = index_of.try_emplace(std::move(key), static_cast<std::uint32_t>(table.frames.size()));
-      if (fresh) table.frames.push_back(&frame);
-      indices.push_back(it->second);
-    }
-  }
-  return table;
 }
 
 // Without one there is none.
@@ -195,16 +172,15 @@ Napi::Value EndObserving(const Napi::CallbackInfo& info) {
   result.Set("baseline", Numbers<TimelinePoint>(env, {seen.baseline}));
   result.Set("end", Numbers<TimelinePoint>(env, {seen.end}));
   result.Set("timeline", Numbers(env, seen.timeline));
-  const FrameTable table = Interned(seen.stacks);
-  Napi::Array stacks = Napi::Array::New(env, table.stacks.size());
-  for (std::size_t i = 0; i < table.stacks.size(); ++i) {
+  FrameTable table;
+  Napi::Array stacks = Napi::Array::New(env, seen.stacks.size());
+  for (std::size_t i = 0; i < seen.stacks.size(); ++i) {
     const Napi::HandleScope scope(env);
-    const std::vector<std::uint32_t>& indices = table.stacks[i];
-    Napi::Uint32Array stack = Napi::Uint32Array::New(env, indices.size());
-    if (!indices.empty()) std::memcpy(stack.Data(), indices.data(), indices.size() * sizeof(std::uint32_t));
+    Napi::Uint32Array stack = Napi::Uint32Array::New(env, seen.stacks[i].size());
+    for (std::size_t at = 0; at < seen.stacks[i].size(); ++at) stack[at] = table.Add(seen.stacks[i][at]);
     stacks.Set(static_cast<std::uint32_t>(i), stack);
   }
-  result.Set("frames", ToArray(env, table.frames));
+  result.Set("frames", ToArray(env, table.frames()));
   result.Set("stacks", stacks);
   result.Set("sites", Numbers(env, Joined(seen.sites)));
   result.Set("heapSampler", Napi::String::New(env, ToString(seen.sampler)));

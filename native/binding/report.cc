@@ -1,5 +1,10 @@
 #include "binding/report.h"
 
+#include <cstdint>
+#include <vector>
+
+#include "binding/frame_table.h"
+
 namespace memspec::binding {
 
 namespace {
@@ -42,11 +47,7 @@ Napi::Object ToObject(Napi::Env env, const stacks::Frame& frame) {
   return object;
 }
 
-Napi::Object ToObject(Napi::Env env, const capture::SiteReport& site) {
-  Napi::Array frames = Napi::Array::New(env, site.frames.size());
-  for (std::size_t i = 0; i < site.frames.size(); ++i) {
-    frames.Set(static_cast<std::uint32_t>(i), ToObject(env, site.frames[i]));
-  }
+Napi::Object ToObject(Napi::Env env, const capture::SiteReport& site, const Napi::Array& frames) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("space", Number(env, static_cast<double>(site.space)));
   object.Set("frames", frames);
@@ -56,6 +57,29 @@ Napi::Object ToObject(Napi::Env env, const capture::SiteReport& site) {
   object.Set("peakBytes", NumberOrNull(env, site.peak_bytes));
   object.Set("retainedBytes", NumberOrNull(env, site.retained_bytes));
   return object;
+}
+
+// Each frame is one object, in however many stacks it is.
+Napi::Array SitesOf(Napi::Env env, const std::vector<capture::SiteReport>& reports) {
+  FrameTable table;
+  std::vector<std::vector<std::uint32_t>> stacks;
+  stacks.reserve(reports.size());
+  for (const capture::SiteReport& report : reports) {
+    std::vector<std::uint32_t>& stack = stacks.emplace_back();
+    for (const stacks::Frame& frame : report.frames) stack.push_back(table.Add(frame));
+  }
+  const Napi::Array known = ToArray(env, table.frames());
+  Napi::Array sites = Napi::Array::New(env, reports.size());
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    const Napi::HandleScope scope(env);
+    Napi::Array frames = Napi::Array::New(env, stacks[i].size());
+    for (std::size_t at = 0; at < stacks[i].size(); ++at) {
+      const Napi::HandleScope frame_scope(env);
+      frames.Set(static_cast<std::uint32_t>(at), known.Get(stacks[i][at]));
+    }
+    sites.Set(static_cast<std::uint32_t>(i), ToObject(env, reports[i], frames));
+  }
+  return sites;
 }
 
 }  // namespace
@@ -81,11 +105,6 @@ Napi::Array ToArray(Napi::Env env, const std::vector<const stacks::Frame*>& fram
 Napi::Object ToObject(Napi::Env env, const capture::Report& report) {
   Napi::Array spaces = Napi::Array::New(env, kSpaceCount);
   for (std::uint32_t i = 0; i < kSpaceCount; ++i) spaces.Set(i, ToObject(env, report.spaces[i]));
-  Napi::Array sites = Napi::Array::New(env, report.sites.size());
-  for (std::size_t i = 0; i < report.sites.size(); ++i) {
-    const Napi::HandleScope scope(env);
-    sites.Set(static_cast<std::uint32_t>(i), ToObject(env, report.sites[i]));
-  }
   Napi::Object gc = Napi::Object::New(env);
   gc.Set("count", Number(env, static_cast<double>(report.collections)));
   gc.Set("majorCount", Number(env, static_cast<double>(report.major_collections)));
@@ -108,7 +127,7 @@ Napi::Object ToObject(Napi::Env env, const capture::Report& report) {
   object.Set("heapPeakLiveBytes", NumberOrNull(env, report.heap_peak_live_bytes));
   object.Set("gc", gc);
   object.Set("fragmentation", fragmentation);
-  object.Set("sites", sites);
+  object.Set("sites", SitesOf(env, report.sites));
   object.Set("heapSampler", Napi::String::New(env, ToString(report.sampler)));
   object.Set("heapByLine", Napi::Boolean::New(env, report.heap_by_line));
   object.Set("heapSampleInterval", Number(env, static_cast<double>(report.heap_sample_interval)));

@@ -2,6 +2,7 @@ import { type RawFrame, type RawSite, SPACES } from "../capture/binding.js";
 import type { AllocationSite, AssertableSpace, SourceFrame } from "../capture/measurement.js";
 import { byCodeUnits } from "./by-code-units.js";
 import { type FrameContext, toSourceFrame } from "./frames.js";
+import { createInterned, stackKey } from "./interned.js";
 
 /**
  * Sites as the user knows them: frames source-mapped, stacks that are one in the source merged, sorted by bytes, largest
@@ -14,34 +15,68 @@ export function toSites(
   context: FrameContext,
   exact: (space: AssertableSpace) => boolean,
 ): readonly AllocationSite[] {
-  const frames = new Map<string, SourceFrame>();
-  const frameOf = (frame: RawFrame): SourceFrame => {
-    const key = rawKey(frame);
-    const known = frames.get(key) ?? toSourceFrame(frame, context);
-    frames.set(key, known);
-    return known;
+  const names = createInterned<string>((name) => name);
+  // The addon gives each frame as one object, in however many stacks it is.
+  const frames = new Map<RawFrame, NamedFrame>();
+  const frameOf = (raw: RawFrame): NamedFrame => {
+    const known = frames.get(raw);
+    if (known !== undefined) return known;
+    const frame = toSourceFrame(raw, context);
+    const named = { frame, name: names.add(frameKey(frame)) };
+    frames.set(raw, named);
+    return named;
   };
-  const merged = new Map<string, AllocationSite>();
+  const merged = new Map<string, MergedSite>();
   for (const site of raw) {
     const space = SPACES[site.space];
     if (space === undefined || space === "engine") continue;
     const stack = site.frames.map(frameOf);
-    const key = `${space}\n${stack.map(frameKey).join("\n")}`;
+    const stackNames = stack.map(({ name }) => name);
+    const key = `${space}\n${stackKey(stackNames)}`;
     const known = merged.get(key);
     const own: AllocationSite = {
       space,
-      stack,
+      stack: stack.map(({ frame }) => frame),
       bytes: site.bytes,
       count: site.count,
       estimated: !exact(space),
       peakBytes: site.peakBytes,
       retainedBytes: site.retainedBytes,
     };
-    merged.set(key, known === undefined ? own : join(known, own));
+    merged.set(key, { names: stackNames, site: known === undefined ? own : join(known.site, own) });
   }
-  return [...merged.values()].sort(
-    (a, b) => b.bytes - a.bytes || b.count - a.count || byCodeUnits(siteName(a), siteName(b)),
-  );
+  const byNames = orderOf(names.values);
+  return [...merged.values()]
+    .sort(
+      ({ site: a, names: one }, { site: b, names: other }) =>
+        b.bytes - a.bytes || b.count - a.count || byCodeUnits(a.space, b.space) || byNames(one, other),
+    )
+    .map(({ site }) => site);
+}
+
+/** With the number of its name: frames of one name are one in the source. */
+interface NamedFrame {
+  readonly frame: SourceFrame;
+  readonly name: number;
+}
+
+interface MergedSite {
+  readonly site: AllocationSite;
+  /** Of its frames, by their numbers. */
+  readonly names: readonly number[];
+}
+
+/** An order of stacks by the names of their frames: the same in every run. */
+function orderOf(names: readonly string[]): (a: readonly number[], b: readonly number[]) => number {
+  const ranks = new Map([...names].sort(byCodeUnits).map((name, rank) => [name, rank]));
+  const rankOf = names.map((name) => ranks.get(name) ?? 0);
+  return (a, b) => {
+    for (let at = 0; at < a.length && at < b.length; at += 1) {
+      const difference = (rankOf[a[at] ?? 0] ?? 0) - (rankOf[b[at] ?? 0] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return a.length - b.length;
+  };
 }
 
 /** Whether a user can find the stack: a frame in a file of theirs or of a package they installed. */
@@ -68,24 +103,7 @@ function sum(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b;
 }
 
-function rawKey(frame: RawFrame): string {
-  return [
-    frame.kind,
-    frame.scriptId,
-    frame.line,
-    frame.column,
-    Number(frame.lineIsFunction),
-    Number(frame.inlined),
-    frame.functionName,
-    frame.url,
-  ].join("|");
-}
-
 /** Inlining is the compiler's affair: the same source position is the same site, inlined or not. */
 export function frameKey(frame: SourceFrame): string {
   return [frame.kind, frame.line, frame.column, frame.functionName, frame.file].join("|");
-}
-
-function siteName(site: AllocationSite): string {
-  return `${site.space}\n${site.stack.map(frameKey).join("\n")}`;
 }

@@ -1,6 +1,6 @@
 import { type BatchTable, levelOf, type MemorySpace, rises, survivors } from "./births.js";
 import { confirm } from "./confirm.js";
-import type { Evidence } from "./evidence.js";
+import type { RecordedCalls } from "./evidence.js";
 import type { Finding } from "./finding.js";
 import { type HeapTaker, upToLast } from "./graph-evidence.js";
 import { programsShare } from "./heap-rule.js";
@@ -23,7 +23,7 @@ export interface Outcome {
   /** Batches of the last run. */
   readonly table: BatchTable;
   /** What was recorded beside it; `null`: nothing was. */
-  readonly evidence: Evidence | null;
+  readonly recorded: RecordedCalls | null;
   readonly growth: LeakGrowth;
   readonly warmup: number;
   readonly screening: number;
@@ -65,7 +65,7 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
       ...base,
       findings: [],
       table,
-      evidence: null,
+      recorded: null,
       growth: growthOf(table, plan),
       confirming: 0,
       batchCalls: table.batches.at(-1)?.calls ?? runs,
@@ -79,7 +79,7 @@ export async function judge(session: LeakSession, taker: HeapTaker | null): Prom
     ...base,
     findings: confirmed.findings,
     table: confirmed.table,
-    evidence: confirmed.evidence,
+    recorded: confirmed.recorded,
     growth: growthOf(confirmed.table, plan),
     confirming: confirmed.calls,
     batchCalls: confirmed.table.batches.at(-1)?.calls ?? runs,

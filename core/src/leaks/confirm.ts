@@ -9,7 +9,7 @@ import {
   roseBy,
   survivors,
 } from "./births.js";
-import { type Evidence, gatherWithBatches } from "./evidence.js";
+import { gatherWithBatches, type RecordedCalls } from "./evidence.js";
 import type { Finding } from "./finding.js";
 import { type HeapTaker, upToLast } from "./graph-evidence.js";
 import { type Grown, grewAgain, grownStores, judgeGroups } from "./heap-rule.js";
@@ -23,7 +23,7 @@ export interface Confirmed {
   readonly table: BatchTable;
   readonly calls: number;
   /** What was recorded with the batches; `null`: nothing was. */
-  readonly evidence: Evidence | null;
+  readonly recorded: RecordedCalls | null;
 }
 
 /** One round of equal batches, read and judged. */
@@ -36,7 +36,7 @@ interface Round {
   /** Older containers on the heap, and levels off it, that grew: to grow again in the next round, if they are to be leaks. */
   readonly stores: readonly Grown[];
   readonly levels: readonly MemorySpace[];
-  readonly evidence: Evidence | null;
+  readonly recorded: RecordedCalls | null;
   /** All that is alive since the beginning of the run before this one, or of this one where there was none; `null`: not looked at. */
   readonly alive: ObjectGroups | null;
   /** Highest object id at the beginning; `null`: not known. */
@@ -58,7 +58,7 @@ export async function confirm(
 ): Promise<Confirmed> {
   const first = await round(session, suspicion, taker, { count: BATCHES, runs: size.runs }, null);
   if (!wantsMore(first)) return first;
-  if (first.evidence !== null) session.startOver();
+  if (first.recorded !== null) session.startOver();
   // Batches of the same size: a WeakMap's table is made for the most insertions between two collections.
   const count = BATCHES + Math.ceil(size.before / size.runs);
   const second = await round(session, suspicion, taker, { count, runs: size.runs }, first);
@@ -105,7 +105,7 @@ async function round(
   const rose =
     before === null || before.alive === null || alive === null
       ? null
-      : { before: before.alive, after: alive, calls: calls + (apart?.evidence?.calls ?? 0) };
+      : { before: before.alive, after: alive, calls: calls + (apart?.recorded?.calls ?? 0) };
   return {
     settled,
     table,
@@ -120,7 +120,7 @@ async function round(
     levels: suspicion.containers.filter(
       (space) => (space !== "heap" || byFigures) && roseBy(settled, space, LEAST_BYTES_PER_CALL * size.runs),
     ),
-    evidence: apart?.evidence ?? null,
+    recorded: apart?.recorded ?? null,
     alive,
     since,
   };
@@ -129,7 +129,7 @@ async function round(
 interface Apart {
   readonly groups: ObjectGroups | null;
   readonly sinceGroups: ObjectGroups | null;
-  readonly evidence: Evidence | null;
+  readonly recorded: RecordedCalls | null;
 }
 
 /**
@@ -150,7 +150,7 @@ async function takeApart(
   if (!suspicion.containers.includes("heap") || !containerGrew(table, "heap", callsIn(table))) return null;
   const boundaries = upToLast(table.batches, session.gauge.objectIds() ?? []);
   const answers = taker.ask({ boundaries, since, biggestBuffer: false });
-  return { groups: answers?.groups ?? null, sinceGroups: answers?.sinceGroups ?? null, evidence: null };
+  return { groups: answers?.groups ?? null, sinceGroups: answers?.sinceGroups ?? null, recorded: null };
 }
 
 const MOST_ROUNDS = 8;

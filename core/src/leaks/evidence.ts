@@ -3,7 +3,7 @@ import { isNameable } from "../analysis/sites.js";
 import { currentTracker } from "../capture/current-tracker.js";
 import type { RawOpened } from "../capture/leak-binding.js";
 import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
-import { closing, openOptions, readRecording } from "../capture/record.js";
+import { closing, openOptions, type Recording, readRecording } from "../capture/record.js";
 import { planMeasurement, validateOptions } from "../capture/validate-options.js";
 import type { AllocationFrame, BigBuffer, ObjectGroup, ObjectGroups } from "../graph/types.js";
 import { analyseHere, contextHere } from "../measure/analyse-here.js";
@@ -31,6 +31,12 @@ export interface Evidence {
   readonly frameOf: (frame: AllocationFrame) => SourceFrame;
   /** What could not be recorded, in sentences. */
   readonly notes: readonly string[];
+}
+
+/** Calls that were recorded. Sites are made of them only when they are asked for: a clean function has no use for them. */
+export interface RecordedCalls {
+  readonly calls: number;
+  evidence(): Evidence;
 }
 
 function frameOf(frame: AllocationFrame): SourceFrame {
@@ -70,17 +76,20 @@ export async function gatherWithBatches(
 ): Promise<{
   readonly groups: ObjectGroups | null;
   readonly sinceGroups: ObjectGroups | null;
-  readonly evidence: Evidence;
+  readonly recorded: RecordedCalls;
 }> {
   const run = evidenceCalls(costOf(session, session.table(batches)), 0);
   if (run.exact) session.gauge.recordStacks();
   const boundaries = upToNow(batches, session.gauge.objectIds() ?? []);
-  const { answers, evidence } = await record(session, taker, run, offHeap, { boundaries, since, biggestBuffer: false });
+  const { answers, recorded } = await record(session, taker, run, offHeap, { boundaries, since, biggestBuffer: false });
   const groups = answers?.groups ?? null;
   return {
     groups,
     sinceGroups: answers?.sinceGroups ?? null,
-    evidence: { ...evidence, groups: groups === null ? [] : ofLastInterval(groups) },
+    recorded: {
+      calls: recorded.calls,
+      evidence: () => ({ ...recorded.evidence(), groups: groups === null ? [] : ofLastInterval(groups) }),
+    },
   };
 }
 
@@ -114,7 +123,7 @@ export async function gatherEvidence(
   const offHeap = findings.some(({ space }) => space === "buffers" || space === "native");
   const onHeap = findings.some(({ group }) => group !== null);
   const buffers = findings.find(({ space }) => space === "buffers");
-  const { answers, evidence } = await record(session, taker, run, offHeap, {
+  const { answers, recorded } = await record(session, taker, run, offHeap, {
     boundaries: onHeap ? upToLast([], session.gauge.objectIds() ?? []) : null,
     since: null,
     biggestBuffer: grewByThemselves(findings),
@@ -122,7 +131,7 @@ export async function gatherEvidence(
   const biggest = answers?.biggestBuffer ?? null;
   const calls = confirmed.batches.reduce((sum, batch) => sum + batch.calls, 0);
   const isAsLarge = biggest !== null && biggest.bytes >= (buffers?.bytesPerCall ?? 0) * calls;
-  return { ...evidence, grownBuffer: isAsLarge ? biggest : null };
+  return { ...recorded.evidence(), grownBuffer: isAsLarge ? biggest : null };
 }
 
 /** Whether buffers grew, and nothing new on the heap that could hold them: then it is one that gets larger. */
@@ -145,7 +154,7 @@ async function record(
   { calls, exact }: { readonly calls: number; readonly exact: boolean },
   offHeap: boolean,
   questions: GraphQuestions,
-): Promise<{ readonly answers: GraphAnswers | null; readonly evidence: Evidence }> {
+): Promise<{ readonly answers: GraphAnswers | null; readonly recorded: RecordedCalls }> {
   const tracker = currentTracker();
   const plan = planMeasurement(validateOptions(exact ? { stacks: "exact" } : { sampleInterval: 512 }, "findLeaks()"), {
     retained: true,
@@ -163,23 +172,18 @@ async function record(
     await settleTasks();
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
     const recording = readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null);
-    const { sites, capabilities } = analyseHere(recording);
-    // A run of the sampler that serves another measurement too coarsely for this one has few of its objects, and by chance.
-    const ownRun = recording.tracked.heapSampleInterval === plan.sampleInterval;
-    const alive = sites.filter(
-      (site) => (site.retainedBytes ?? 0) > 0 && isNameable(site) && (site.space !== "heap" || ownRun),
-    );
-    alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
-    const evidence = {
-      calls,
-      groups: answers?.groups?.groups ?? [],
-      grownBuffer: null,
-      opened,
-      sites: alive,
-      recorded: sites,
-      frameOf,
-      notes: capabilities.notes,
-    };
-    return { answers, evidence };
+    const groups = answers?.groups?.groups ?? [];
+    return { answers, recorded: { calls, evidence: () => evidenceOf(recording, { calls, groups, opened }) } };
   });
+}
+
+function evidenceOf(recording: Recording, known: Pick<Evidence, "calls" | "groups" | "opened">): Evidence {
+  const { sites, capabilities } = analyseHere(recording);
+  // A run of the sampler that serves another measurement too coarsely for this one has few of its objects, and by chance.
+  const ownRun = recording.tracked.heapSampleInterval === recording.plan.sampleInterval;
+  const alive = sites.filter(
+    (site) => (site.retainedBytes ?? 0) > 0 && isNameable(site) && (site.space !== "heap" || ownRun),
+  );
+  alive.sort((a, b) => (b.retainedBytes ?? 0) - (a.retainedBytes ?? 0));
+  return { ...known, grownBuffer: null, sites: alive, recorded: sites, frameOf, notes: capabilities.notes };
 }

@@ -82,11 +82,11 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
 async function evidenceOf(
   session: LeakSession,
   taker: HeapTaker,
-  { evidence, table, confirming }: Outcome,
+  { recorded, table, confirming }: Outcome,
   leaks: readonly Finding[],
 ): Promise<Evidence> {
   const olderGrew = leaks.some(({ store }) => store !== null) || grewByThemselves(leaks);
-  if (evidence !== null && !olderGrew) return evidence;
+  if (recorded !== null && !olderGrew) return recorded.evidence();
   return gatherEvidence(session, taker, leaks, table, confirming);
 }
 

@@ -49,9 +49,10 @@ export function judgeGroups(found: ObjectGroups, batches: readonly Batch[], rise
   const intervals = intervalsOf(batches);
   const calls = batches[0]?.calls ?? 0;
   const kept = found.groups.filter(({ path }) => path !== null);
+  const went = rise === null ? null : wentSince(rise);
   const judged = kept.map((group) => {
     const finding = judgeGroup(group, [group], intervals, calls);
-    return rise === null ? finding : withoutWhatWent(finding, group, rise);
+    return went === null ? finding : went(finding, group);
   });
   const grown = judged.filter(({ growth }) => growth === "steady" || growth === "uneven");
   if (grown.some(({ growth }) => growth === "steady")) return grown;
@@ -96,21 +97,35 @@ function judgeGroup(
 /**
  * A queue that is written faster than it is read: what leaves it is the oldest, so the newest batches have all of theirs, and it
  * grows by less.
+ *
+ * @returns a group's finding without what went
  */
-function withoutWhatWent(finding: HeapFinding, group: ObjectGroup, { before, after, calls }: Rise): HeapFinding {
-  const [then, now] = [before, after].map(({ groups }) => groups.filter((other) => shapeOf(other) === shapeOf(group)));
-  const [one, other] = [then?.[0], now?.[0]];
-  // Groups of one shape cannot be told apart.
-  if (one === undefined || other === undefined || then?.length !== 1 || now?.length !== 1) return finding;
-  const countPerCall = (other.count - one.count) / calls;
-  if (finding.countPerCall === null || countPerCall <= 0 || countPerCall >= finding.countPerCall) return finding;
-  const part = countPerCall / finding.countPerCall;
-  return {
-    ...finding,
-    countPerCall,
-    bytesPerCall: finding.bytesPerCall * part,
-    retainedPerCall: finding.retainedPerCall * part,
+function wentSince({ before, after, calls }: Rise): (finding: HeapFinding, group: ObjectGroup) => HeapFinding {
+  const [then, now] = [onlyOfTheirShape(before), onlyOfTheirShape(after)];
+  return (finding, group) => {
+    const shape = shapeOf(group);
+    const [one, other] = [then.get(shape) ?? null, now.get(shape) ?? null];
+    if (one === null || other === null) return finding;
+    const countPerCall = (other.count - one.count) / calls;
+    if (finding.countPerCall === null || countPerCall <= 0 || countPerCall >= finding.countPerCall) return finding;
+    const part = countPerCall / finding.countPerCall;
+    return {
+      ...finding,
+      countPerCall,
+      bytesPerCall: finding.bytesPerCall * part,
+      retainedPerCall: finding.retainedPerCall * part,
+    };
   };
+}
+
+/** By shape; `null`: several groups are of it, and cannot be told apart. */
+function onlyOfTheirShape({ groups }: ObjectGroups): ReadonlyMap<string, ObjectGroup | null> {
+  const byShape = new Map<string, ObjectGroup | null>();
+  for (const group of groups) {
+    const shape = shapeOf(group);
+    byShape.set(shape, byShape.has(shape) ? null : group);
+  }
+  return byShape;
 }
 
 /** Each call may leave something of a type of its own (a function with a name of its own): alike in kind alone. */
