@@ -1,6 +1,6 @@
 import { isNameable, isOfProgram } from "../analysis/sites.js";
 import type { AllocationSite, SourceFrame } from "../capture/measurement.js";
-import type { AllocationTrace, ObjectGroup } from "../graph/types.js";
+import type { AllocationFrame, AllocationTrace, ObjectGroup } from "../graph/types.js";
 
 /** What two runs' groups have in common when they are of the same leak: type, and the kinds of the steps that keep them. */
 export function shapeOf({ kind, type, path }: ObjectGroup): string {
@@ -19,12 +19,14 @@ export function sameGroup(group: ObjectGroup, others: readonly ObjectGroup[]): O
 }
 
 /**
- * The allocation stack that says most about where a group comes from: the one of most objects; of closures, the one whose innermost
- * function is the one that they stand in, which in the others V8 may have inlined. `null`: V8 has none.
+ * The allocation stack that says most about where a group comes from: the one of most objects, or one of which that is the outer part,
+ * for V8 inlines a function in the middle of a run; of closures, the one whose innermost function is the one that they stand in.
+ * `null`: V8 has none.
  */
 export function traceOf({ type, place, traces }: ObjectGroup): AllocationTrace | null {
-  const [most = null] = traces;
-  if (place === null || !type.startsWith("closure ")) return most;
+  const [most] = traces;
+  if (most === undefined) return null;
+  if (place === null || !type.startsWith("closure ")) return traces.find((trace) => isWhole(trace, most)) ?? most;
   const around = traces.flatMap((trace) => {
     const [{ scriptId, line, column } = { scriptId: -1, line: 0, column: 0 }] = trace.frames;
     const starts =
@@ -34,6 +36,18 @@ export function traceOf({ type, place, traces }: ObjectGroup): AllocationTrace |
   // Where several functions begin before it, it stands in the last of them.
   around.sort((a, b) => b.line - a.line || b.column - a.column);
   return around[0]?.trace ?? most;
+}
+
+/** Whether a stack is another one with more functions at its inner end, the innermost another than that one's: a recursion has the same. */
+function isWhole({ frames: whole }: AllocationTrace, { frames: outer }: AllocationTrace): boolean {
+  const inner = whole.length - outer.length;
+  const [first, outerFirst] = [whole[0], outer[0]];
+  if (inner <= 0 || first === undefined || outerFirst === undefined || isSameFunction(first, outerFirst)) return false;
+  return outer.every((frame, at) => isSameFunction(frame, whole[inner + at] ?? first));
+}
+
+function isSameFunction(a: AllocationFrame, b: AllocationFrame): boolean {
+  return a.scriptId === b.scriptId && a.line === b.line && a.column === b.column && a.functionName === b.functionName;
 }
 
 /**

@@ -70,8 +70,30 @@ test("a closure was allocated by the function that it stands in, also where V8 h
   const closures = { ...group("closure (anonymous)", 1, 1), place, traces: [inlined, trace(5, other), module, whole] };
   expect(traceOf(closures)).toBe(whole);
   expect(traceOf({ ...closures, traces: [inlined, trace(5, other)] })).toBe(inlined);
+});
+
+test("what else was allocated by a function that V8 inlined into its caller for most of them, was allocated by that function", () => {
+  const frame = (functionName: string, line: number) => ({ functionName, url: "", scriptId: 7, line, column: 1 });
+  const trace = (count: number, ...frames: ReturnType<typeof frame>[]) => ({ frames, bytes: 56 * count, count });
+  const [main, register, insert, walk] = [
+    frame("main", 1),
+    frame("register", 30),
+    frame("insert", 2),
+    frame("walk", 9),
+  ];
+  const inlined = trace(13, register, main);
+  const whole = trace(3, insert, register, main);
+  const accounts = { ...group("Object", 1, 1), traces: [inlined, trace(4, walk, main), whole] };
+  expect(traceOf(accounts)).toBe(whole);
+  expect(traceOf({ ...accounts, traces: [inlined, trace(4, insert, main)] })).toBe(inlined);
+  // A recursion is no inlining.
+  const [shallow, deep] = [trace(9, walk, main), trace(2, walk, walk, main)];
+  expect(traceOf({ ...accounts, traces: [shallow, deep] })).toBe(shallow);
   // An instance stands nowhere: its place is its class's.
-  expect(traceOf({ ...closures, type: "Session" })).toBe(inlined);
+  const place = { url: "", scriptId: 7, line: 31, column: 1 };
+  expect(traceOf({ ...accounts, type: "Session", place, traces: [trace(9, walk, main), inlined] })?.frames[0]).toBe(
+    walk,
+  );
   expect(traceOf(group("Session", 1, 1))).toBeNull();
 });
 
