@@ -37,7 +37,7 @@ export { parseReportOptions, type ReportOptions } from "./limits/report-options.
 export { runBody, runWithLimits } from "./limits/run.js";
 export { limitsFor } from "./limits/table.js";
 export { lineOfSite, lineOfStack, userSiteAbove } from "./limits/test-line.js";
-export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, TestBody } from "./limits/types.js";
+export type { AnyBody, LimitsHost, LimitsTable, ParsedLimit, RunningTest, TestBody } from "./limits/types.js";
 export {
   bareBody,
   createLimits,

@@ -21,6 +21,33 @@ std::optional<T> Wrong(Napi::Env env, const std::string& what) {
   return std::nullopt;
 }
 
+// Parts of script names.
+std::optional<std::vector<std::string>> ToScripts(const Napi::Value& value, const char* name) {
+  const std::string wrong = std::string(name) + " is an array of strings";
+  if (!value.IsArray()) return Wrong<std::vector<std::string>>(value.Env(), wrong);
+  const Napi::Array parts = value.As<Napi::Array>();
+  std::vector<std::string> scripts;
+  for (std::uint32_t i = 0; i < parts.Length(); ++i) {
+    const Napi::HandleScope scope(value.Env());
+    const Napi::Value part = parts.Get(i);
+    if (!part.IsString()) return Wrong<std::vector<std::string>>(value.Env(), wrong);
+    std::string text = part.As<Napi::String>().Utf8Value();
+    // Every name has the empty text in it.
+    if (!text.empty()) scripts.push_back(std::move(text));
+  }
+  return scripts;
+}
+
+std::optional<std::vector<std::string>> ToScriptsIfAny(const Napi::Value& value, const char* name) {
+  if (value.IsUndefined()) return std::vector<std::string>();
+  return ToScripts(value, name);
+}
+
+std::optional<std::vector<graph::ObjectId>> ToIdsIfAny(const Napi::Value& value, const char* name) {
+  if (value.IsUndefined()) return std::vector<graph::ObjectId>();
+  return ToObjectIds(value, name);
+}
+
 }  // namespace
 
 std::optional<std::vector<graph::ObjectId>> ToObjectIds(const Napi::Value& value, const char* name) {
@@ -45,22 +72,20 @@ std::optional<std::size_t> ToLimit(const Napi::Value& value) {
 std::optional<graph::PathOptions> ToPathOptions(const Napi::Value& value) {
   const Napi::Env env = value.Env();
   if (!value.IsObject()) return Wrong<graph::PathOptions>(env, "a query is an object");
+  const Napi::Object object = value.As<Napi::Object>();
+  std::optional<std::vector<std::string>> avoid = ToScripts(object.Get("avoid"), "avoid");
+  if (!avoid) return std::nullopt;
+  std::optional<std::vector<graph::ObjectId>> avoid_ids = ToIdsIfAny(object.Get("avoidIds"), "avoidIds");
+  if (!avoid_ids) return std::nullopt;
+  std::optional<std::vector<std::string>> temporary = ToScriptsIfAny(object.Get("temporary"), "temporary");
+  if (!temporary) return std::nullopt;
+  std::optional<std::vector<graph::ObjectId>> temporary_ids = ToIdsIfAny(object.Get("temporaryIds"), "temporaryIds");
+  if (!temporary_ids) return std::nullopt;
   graph::PathOptions options;
-  const Napi::Value avoid = value.As<Napi::Object>().Get("avoid");
-  if (!avoid.IsArray()) return Wrong<graph::PathOptions>(env, "avoid is an array of strings");
-  const Napi::Array parts = avoid.As<Napi::Array>();
-  for (std::uint32_t i = 0; i < parts.Length(); ++i) {
-    const Napi::Value part = parts.Get(i);
-    if (!part.IsString()) return Wrong<graph::PathOptions>(env, "avoid is an array of strings");
-    std::string text = part.As<Napi::String>().Utf8Value();
-    // Every name has the empty text in it.
-    if (!text.empty()) options.avoid.push_back(std::move(text));
-  }
-  const Napi::Value ids = value.As<Napi::Object>().Get("avoidIds");
-  if (ids.IsUndefined()) return options;
-  std::optional<std::vector<graph::ObjectId>> avoided = ToObjectIds(ids, "avoidIds");
-  if (!avoided) return std::nullopt;
-  options.avoid_ids = std::move(*avoided);
+  options.avoid = std::move(*avoid);
+  options.avoid_ids = std::move(*avoid_ids);
+  options.temporary = std::move(*temporary);
+  options.temporary_ids = std::move(*temporary_ids);
   return options;
 }
 

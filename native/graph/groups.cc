@@ -78,6 +78,8 @@ class Grouping {
   }
 
   void Count(Node node) {
+    // Garbage that is yet to go, or held by what lets go of it.
+    if (!paths_.Reached(node)) return;
     const Graph& graph = heap_.graph();
     const std::uint32_t interval = owners_.IntervalOf(node);
     const std::uint64_t size = graph.self_size(node);

@@ -14,6 +14,8 @@ constexpr std::string_view kNodeSymbol = "<symbol node:";
 bool Paths::Find(const PathOptions& options) {
   avoid_ = options.avoid;
   avoid_ids_.insert(options.avoid_ids.begin(), options.avoid_ids.end());
+  temporary_ = options.temporary;
+  temporary_ids_.insert(options.temporary_ids.begin(), options.temporary_ids.end());
   if (!parent_.Allocate(graph_.nodes()) || !rank_.Allocate(graph_.nodes()) || !queue_.Reserve(graph_.nodes())) return false;
   std::fill(parent_.begin(), parent_.end(), kNoIndex);
   std::fill(rank_.begin(), rank_.end(), static_cast<std::uint8_t>(Rank::kUnreached));
@@ -31,10 +33,10 @@ bool Paths::Find(const PathOptions& options) {
       while (next < queue_.size()) {
         const Node node = queue_[next++];
         const Rank own = RankOf(node);
-        if (own > rank) {
-          waiting_[static_cast<int>(own)].push_back(node);
-        } else {
+        if (own <= rank) {
           Expand(node, rank);
+        } else if (own != Rank::kUnreached) {
+          waiting_[static_cast<int>(own)].push_back(node);
         }
       }
     };
@@ -85,7 +87,8 @@ void Paths::FindStarts(const PathOptions& options) {
     if (!scopes_.IsContext(node) || graph_.id(node) > options.newest_root || !scopes_.IsModuleScope(node)) continue;
     const std::string_view url = scopes_.ScriptOf(node);
     if (url.empty() || IsForeign(RealmOf(node))) continue;
-    starts_[static_cast<int>(RankOfScript(url))].push_back(node);
+    const Rank rank = RankOfScript(url);
+    if (rank != Rank::kUnreached) starts_[static_cast<int>(rank)].push_back(node);
   }
   // Chrome has no contexts of ours to go by: its root names the windows.
   if (starts_[static_cast<int>(Rank::kProgram)].empty()) {
@@ -135,16 +138,18 @@ Node Paths::RealmOf(Node context) const {
 
 Rank Paths::RankOfScript(std::string_view url) const {
   if (url.starts_with("node:")) return Rank::kNodeModules;
+  if (IsTemporary(url)) return Rank::kUnreached;
   return IsAvoided(url) ? Rank::kAvoided : Rank::kProgram;
 }
 
-bool Paths::IsAvoided(std::string_view url) const {
-  return std::any_of(avoid_.begin(), avoid_.end(),
+bool Paths::HasPart(std::string_view url, const std::vector<std::string>& parts) {
+  return std::any_of(parts.begin(), parts.end(),
                      [&](const std::string& part) { return url.find(part) != std::string_view::npos; });
 }
 
-// The first rank at which ways lead on from a node.
+// The first rank at which ways lead on from a node; kUnreached: they never do.
 Rank Paths::RankOf(Node node) const {
+  if (!temporary_ids_.empty() && temporary_ids_.contains(graph_.id(node))) return Rank::kUnreached;
   if (!avoid_ids_.empty() && avoid_ids_.contains(graph_.id(node))) return Rank::kAvoided;
   switch (graph_.type(node)) {
     case NodeType::kCode:
@@ -166,11 +171,17 @@ Rank Paths::RankOf(Node node) const {
       return native ? Rank::kNative : Rank::kEngine;
     }
     case NodeType::kClosure: {
-      if (avoid_.empty()) return Rank::kProgram;
+      if (avoid_.empty() && temporary_.empty()) return Rank::kProgram;
       const Node shared = scopes_.Follow(node, known_.shared);
-      const auto [found, first] = avoided_functions_.try_emplace(shared, false);
-      if (first) found->second = IsAvoided(scopes_.ScriptOf(node));
-      return found->second ? Rank::kAvoided : Rank::kProgram;
+      const auto [found, first] = functions_.try_emplace(shared, Rank::kProgram);
+      if (!first) return found->second;
+      const std::string_view url = scopes_.ScriptOf(node);
+      if (IsTemporary(url)) {
+        found->second = Rank::kUnreached;
+      } else if (IsAvoided(url)) {
+        found->second = Rank::kAvoided;
+      }
+      return found->second;
     }
     case NodeType::kObject:
       // What a thread prints is piped to process.stdout, which leads to every thread that runs: nobody's reason to keep one.

@@ -22,6 +22,9 @@ inline constexpr int kRanks = 6;
 struct PathOptions {
   std::vector<std::string> avoid;      // parts of script names
   std::vector<ObjectId> avoid_ids;     // where it is a realm's global object, no way begins in that realm
+  std::vector<std::string> temporary;  // parts of names of scripts, by whose closures and contexts no way leads: what only
+                                       // they hold is not reached
+  std::vector<ObjectId> temporary_ids;  // the same of objects
   ObjectId newest_root = 0xffffffff;   // younger module scopes are no roots: they may be what leaks
 };
 
@@ -53,7 +56,9 @@ class Paths {
   bool IsForeign(Node realm) const;
   Node RealmOf(Node context) const;
   Rank RankOfScript(std::string_view url) const;
-  bool IsAvoided(std::string_view url) const;
+  bool IsAvoided(std::string_view url) const { return HasPart(url, avoid_); }
+  bool IsTemporary(std::string_view url) const { return HasPart(url, temporary_); }
+  static bool HasPart(std::string_view url, const std::vector<std::string>& parts);
 
   const Graph& graph_;
   const KnownTexts& known_;
@@ -64,7 +69,9 @@ class Paths {
   Column<Node> queue_;
   std::vector<std::string> avoid_;
   std::unordered_set<ObjectId> avoid_ids_;
-  mutable std::unordered_map<Node, bool> avoided_functions_;  // by SharedFunctionInfo
+  std::vector<std::string> temporary_;
+  std::unordered_set<ObjectId> temporary_ids_;
+  mutable std::unordered_map<Node, Rank> functions_;  // by SharedFunctionInfo
   std::vector<Node> starts_[kRanks];
   std::vector<Node> waiting_[kRanks];   // reached, to be expanded at a later rank
   std::vector<Edge> late_;              // prototypes and ways back: nobody names them while there is another

@@ -77,8 +77,13 @@ export class FileRun {
     this.#plan = plan;
   }
 
-  /** Makes the sandbox know this run. */
-  enter(sandbox: object): void {
+  /**
+   * Makes the sandbox know this run.
+   *
+   * @param holders by which Jest holds things until the file is over
+   */
+  enter(sandbox: object, holders: readonly object[]): void {
+    this.#session.holders = holders;
     this.#observation?.enter(sandbox);
     installBridge(sandbox, { version: 1, limits: createLimits(this.#session, () => this.#options) });
   }

@@ -7,6 +7,7 @@ import {
   createFailedMatchers,
   type FailedMatchers,
   type MatcherHost,
+  type RunningTest,
 } from "@memspec/core/adapter";
 
 /** Attempts so far in this process: files share it, and each attempt of each test has an id of its own. */
@@ -29,6 +30,10 @@ export class Session implements MatcherHost {
   readonly file: string;
   readonly baselines: Baselines;
   readonly failedMatchers: FailedMatchers = createFailedMatchers();
+  /** By which Jest holds things until the file is over. */
+  holders: readonly object[] = [];
+  /** Jest has no hooks that a body adds. */
+  readonly runningTest: RunningTest = { holders: () => this.holders, callStarts: () => () => undefined };
   readonly #uniqueName: (entry: never) => string;
   #current: CurrentTest | undefined;
   /** Concurrent tests interleave: which one runs is known by asynchronous context alone. */
@@ -64,6 +69,7 @@ export class Session implements MatcherHost {
 
   dispose(): void {
     this.#current = undefined;
+    this.holders = [];
     this.#concurrent.disable();
   }
 

@@ -66,7 +66,7 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
       super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: others } }, context);
       this.#run = run;
       this.#inherited = takeHandler(this, Wide.prototype);
-      run.enter(this.global);
+      run.enter(this.global, holdersOf(this, console));
     }
 
     // A method, so that a class which extends this one may override it.
@@ -87,6 +87,15 @@ export function withMemory<Base extends EnvironmentClass>(Base: Base): Base {
   }
 
   return MemoryEnvironment as unknown as Base;
+}
+
+/**
+ * By what Jest holds things until a file is over: spies that can be restored, what was ever set on the sandbox's global object, what was
+ * logged and is yet to be shown.
+ */
+function holdersOf(environment: object, console: EnvironmentContext["console"]): readonly object[] {
+  const { moduleMocker, _globalProxy } = environment as Readonly<Record<string, unknown>>;
+  return [moduleMocker, _globalProxy, console].filter((holder) => typeof holder === "object" && holder !== null);
 }
 
 /** Who wants to know of the file: nobody, where no reporter of memspec's is at work. */

@@ -5,6 +5,7 @@ import type { CurrentTest, FailedMatchers, MatcherHost, MemspecOptions } from "@
 import { createFailedMatchers } from "@memspec/core/worker";
 import { type RunnerTestFile, TestRunner } from "vitest";
 import type { FileBaselines } from "./baselines.js";
+import { createRunningTest } from "./running-test.js";
 import { interleaves, runningInterleaved, type TestTask } from "./tasks.js";
 
 type OpenBaselines = (file: RunnerTestFile, root: string) => FileBaselines;
@@ -57,6 +58,10 @@ function createSession(): Session {
   const open = (): void => {
     fileBaselines ??= file && openThem?.(file, root);
   };
+  // Vitest knows of no current test as soon as one of several concurrent ones has ended. Their hooks run outside of
+  // `within`; any of the tests that run will do to say that nothing can be attributed.
+  const currentTask = (): TestTask | undefined =>
+    (bodies.getStore() ?? TestRunner.getCurrentTest() ?? (file && runningInterleaved(file))) as TestTask | undefined;
   return {
     runner: "vitest",
     failedMatchers: createFailedMatchers(),
@@ -85,11 +90,10 @@ function createSession(): Session {
       // Asynchronous context is paid for only where tests interleave.
       return interleaves(task) ? bodies.run(task, body) : body();
     },
+    runningTest: createRunningTest(currentTask),
     currentTest() {
-      // Vitest knows of no current test as soon as one of several concurrent ones has ended. Their hooks run outside of
-      // `within`; any of the tests that run will do to say that nothing can be attributed.
-      const task = bodies.getStore() ?? TestRunner.getCurrentTest() ?? (file && runningInterleaved(file));
-      return task === undefined ? undefined : attemptOf(task as TestTask, fileBaselines);
+      const task = currentTask();
+      return task === undefined ? undefined : attemptOf(task, fileBaselines);
     },
   };
 }

@@ -181,6 +181,13 @@ export interface RawGroupQuery {
   readonly avoid: readonly string[];
   /** Objects that no path may lead through unless there is no other: what the asker itself holds. */
   readonly avoidIds: readonly number[];
+  /**
+   * Parts of script names: by closures and contexts of such a script no path leads, and what they alone keep alive is no
+   * survivor. It is kept for a time only. Default none.
+   */
+  readonly temporary?: readonly string[];
+  /** The same of objects. Default none. */
+  readonly temporaryIds?: readonly number[];
   /** Most groups returned, by retained bytes; the rest is counted in `omitted`. */
   readonly limit: number;
   /** Most object ids per group. */

@@ -17,6 +17,9 @@ export const RUNNERS: readonly string[] = [
   "/node_modules/@memspec/",
 ];
 
+/** Mocks record what they are called with, and are registered, until they are reset: `vi.fn()` and `jest.fn()`, and spies. */
+export const MOCKS: readonly string[] = ["/@vitest/spy/", "/jest-mock/"];
+
 /** What the heap answered, or why it could not be asked. */
 export type HeapAnswer<T> =
   | { readonly answer: T; readonly problem: null }
@@ -52,8 +55,24 @@ export function pathsAvoid(
   own: readonly string[],
   held: readonly object[],
 ): Pick<RawGroupQuery, "avoid" | "avoidIds"> {
-  return {
-    avoid: [...RUNNERS, ...own],
-    avoidIds: held.map((object) => binding.objectId(object)).filter((id) => id !== null),
-  };
+  return { avoid: [...RUNNERS, ...own], avoidIds: idsOf(binding, held) };
+}
+
+/**
+ * By what no path is to lead at all, so that what it alone keeps is no survivor.
+ *
+ * @param scripts parts of the names of scripts
+ * @param holders objects
+ */
+export function temporary(
+  binding: NativeBinding,
+  scripts: readonly string[],
+  holders: readonly object[],
+): Pick<RawGroupQuery, "temporary" | "temporaryIds"> {
+  return { temporary: scripts, temporaryIds: idsOf(binding, holders) };
+}
+
+/** Of those that V8 has seen in a graph. */
+function idsOf(binding: NativeBinding, objects: readonly object[]): readonly number[] {
+  return objects.map((object) => binding.objectId(object)).filter((id) => id !== null);
 }

@@ -32,8 +32,16 @@ export async function findLeaks(fn: () => unknown, options?: LeakOptions): Promi
   return checkPlanned(fn, planLeakCheck(options, "findLeaks()"));
 }
 
-/** As `findLeaks`, for a plan that is already made. */
-export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<LeakReport> {
+/**
+ * As `findLeaks`, for a plan that is already made.
+ *
+ * @param holders objects that hold things for a time only: what they alone hold is not looked at
+ */
+export async function checkPlanned(
+  fn: () => unknown,
+  plan: LeakPlan,
+  holders: readonly object[] = [],
+): Promise<LeakReport> {
   if (running !== null) {
     throw new MemspecError("MEMSPEC_MEASUREMENT_OPEN", "Another leak check is running in this isolate.", {
       hint: "What stays alive cannot be attributed to one of two functions: await one check before the next begins.",
@@ -42,7 +50,7 @@ export async function checkPlanned(fn: () => unknown, plan: LeakPlan): Promise<L
   const { binding, reason } = loadAddon();
   const gauge = binding === null ? javascriptGauge() : nativeGauge(binding);
   const session = new LeakSession(fn, plan, gauge);
-  const taker = binding === null ? null : heapTaker(binding, memspecScripts(), [session, fn]);
+  const taker = binding === null ? null : heapTaker(binding, memspecScripts(), [session, fn], holders);
   const tracker = currentTracker().capabilities(OBSERVING);
   if (plan.spacesNamed && plan.spaces.includes("native") && !tracker.native.available) {
     throw new MemspecError("MEMSPEC_UNAVAILABLE", `Native memory cannot be counted: ${tracker.native.reason}.`, {

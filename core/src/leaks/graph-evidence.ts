@@ -1,6 +1,6 @@
 import type { NativeBinding } from "../capture/binding.js";
 import type { GraphHandle } from "../capture/graph-binding.js";
-import { askOwnHeap, pathsAvoid } from "../graph/own-heap.js";
+import { askOwnHeap, MOCKS, pathsAvoid, temporary } from "../graph/own-heap.js";
 import type { BigBuffer, ObjectGroups } from "../graph/types.js";
 import type { Batch } from "./births.js";
 
@@ -46,12 +46,25 @@ export function upToNow(batches: readonly Batch[], objectIds: readonly number[])
 /**
  * @param own parts of the names of memspec's own scripts
  * @param held what the check itself holds: nobody's way to a leak
+ * @param holders what a runner keeps things by until a test is over: what they alone hold does not count
  */
-export function heapTaker(binding: NativeBinding, own: readonly string[], held: readonly object[]): HeapTaker {
+export function heapTaker(
+  binding: NativeBinding,
+  own: readonly string[],
+  held: readonly object[],
+  holders: readonly object[],
+): HeapTaker {
   const avoided = pathsAvoid(binding, own, held);
   let problem: string | null = null;
   const groupsOf = (graph: GraphHandle, boundaries: readonly number[]): ObjectGroups =>
-    binding.graphGroups(graph, { ...avoided, boundaries, limit: MOST_GROUPS, members: MEMBERS });
+    binding.graphGroups(graph, {
+      ...avoided,
+      // Asked for with the graph: before there is one, an object has no id.
+      ...temporary(binding, MOCKS, holders),
+      boundaries,
+      limit: MOST_GROUPS,
+      members: MEMBERS,
+    });
   const answer = (graph: GraphHandle, { boundaries, since, biggestBuffer }: GraphQuestions): GraphAnswers => ({
     groups: boundaries === null ? null : groupsOf(graph, boundaries),
     sinceGroups: since === null ? null : groupsOf(graph, [since, NOW]),

@@ -7,12 +7,26 @@ import type { AssertableSpace } from "../capture/measurement.js";
 import type { LeakOptions } from "../leaks/types.js";
 import type { MemoryLimit } from "./limits.js";
 
+/** What a runner has of the test that runs, and a check that makes many calls within it must see to. */
+export interface RunningTest {
+  /** Objects by which the runner holds things until the test, or its file, is over: what they alone hold is no leak. */
+  holders(): readonly object[];
+  /**
+   * A call begins.
+   *
+   * @returns to be called when it has ended: does what the call asked to have done when the test is over
+   */
+  callStarts(): () => Promise<void> | undefined;
+}
+
 /** The part of a runner's `MatcherHost` that limits need. */
 export interface LimitsHost {
   readonly root: string;
   readonly colour?: boolean | undefined;
   /** Of the test file that runs; `undefined`: whoever runs it keeps none. */
   readonly baselines?: Baselines | undefined;
+  /** `undefined`: the runner holds nothing that is known of. */
+  readonly runningTest?: RunningTest | undefined;
   currentTest():
     | {
         readonly id: string;

@@ -2,6 +2,7 @@
 
 import type { Baselines } from "../baselines/baselines.js";
 import type { FailedMatchers } from "../limits/breaches.js";
+import type { RunningTest } from "../limits/types.js";
 
 export interface CurrentTest {
   /** Unique within the process for one attempt of one test. */
@@ -26,6 +27,8 @@ export interface MatcherHost {
   readonly baselines?: Baselines | undefined;
   /** Takes note of matchers that fail; `undefined`: nobody asks. */
   readonly failedMatchers?: FailedMatchers | undefined;
+  /** `undefined`: the runner holds nothing that is known of. */
+  readonly runningTest?: RunningTest | undefined;
 }
 
 /** The part of `this` in a custom matcher that both runners have. */

@@ -250,4 +250,41 @@ test.failing("is to fail", () => { open("x"); throw new Error("as it should"); }
       expect.stringContaining('"together" leaks is not known: other tests run at the same time'),
     ]);
   });
+
+  test("what Jest keeps until a file is over is no leak", async () => {
+    const bodies = `
+const kept = [];
+const outer = jest.fn();
+const storing = jest.fn((value) => kept.push(value));
+const api = { load: (name) => name };
+test("promises", async () => {
+  await expect(Promise.resolve(4)).resolves.toBe(4);
+  await expect(Promise.reject(new Error("no"))).rejects.toThrow("no");
+});
+test("mocks", () => { const mock = jest.fn(() => 3); mock(); outer({ at: 1 }); expect(mock).toHaveBeenCalled(); });
+test("spies", () => { const spy = jest.spyOn(api, "load"); api.load("a"); expect(spy).toHaveBeenCalledWith("a"); spy.mockRestore(); });
+test("fakes timers", () => {
+  jest.useFakeTimers();
+  const mock = jest.fn();
+  setTimeout(mock, 1000);
+  jest.advanceTimersByTime(1000);
+  jest.useRealTimers();
+  expect(mock).toHaveBeenCalled();
+});
+test("logs", () => { console.log("a line"); });
+test("leaks by way of a mock", () => { storing({ at: 1 }); });
+`;
+    const run = await gated({ "kept.test.js": bodies }, { leaks: "test" }, ["--runInBand"]);
+    const { tests } = fileOf(written(run), "kept.test.js");
+    expect(tests.map(({ name, state, leaks }) => [name.join(" "), state, leaks?.verdict ?? "not judged"])).toEqual([
+      ["promises", "passed", "clean"],
+      ["mocks", "passed", "clean"],
+      ["spies", "passed", "clean"],
+      ["fakes timers", "passed", "clean"],
+      ["logs", "passed", "clean"],
+      ["leaks by way of a mock", "failed", "leak"],
+    ]);
+    const leak = tests.at(-1)?.leaks?.groups;
+    expect(leak).toMatchObject([{ type: "Object", countPerCall: 1, path: { steps: [{ name: "kept" }, {}] } }]);
+  });
 });

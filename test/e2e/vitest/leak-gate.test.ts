@@ -245,6 +245,60 @@ test("hangs", { timeout: 2000 }, async () => { hangs += 1; if (hangs > 1) await 
     expect(testOf(fileOf(written(run), "other.test.ts"), "leaks").leaks).toBeNull();
   });
 
+  test.each(["forks", "vmThreads"] as const)(
+    "what Vitest keeps until a test is over is no leak, in pool %s",
+    async (pool) => {
+      const run = await runVitest({
+        files: {
+          "kept.test.ts": `
+import { EventEmitter } from "node:events";
+import { expect, onTestFailed, onTestFinished, test, vi } from "vitest";
+const kept: object[] = [];
+const bus = new EventEmitter();
+bus.setMaxListeners(0);
+const outer = vi.fn();
+const storing = vi.fn((value: object) => kept.push(value));
+const api = { load: (name: string) => name };
+test("promises", async () => {
+  await expect(Promise.resolve(4)).resolves.toBe(4);
+  await expect(Promise.reject(new Error("no"))).rejects.toThrow("no");
+});
+test("polls", async () => { let asked = 0; await expect.poll(() => ++asked, { interval: 1 }).toBe(2); });
+test("mocks", () => { const mock = vi.fn(() => 3); mock(); outer({ at: 1 }); expect(mock).toHaveBeenCalled(); });
+test("spies", () => { const spy = vi.spyOn(api, "load"); api.load("a"); expect(spy).toHaveBeenCalledWith("a"); spy.mockRestore(); });
+test("mocks modules", () => { vi.doMock("./none.js", () => ({})); vi.doUnmock("./none.js"); });
+test("cleans up", () => {
+  const listener = () => {};
+  bus.on("cleaned", listener);
+  onTestFailed(() => {});
+  onTestFinished(async () => { await null; bus.off("cleaned", listener); });
+});
+test("has cleaned up", () => { expect(bus.listenerCount("cleaned")).toBe(0); });
+test("leaks by way of a mock", () => { storing({ at: 1 }); });
+test("leaks what nobody takes off", () => { bus.on("left", () => {}); onTestFinished(() => {}); });
+`,
+          "vitest.config.mjs": configWith('{ leaks: "test" }'),
+        },
+        pool,
+      });
+      const { tests } = fileOf(written(run), "kept.test.ts");
+      expect(tests.map(({ name, state, leaks }) => [name.join(" "), state, leaks?.verdict ?? "not judged"])).toEqual([
+        ["promises", "passed", "clean"],
+        ["polls", "passed", "clean"],
+        ["mocks", "passed", "clean"],
+        ["spies", "passed", "clean"],
+        ["mocks modules", "passed", "clean"],
+        ["cleans up", "passed", "clean"],
+        ["has cleaned up", "passed", "clean"],
+        ["leaks by way of a mock", "failed", "leak"],
+        ["leaks what nobody takes off", "failed", "leak"],
+      ]);
+      const [store, listener] = tests.slice(-2).map(({ leaks }) => leaks?.groups);
+      expect(store).toMatchObject([{ type: "Object", countPerCall: 1, path: { steps: [{ name: "kept" }, {}] } }]);
+      expect(listener).toMatchObject([{ countPerCall: 1, path: { steps: [{ name: "bus" }, { name: "left" }] } }]);
+    },
+  );
+
   test("the figures of a body are those of its first call", async () => {
     const run = await runVitest({
       files: {

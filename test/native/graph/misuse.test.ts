@@ -1,6 +1,8 @@
 // What could go wrong if the addon's functions on graphs are called otherwise than meant, and what they cost a measurement.
+import { runInThisContext } from "node:vm";
 import { expect, test } from "vitest";
 import type { NativeBinding } from "../../../core/src/capture/binding.js";
+import type { RawGroups } from "../../../core/src/capture/graph-binding.js";
 import { load } from "../../../native/index.cjs";
 
 const binding = load().binding as NativeBinding;
@@ -40,6 +42,9 @@ test("a query that makes no sense is refused", () => {
     { avoid: "x" },
     { avoid: [1] },
     { avoidIds: [{}] },
+    { temporary: "x" },
+    { temporary: [1] },
+    { temporaryIds: ["1"] },
     { limit: -1 },
     { limit: Number.NaN },
     { members: 1e7 },
@@ -88,6 +93,43 @@ test("what must be avoided is led through only if there is no other way", () => 
   expect(names([holder])).toEqual([true, "memspecShort", "holder", "keptBy", "0"]);
   delete globals["memspecShort"];
   delete globals["memspecLong"];
+});
+
+test("what is kept for a time only, by an object or by a script's closures, is no survivor", () => {
+  class OfTask {}
+  class OfMock {}
+  class OfList {}
+  class OfBoth {}
+  const task = { hooks: [] as object[] };
+  const list: object[] = [];
+  const mock = runInThisContext("(() => { const calls = []; return (call) => calls.push(call); })()", {
+    filename: "/node_modules/@mocks/spy/index.js",
+  }) as (call: object) => number;
+  (globalThis as Record<string, unknown>)["memspecHeld"] = { task, mock, list };
+  const first = binding.takeGraph();
+  const boundaries = [binding.graphSummary(first).lastObjectId];
+  binding.closeGraph(first);
+  const both = new OfBoth();
+  task.hooks.push(new OfTask(), both);
+  mock(new OfMock());
+  list.push(new OfList(), both);
+  const graph = binding.takeGraph();
+  const groupsOf = (temporary: object) =>
+    binding.graphGroups(graph, { ...query, boundaries, limit: 10_000, ...temporary });
+  const typesIn = ({ groups }: RawGroups) =>
+    groups
+      .map(({ type }) => type)
+      .filter((type) => /^Of[A-Z]/u.test(type))
+      .sort();
+  const holders = { temporary: ["/@mocks/spy/"], temporaryIds: [binding.objectId(task) ?? 0] };
+  const [all, lasting] = [groupsOf({}), groupsOf(holders)];
+  expect(typesIn(all)).toEqual(["OfBoth", "OfList", "OfMock", "OfTask"]);
+  expect(typesIn(lasting)).toEqual(["OfBoth", "OfList"]);
+  expect(typesIn(groupsOf({ temporary: ["/@mocks/spy/"] }))).toEqual(["OfBoth", "OfList", "OfTask"]);
+  // Two instances, and the new store of each array that they are in.
+  expect((all.births[0]?.count ?? 0) - (lasting.births[0]?.count ?? 0)).toBe(4);
+  binding.closeGraph(graph);
+  delete (globalThis as Record<string, unknown>)["memspecHeld"];
 });
 
 test("taking a heap apart is in no figure of native memory or buffers", () => {
