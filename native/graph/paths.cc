@@ -35,7 +35,9 @@ bool Paths::Find(const PathOptions& options) {
         const Rank own = RankOf(node);
         if (own <= rank) {
           Expand(node, rank);
-        } else if (own != Rank::kUnreached) {
+        } else if (own == Rank::kTemporary) {
+          holders_.push_back(node);
+        } else {
           waiting_[static_cast<int>(own)].push_back(node);
         }
       }
@@ -54,7 +56,10 @@ bool Paths::Find(const PathOptions& options) {
       late_may_lead_ = true;
       follow(late_);
     }
-    if (rank == Rank::kNative) follow(last_resorts_);
+    if (rank == Rank::kNative) {
+      MarkTemporary();
+      follow(last_resorts_);
+    }
   }
   queue_.Free();
   return true;
@@ -71,7 +76,7 @@ Node Paths::SourceOf(Edge edge) const {
 }
 
 void Paths::Start(Node node, Rank rank) {
-  if (Reached(node)) return;
+  if (rank_[node] != static_cast<std::uint8_t>(Rank::kUnreached)) return;
   rank_[node] = static_cast<std::uint8_t>(rank);
   queue_.Push(node);
 }
@@ -88,7 +93,7 @@ void Paths::FindStarts(const PathOptions& options) {
     const std::string_view url = scopes_.ScriptOf(node);
     if (url.empty() || IsForeign(RealmOf(node))) continue;
     const Rank rank = RankOfScript(url);
-    if (rank != Rank::kUnreached) starts_[static_cast<int>(rank)].push_back(node);
+    (rank == Rank::kTemporary ? holders_ : starts_[static_cast<int>(rank)]).push_back(node);
   }
   // Chrome has no contexts of ours to go by: its root names the windows.
   if (starts_[static_cast<int>(Rank::kProgram)].empty()) {
@@ -138,7 +143,7 @@ Node Paths::RealmOf(Node context) const {
 
 Rank Paths::RankOfScript(std::string_view url) const {
   if (url.starts_with("node:")) return Rank::kNodeModules;
-  if (IsTemporary(url)) return Rank::kUnreached;
+  if (IsTemporary(url)) return Rank::kTemporary;
   return IsAvoided(url) ? Rank::kAvoided : Rank::kProgram;
 }
 
@@ -147,9 +152,9 @@ bool Paths::HasPart(std::string_view url, const std::vector<std::string>& parts)
                      [&](const std::string& part) { return url.find(part) != std::string_view::npos; });
 }
 
-// The first rank at which ways lead on from a node; kUnreached: they never do.
+// The first rank at which ways lead on from a node; kTemporary: they never do.
 Rank Paths::RankOf(Node node) const {
-  if (!temporary_ids_.empty() && temporary_ids_.contains(graph_.id(node))) return Rank::kUnreached;
+  if (!temporary_ids_.empty() && temporary_ids_.contains(graph_.id(node))) return Rank::kTemporary;
   if (!avoid_ids_.empty() && avoid_ids_.contains(graph_.id(node))) return Rank::kAvoided;
   switch (graph_.type(node)) {
     case NodeType::kCode:
@@ -177,7 +182,7 @@ Rank Paths::RankOf(Node node) const {
       if (!first) return found->second;
       const std::string_view url = scopes_.ScriptOf(node);
       if (IsTemporary(url)) {
-        found->second = Rank::kUnreached;
+        found->second = Rank::kTemporary;
       } else if (IsAvoided(url)) {
         found->second = Rank::kAvoided;
       }
@@ -212,10 +217,25 @@ bool Paths::IsOfNode(Node node, Edge edge) {
 
 void Paths::Reach(Edge edge, Rank rank) {
   const Node target = graph_.target(edge);
-  if (Reached(target)) return;
+  if (rank_[target] != static_cast<std::uint8_t>(Rank::kUnreached)) return;
   rank_[target] = static_cast<std::uint8_t>(rank);
   parent_[target] = edge;
   queue_.Push(target);
+}
+
+// What is held in no other way than through these is not to be reached as a last resort.
+void Paths::MarkTemporary() {
+  std::vector<Node> queue = std::move(holders_);
+  while (!queue.empty()) {
+    const Node node = queue.back();
+    queue.pop_back();
+    for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
+      const Node target = graph_.target(edge);
+      if (!retention_.Retains(node, edge) || rank(target) != Rank::kUnreached) continue;
+      rank_[target] = static_cast<std::uint8_t>(Rank::kTemporary);
+      queue.push_back(target);
+    }
+  }
 }
 
 void Paths::ReachValue(Edge edge, Rank rank) {

@@ -16,7 +16,8 @@
 
 namespace memspec::graph {
 
-enum class Rank : std::uint8_t { kProgram, kNodeModules, kAvoided, kEngine, kStack, kNative, kUnreached };
+// kTemporary: of a node that no way leads through, and of what such nodes alone hold.
+enum class Rank : std::uint8_t { kProgram, kNodeModules, kAvoided, kEngine, kStack, kNative, kUnreached, kTemporary };
 inline constexpr int kRanks = 6;
 
 struct PathOptions {
@@ -36,7 +37,7 @@ class Paths {
   bool Find(const PathOptions& options);
 
   Rank rank(Node node) const { return static_cast<Rank>(rank_[node]); }
-  bool Reached(Node node) const { return rank(node) != Rank::kUnreached; }
+  bool Reached(Node node) const { return rank(node) < Rank::kUnreached; }
   // A node where ways begin: a global object, a module scope, the snapshot's root.
   bool IsStart(Node node) const { return parent_[node] == kNoIndex; }
   // The edge that leads here, and whose it is.
@@ -50,6 +51,7 @@ class Paths {
   void Expand(Node node, Rank rank);
   void Reach(Edge edge, Rank rank);
   void ReachValue(Edge edge, Rank rank);
+  void MarkTemporary();
   bool IsLate(Edge edge) const;
   bool IsOfNode(Node node, Edge edge);
   Rank RankOf(Node node) const;
@@ -80,6 +82,7 @@ class Paths {
   std::unordered_set<Node> of_node_values_;
   bool of_node_may_lead_ = false;
   std::vector<Edge> last_resorts_;
+  std::vector<Node> holders_;           // that no way leads through
   std::unordered_set<ObjectId> tables_;  // of WeakMaps that were expanded
   std::unordered_map<ObjectId, std::vector<Edge>> pairs_;  // values that wait for their table
 };

@@ -132,6 +132,31 @@ test("what is kept for a time only, by an object or by a script's closures, is n
   delete (globalThis as Record<string, unknown>)["memspecHeld"];
 });
 
+test("what is kept for a time only is none either where Node lists its C++ object", () => {
+  const task = { hooks: [] as object[] };
+  const list: object[] = [];
+  (globalThis as Record<string, unknown>)["memspecHeld"] = { task, list };
+  // Node loads the class when it is first used; what is made here has left the stack.
+  const addTo = (kept: object[], count: number): void => {
+    for (let made = 0; made < count; made += 1) kept.push(new ReadableStream());
+  };
+  addTo([], 1);
+  const first = binding.takeGraph();
+  const boundaries = [binding.graphSummary(first).lastObjectId];
+  binding.closeGraph(first);
+  addTo(task.hooks, 2);
+  addTo(list, 1);
+  const graph = binding.takeGraph();
+  const countWith = (temporary: object) =>
+    binding
+      .graphGroups(graph, { ...query, boundaries, limit: 10_000, ...temporary })
+      .groups.filter(({ type }) => type === "ReadableStream")
+      .reduce((sum, { count }) => sum + count, 0);
+  expect([countWith({}), countWith({ temporaryIds: [binding.objectId(task) ?? 0] })]).toEqual([3, 1]);
+  binding.closeGraph(graph);
+  delete (globalThis as Record<string, unknown>)["memspecHeld"];
+});
+
 test("taking a heap apart is in no figure of native memory or buffers", () => {
   const handle = binding.open({ sampleInterval: 0, threads: "isolate", retained: false, settle: true });
   binding.call(
