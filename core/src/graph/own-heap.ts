@@ -17,8 +17,11 @@ export const RUNNERS: readonly string[] = [
   "/node_modules/@memspec/",
 ];
 
-/** Mocks record what they are called with, and are registered, until they are reset: `vi.fn()` and `jest.fn()`, and spies. */
-export const MOCKS: readonly string[] = ["/@vitest/spy/", "/jest-mock/"];
+/**
+ * Mocks record what they are called with, and are registered, until they are reset: `vi.fn()` and `jest.fn()`, and spies. Vitest 5 has
+ * its package for them within its own.
+ */
+export const MOCKS: readonly string[] = ["/@vitest/spy/", "/vitest/dist/chunks/spy.", "/jest-mock/"];
 
 /** What the heap answered, or why it could not be asked. */
 export type HeapAnswer<T> =
