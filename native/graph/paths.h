@@ -1,6 +1,7 @@
 // The shortest chain of references to each node, by ways a person would name: from global variables and module scopes first,
 // then from Node's own modules, then through what is to be avoided, V8's internals, the stack, and native roots last. A way of
-// a later rank is taken only where no earlier one leads. Breadth first, rank by rank. One thread; 5 bytes a node, 9 while it runs.
+// a later rank is taken only where no earlier one leads; no way leads through what holds things for a time only. Breadth first,
+// rank by rank. One thread; 5 bytes a node, 9 while it runs.
 #pragma once
 #include <cstdint>
 #include <string>

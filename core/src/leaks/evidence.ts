@@ -173,11 +173,11 @@ async function record(
     // What is alive of the heap is known by the graph's collection; off the heap it is looked for.
     const recording = readRecording(tracker, handle, plan, offHeap ? tracker.retained(handle) : null);
     const groups = answers?.groups?.groups ?? [];
-    return { answers, recorded: { calls, evidence: () => evidenceOf(recording, { calls, groups, opened }) } };
+    return { answers, recorded: { calls, evidence: () => toEvidence(recording, { calls, groups, opened }) } };
   });
 }
 
-function evidenceOf(recording: Recording, known: Pick<Evidence, "calls" | "groups" | "opened">): Evidence {
+function toEvidence(recording: Recording, known: Pick<Evidence, "calls" | "groups" | "opened">): Evidence {
   const { sites, capabilities } = analyseHere(recording);
   // A run of the sampler that serves another measurement too coarsely for this one has few of its objects, and by chance.
   const ownRun = recording.tracked.heapSampleInterval === recording.plan.sampleInterval;
