@@ -121,7 +121,8 @@ class Grouping {
       group.representative = node;
       sums.representative_interval = interval;
     }
-    const std::uint32_t trace = heap_.graph().trace(node);
+    // Of what was there before V8 recorded stacks it knows none; but moved to where something was allocated since, it would have that one's.
+    const std::uint32_t trace = interval + 1 == owners_.intervals() ? heap_.graph().trace(node) : 0;
     if (trace == 0) return;
     TraceFigures& figures = sums.traces[trace];
     figures.trace = trace;

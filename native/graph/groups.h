@@ -46,7 +46,7 @@ struct Group {
   std::vector<ObjectId> ids;
   std::optional<Path> path;
   std::vector<Held> holds;           // by rank, then most bytes first
-  std::vector<TraceFigures> traces;  // most bytes first
+  std::vector<TraceFigures> traces;  // of the members of the last interval; most bytes first
 };
 
 struct GrownStore {

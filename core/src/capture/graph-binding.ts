@@ -150,7 +150,7 @@ export interface RawGroup extends RawType {
   /** What the members hold, biggest first, the members themselves left out. */
   readonly holds: readonly RawHeld[];
   /**
-   * Where they were allocated, most first. Empty unless allocations were tracked when they were born; Node 22 forgets the stacks of objects
+   * Where those of the last interval were allocated, most first. Empty unless allocations were tracked when they were born; Node 22 forgets the stacks of objects
    * that have been through more than one snapshot, and all versions may miss single objects.
    */
   readonly traces: readonly RawTrace[];

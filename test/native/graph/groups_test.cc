@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "graph/heap.h"
 #include "harness.h"
@@ -44,11 +45,12 @@ struct Grown {
     return node;
   }
 
-  Groups Find() const {
+  Groups Find() const { return Find({boundary}); }
+  Groups Find(const std::vector<ObjectId>& boundaries) const {
     Read read = ReadText(heap.Text());
     const std::unique_ptr<Heap> whole = Heap::Of(std::move(read.graph));
     GroupQuery query;
-    query.boundaries = {boundary};
+    query.boundaries = boundaries;
     Groups found;
     CHECK(FindGroups(*whole, query, &found));
     return found;
@@ -110,6 +112,22 @@ TEST("of what a new object holds counts as its contents what was born in the int
   CHECK_EQUAL(found.groups.size(), 1u);
   CHECK_EQUAL(found.groups[0].retained, 24u);
   CHECK_EQUAL(found.groups[0].contents[0].bytes, 16u);
+}
+
+TEST("stacks are those of the last interval: what is older was moved to where something else had been allocated") {
+  Grown grown;
+  const std::uint32_t older = grown.Add(NodeType::kObject, "Row", grown.list, "0");
+  const ObjectId since = grown.heap.nodes[older].id;
+  const std::uint32_t newer = grown.Add(NodeType::kObject, "Row", grown.list, "0");
+  grown.heap.nodes[older].trace = 2;
+  grown.heap.nodes[newer].trace = 3;
+  grown.heap.trace_functions = "0,0,0,0,0,0,7,1,1,4,12,3";
+  grown.heap.trace_tree = "1,0,0,0,[2,1,1,8,[],3,1,1,8,[]]";
+  const Groups found = grown.Find({grown.boundary, since, 1000});
+  CHECK_EQUAL(found.groups.size(), 1u);
+  CHECK_EQUAL(found.groups[0].count, 2u);
+  CHECK_EQUAL(found.groups[0].traces.size(), 1u);
+  CHECK_EQUAL(found.groups[0].traces[0].trace, 3u);
 }
 
 TEST("code that something without a birth keeps may be what leaks") {

@@ -155,9 +155,9 @@ TEST("escapes become UTF-8, halves of pairs that stand alone the replacement cha
 TEST("allocation stacks are read from a tree of calls") {
   Written heap = Some();
   heap.nodes[1].trace = 3;
-  std::string text = heap.Text();
-  text = Replaced(text, "\"trace_function_infos\":[]", "\"trace_function_infos\":[0,0,0,0,0,0,7,1,1,4,12,3]");
-  text = Replaced(text, "\"trace_tree\":[]", "\"trace_tree\":[1,0,0,0,[2,1,1,48,[],\n3,1,2,96,[4,1,0,0,[]]]]");
+  heap.trace_functions = "0,0,0,0,0,0,7,1,1,4,12,3";
+  heap.trace_tree = "1,0,0,0,[2,1,1,48,[],\n3,1,2,96,[4,1,0,0,[]]]";
+  const std::string text = heap.Text();
   const Read read = ReadText(text, 5);
   CHECK_EQUAL(read.problem.what, "");
   const auto& traces = read.graph->traces();

@@ -90,8 +90,8 @@ std::string Written::Text() const {
                      std::to_string(nodes.size()) + ",\"edge_count\":" + std::to_string(edges) +
                      ",\"trace_function_count\":0},\n";
   if (unknown_sections) text += R"("news":{"a":[1,{"b":"]}\""}],"c":null},"more":-1.5e3,)";
-  text += "\"nodes\":[" + rows + "\n],\n\"edges\":[" + edge_rows + "\n],\n\"trace_function_infos\":[],\n";
-  text += "\"trace_tree\":[],\n\"samples\":[],\n\"locations\":[],\n\"strings\":" + strings.Text() + "}\n";
+  text += "\"nodes\":[" + rows + "\n],\n\"edges\":[" + edge_rows + "\n],\n\"trace_function_infos\":[" + trace_functions + "],\n";
+  text += "\"trace_tree\":[" + trace_tree + "],\n\"samples\":[],\n\"locations\":[],\n\"strings\":" + strings.Text() + "}\n";
   return text;
 }
 

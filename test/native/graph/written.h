@@ -36,6 +36,8 @@ struct Written {
   bool detachedness = true;
   bool reversed_fields = false;
   bool unknown_sections = false;
+  // As they stand between the brackets.
+  std::string trace_functions, trace_tree;
 
   std::uint32_t Add(NodeType type, std::string name, std::uint64_t size);
   void Link(std::uint32_t from, std::uint32_t to, EdgeType type = EdgeType::kProperty, std::string name = "p");
