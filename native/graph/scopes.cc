@@ -157,18 +157,44 @@ std::string_view Scopes::VariableOf(Node context, Edge edge) const {
   if (graph_.edge_type(edge) == EdgeType::kContext) return graph_.edge_text(edge);
   if (graph_.edge_type(edge) != EdgeType::kHidden) return {};
   const Node scope = Follow(context, known_.scope_info);
-  if (scope == kNoIndex) return {};
-  std::uint32_t hidden = 0;
-  for (Edge one = graph_.first_edge(context); one < graph_.end_edge(context); ++one) {
-    hidden += graph_.edge_type(one) == EdgeType::kHidden ? 1u : 0u;
-  }
-  // Small integers are no edges: only where every variable has one is it known which is which.
-  if (hidden != Variables(context)) return {};
+  return scope == kNoIndex ? std::string_view() : NumberedVariable(context, scope, graph_.edge_name(edge));
+}
+
+// V8 counts the variables of a block that hold objects, null and undefined among these: small integers are left out. So a number is that of
+// the variable, or less by the integers before it. How many these are is known between two functions and classes that have the names of
+// their variables, and at either end.
+std::string_view Scopes::NumberedVariable(Node context, Node scope, std::uint32_t number) const {
+  std::vector<Node> names;  // of a variable, by its number
   for (Edge one = graph_.first_edge(scope); one < graph_.end_edge(scope); ++one) {
-    if (graph_.edge_type(one) != EdgeType::kHidden || graph_.edge_name(one) != graph_.edge_name(edge)) continue;
-    return graph_.type(graph_.target(one)) == NodeType::kString ? graph_.node_name(graph_.target(one)) : std::string_view();
+    if (graph_.edge_type(one) != EdgeType::kHidden || graph_.edge_name(one) >= Variables(context)) continue;
+    if (names.size() <= graph_.edge_name(one)) names.resize(graph_.edge_name(one) + 1, kNoIndex);
+    names[graph_.edge_name(one)] = graph_.target(one);
   }
-  return {};
+  std::uint32_t last = number;
+  for (Edge one = graph_.first_edge(context); one < graph_.end_edge(context); ++one) {
+    if (graph_.edge_type(one) == EdgeType::kHidden) last = std::max(last, graph_.edge_name(one));
+  }
+  if (names.size() != Variables(context) || last >= names.size()) return {};
+  std::uint32_t least = 0;
+  std::uint32_t most = static_cast<std::uint32_t>(names.size()) - 1 - last;
+  for (Edge one = graph_.first_edge(context); one < graph_.end_edge(context); ++one) {
+    if (graph_.edge_type(one) != EdgeType::kHidden) continue;
+    const std::uint32_t own = graph_.edge_name(one);
+    const std::uint32_t variable = VariableNamedAs(graph_.target(one), names);
+    if (variable < own || variable - own > names.size() - 1 - last) continue;
+    if (own <= number) least = std::max(least, variable - own);
+    if (own >= number) most = std::min(most, variable - own);
+  }
+  if (least != most || names[number + least] == kNoIndex) return {};
+  const Node name = names[number + least];
+  return graph_.type(name) == NodeType::kString ? graph_.node_name(name) : std::string_view();
+}
+
+// `names.size()`: it is no function or class, or no variable is called as it is.
+std::uint32_t Scopes::VariableNamedAs(Node closure, const std::vector<Node>& names) const {
+  const auto is_own = [&](Node name) { return name != kNoIndex && graph_.node_name(name) == graph_.node_name(closure); };
+  const auto found = graph_.type(closure) == NodeType::kClosure ? std::find_if(names.begin(), names.end(), is_own) : names.end();
+  return static_cast<std::uint32_t>(found - names.begin());
 }
 
 bool Scopes::IsModuleScope(Node context) const {

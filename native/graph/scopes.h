@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "graph/graph.h"
 #include "graph/known_texts.h"
@@ -49,6 +50,8 @@ class Scopes {
   Node SharedInfoAround(Node context) const;
   bool FindIsModuleScope(Node context) const;
   std::uint32_t Variables(Node context) const;
+  std::string_view NumberedVariable(Node context, Node scope, std::uint32_t number) const;
+  std::uint32_t VariableNamedAs(Node closure, const std::vector<Node>& names) const;
   bool IsDeclaration(Node context) const;
 
   const Graph& graph_;

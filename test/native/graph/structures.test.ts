@@ -45,6 +45,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
     " -> property classes: Object -> property Registry: closure Registry -> property behind: Kept",
   "anonymous function": `${MODULE}nested: closure (anonymous) -> variable inner: Array -> element 0: Kept`,
   "wrapped module": "module wrapped.js: module variable cache: Array -> element 0: Kept",
+  "variable among nulls": "module mixed.js: module variable early: Array -> element 0: Kept",
+  // It could be any of two variables.
+  "variable beside an integer": "module mixed.js: module variable: Array -> element 0: Kept",
+  "variable after an integer": "module mixed.js: module variable late: Array -> element 0: Kept",
   "block variable": `${MODULE}blockVariable: Kept`,
 };
 
