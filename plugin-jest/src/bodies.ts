@@ -3,7 +3,7 @@
 import type { CallSite, MemspecOptions, ParsedLimit } from "@memspec/core/adapter";
 import { bareBody, limitBody, MemspecError } from "@memspec/core/adapter";
 import type { DescribeBlock, TestEntry, TestFunction } from "./circus.js";
-import { testsUnder } from "./circus.js";
+import { isGeneratorFunction, testsUnder } from "./circus.js";
 import type { DeclaredLimits } from "./declared.js";
 import type { Session } from "./session.js";
 
@@ -73,11 +73,6 @@ function inItsContext(test: TestEntry, body: TestFunction, session: Session): Te
   };
   // Jest passes `done` to a body that has a parameter.
   return Object.defineProperty(inContext, "length", { configurable: true, value: body.length });
-}
-
-/** Of whatever realm: the sandbox has generator functions of its own. */
-function isGeneratorFunction(body: TestFunction): boolean {
-  return Object.prototype.toString.call(body) === "[object GeneratorFunction]";
 }
 
 function refuseGenerator(): never {

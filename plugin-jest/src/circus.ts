@@ -18,15 +18,28 @@ export interface TestEntry extends FailingEntry {
   fn: TestFunction | undefined;
 }
 
+export interface Hook {
+  readonly type: "beforeAll" | "beforeEach" | "afterEach" | "afterAll";
+  readonly fn: TestFunction;
+  readonly parent: DescribeBlock;
+  /** Made where the hook was defined. */
+  readonly asyncError: Error;
+  readonly seenDone: boolean;
+  /** In ms. */
+  readonly timeout: number | null | undefined;
+}
+
 export interface DescribeBlock {
   readonly type: "describeBlock";
   readonly name: string;
+  readonly hooks: Hook[];
   readonly parent?: DescribeBlock | undefined;
   readonly children: ReadonlyArray<DescribeBlock | TestEntry>;
 }
 
 export interface CircusState {
   readonly rootDescribeBlock: DescribeBlock;
+  readonly currentlyRunningTest?: TestEntry | null | undefined;
   readonly includeTestLocationInResult: boolean;
   /** `--testNamePattern`. */
   readonly testNamePattern?: RegExp | null | undefined;
@@ -50,6 +63,11 @@ export type CircusEvent =
       readonly test: TestEntry;
     }
   | { readonly name: "test_fn_failure"; readonly test: TestEntry; readonly error: unknown };
+
+/** Of whatever realm: the sandbox has generator functions of its own. */
+export function isGeneratorFunction(fn: TestFunction): boolean {
+  return Object.prototype.toString.call(fn) === "[object GeneratorFunction]";
+}
 
 /** Every test under a block, in the order of definition. */
 export function* testsUnder(block: DescribeBlock): Generator<TestEntry> {

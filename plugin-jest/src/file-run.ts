@@ -20,6 +20,7 @@ import { installBridge } from "./bridge.js";
 import type { CircusEvent, CircusState, TestEntry } from "./circus.js";
 import { type DeclaredLimits, declaredLimits } from "./declared.js";
 import type { Pragmas } from "./docblock.js";
+import { afterEachElse } from "./each-hooks.js";
 import { LeakGate } from "./leak-gate.js";
 import { Observation, type ObservationPlan } from "./observation.js";
 import { fullName, Session } from "./session.js";
@@ -97,12 +98,18 @@ export class FileRun {
     if (!starts && event.name !== "setup") this.#observation?.handle(event, state);
     this.#act(event, state);
     if (starts) this.#observation?.handle(event, state);
-    if (event.name === "test_fn_success" && this.#gate?.mode === "test") return this.#judge(this.#gate, event.test);
+    // It has no hooks.
+    if (event.name === "test_fn_success" && event.test.concurrent) return this.#judge(event.test);
     return event.name === "setup" ? nodeAtRest().then(() => this.#observation?.handle(event, state)) : undefined;
   }
 
-  async #judge(gate: LeakGate, test: TestEntry): Promise<void> {
-    await gate.judge(test, this.#observation?.keyOf(test));
+  async #judgeRunning({ currentlyRunningTest: test }: CircusState): Promise<void> {
+    if (test) await this.#judge(test);
+  }
+
+  async #judge(test: TestEntry): Promise<void> {
+    if (this.#gate?.mode !== "test") return;
+    await this.#gate.judge(test, this.#observation?.keyOf(test));
     // What the repeated calls did not await was told for the first one.
     const current = this.#session.currentTest();
     if (current !== undefined) this.#pending.finish(current.id, "failed");
@@ -174,6 +181,8 @@ export class FileRun {
       this.#options,
       (test, body, bare) => (gate?.mode === "test" ? gate.remember(test, body, bare) : body),
     );
+    // After the hooks: they are run again around each call of the body.
+    if (gate?.mode === "test") afterEachElse(state.rootDescribeBlock, async () => this.#judgeRunning(state));
     const [first] = unchecked;
     if (first === undefined) return;
     this.#warn(

@@ -23,6 +23,7 @@ import {
   type TestFunction,
   testsUnder,
 } from "./circus.js";
+import { callUntilDone, type EachHooks, eachHooksOf } from "./each-hooks.js";
 import { type FileId, handOverLate } from "./hand-over.js";
 import { fullName, type Session } from "./session.js";
 import { failTest, pointAtTest } from "./test-error.js";
@@ -43,7 +44,9 @@ function askWhenProcessEnds(): void {
 /** How a body was called. */
 interface Remembered {
   readonly again: () => unknown;
+  readonly hooks: EachHooks;
   readonly began: number;
+  tookMs: number;
   /** That the file had so far. */
   readonly snapshots: number;
 }
@@ -90,10 +93,13 @@ export class LeakGate {
    */
   remember(test: TestEntry, body: TestFunction, bare: TestFunction): TestFunction {
     const calls = this.#calls;
+    const hooks = eachHooksOf(test);
     const snapshots = (): number => keepState(this.#expect).snapshots;
     const remembered: TestFunction = function (this: unknown, ...args: unknown[]): unknown {
-      const again = (): unknown => (endsByCall(bare, args) ? untilDone(bare, this) : Reflect.apply(bare, this, args));
-      calls.set(test, { again, began: performance.now(), snapshots: snapshots() });
+      const call = (): unknown =>
+        endsByCall(bare, args) ? callUntilDone(bare, this) : Reflect.apply(bare, this, args);
+      const again = (): unknown => hooks.around(call, this);
+      calls.set(test, { again, hooks, began: performance.now(), tookMs: 0, snapshots: snapshots() });
       return Reflect.apply(body, this, args);
     };
     // Jest passes `done` to a body that has a parameter.
@@ -101,7 +107,7 @@ export class LeakGate {
   }
 
   /**
-   * Judges the body of a test that passed; a leak is an error of the test. No time limit of the test's is running.
+   * Judges the body of a test that passed, when it and its hooks are done; a leak is an error of the test. No time limit of the test's is running.
    *
    * @param key by which the report knows the test; `undefined`: there is none
    */
@@ -115,11 +121,12 @@ export class LeakGate {
       ? "other tests run at the same time"
       : kept.snapshots > call.snapshots
         ? "its body has snapshots, and each call of it would write more"
-        : null;
+        : call.hooks.unrepeatable;
     const body = {
       name: fullName(test),
       call: call.again,
-      tookMs: performance.now() - call.began,
+      hasHooks: call.hooks.areAny,
+      tookMs: call.tookMs,
       leftMs: null,
       unrepeatable,
       spoilt: () => null,
@@ -143,6 +150,11 @@ export class LeakGate {
         this.#running.add(event.test);
         this.#watch?.testStarts();
         break;
+      case "test_fn_success": {
+        const call = this.#calls.get(event.test);
+        if (call !== undefined) call.tookMs = performance.now() - call.began;
+        break;
+      }
       case "test_done":
         this.#failed ||= event.test.errors.length > 0;
         if (this.#running.delete(event.test)) this.#watch?.testEnded(event.test.errors.length === 0);
@@ -197,13 +209,6 @@ export class LeakGate {
 function endsByCall(body: TestFunction, args: readonly unknown[]): boolean {
   const last = args.at(-1);
   return typeof last === "function" && last.name === "done" && args.length === body.length;
-}
-
-function untilDone(body: TestFunction, thisArg: unknown): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (reason?: unknown): void => (reason ? reject(reason) : resolve());
-    Reflect.apply(body, thisArg, [done]);
-  });
 }
 
 interface SnapshotCounts {

@@ -18,7 +18,8 @@ import {
 import type { TestContext } from "vitest";
 import type { Bracket } from "./collectors.js";
 import { explicitLimits, limitsOfFile } from "./declared-limits.js";
-import type { LeakGate } from "./leak-gate.js";
+import { afterAllElse, mayHaveFixtures } from "./each-hooks.js";
+import type { LeakGate, PassedCall } from "./leak-gate.js";
 import type { Observation } from "./observation.js";
 import { attemptId, type Session } from "./session.js";
 import { interleaves, type TestTask } from "./tasks.js";
@@ -34,9 +35,12 @@ interface Limited {
   readonly site: () => CallSite;
 }
 
-/** The observed body of one attempt of a test; `undefined` before it begins. */
+/** One attempt of a test. */
 interface OpenedBody {
+  /** Of the observed body; `undefined` before it begins. */
   handle: BodyHandle | undefined;
+  /** What is to be judged when the test is over; `undefined`: nothing. */
+  check?: () => Promise<void>;
 }
 
 export interface ObservingBracket extends Bracket {
@@ -93,7 +97,13 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
       ended(opened);
       raise(pending.finish(id, "passed"));
       if (gate?.mode !== "test") return result;
-      return judged(task, body, thisArg, args, performance.now() - began).then(() => result);
+      const tookMs = performance.now() - began;
+      const context = args[0] as TestContext;
+      const judgeIt = (isOver: boolean) => judged(task, body, thisArg, args, { tookMs, isOver });
+      // Fixtures are gone with the test.
+      if (mayHaveFixtures(context)) return judgeIt(false).then(() => result);
+      opened.check = () => judgeIt(true);
+      return result;
     };
     const failed = (error: unknown): never => {
       ended(opened);
@@ -122,13 +132,13 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
     given: TestBody,
     thisArg: unknown,
     args: readonly unknown[],
-    tookMs: number,
+    passed: PassedCall,
   ): Promise<void> {
     const { body, limitsLeaks } = wholeCore().bareBody(given);
     if (gate === null || limitsLeaks) return;
     if (limited.get(task)?.limits.some(({ leaks }) => leaks !== null) === true) return;
     try {
-      await gate.judge(task, () => Reflect.apply(body, thisArg, args), tookMs, sites.get(task) ?? NOWHERE);
+      await gate.judge(task, () => Reflect.apply(body, thisArg, args), passed, sites.get(task) ?? NOWHERE);
     } finally {
       // Of the repeated calls: the first one's are told already.
       pending.finish(attemptId(task), "failed");
@@ -160,6 +170,7 @@ export function createBracket(session: Session, pending: PendingMatchers): Obser
           gate?.testOver(task);
           raise(pending.finish(id, task.result?.state === "fail" ? "failed" : "passed"));
         });
+        if (gate?.mode === "test") afterAllElse(context, async () => opened.check?.());
         return run(task, id, body, this, args, opened);
       };
       return disguised(dressed, body);

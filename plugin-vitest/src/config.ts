@@ -11,8 +11,9 @@ import {
   parseOptions,
   parseReportOptions,
 } from "@memspec/core/adapter";
-import type { VitestPluginContext } from "vitest/node";
+import type { ResolvedConfig, VitestPluginContext } from "vitest/node";
 import "./assertion-types.js";
+import type { BetweenTests } from "./each-hooks.js";
 import { withoutOwnFrames } from "./own-frames.js";
 import "./provided.js";
 import { MemspecReporter } from "./reporter.js";
@@ -73,6 +74,7 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
         options: parsed,
         root: project.config.root,
         isolate: project.config.isolate,
+        between: betweenTests(project.config),
         observe:
           plan === null
             ? null
@@ -87,6 +89,11 @@ export function memspec(options?: MemspecOptions): MemspecPlugin {
       });
     },
   };
+}
+
+function betweenTests(config: ResolvedConfig): BetweenTests {
+  const { clearMocks, mockReset, restoreMocks, unstubEnvs, unstubGlobals } = config;
+  return { hooks: config.sequence.hooks, clearMocks, mockReset, restoreMocks, unstubEnvs, unstubGlobals };
 }
 
 /** A process has one recording, and in a pool of threads runs several files at once. */

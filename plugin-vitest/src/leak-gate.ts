@@ -3,9 +3,17 @@
 import type { CallSite, FileGate, FileWatch, GateFindings, LeaksRecord } from "@memspec/core/adapter";
 import { placeAt } from "@memspec/core/worker";
 import { expect, type RunnerTestFile } from "vitest";
+import { type BetweenTests, withEachHooks } from "./each-hooks.js";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask, tasksUnder, testsUnder } from "./tasks.js";
 import { wholeCore } from "./whole-core.js";
+
+/** The call of a body that passed. */
+export interface PassedCall {
+  readonly tookMs: number;
+  /** All that Vitest does after the body is done: hooks are run around each call. */
+  readonly isOver: boolean;
+}
 
 export interface LeakGate {
   readonly mode: FileGate["mode"];
@@ -19,7 +27,7 @@ export interface LeakGate {
    * @param site where the test is defined
    * @throws MemspecLimitError the body leaks
    */
-  judge(task: TestTask, call: () => unknown, tookMs: number, site: () => CallSite): Promise<void>;
+  judge(task: TestTask, call: () => unknown, passed: PassedCall, site: () => CallSite): Promise<void>;
   /** After the last hook of a test. */
   testOver(task: TestTask): void;
   /** After the last hook of the file. */
@@ -28,8 +36,11 @@ export interface LeakGate {
   enforce(findings: GateFindings, told: boolean): void;
 }
 
-/** @returns `null`: nobody looks for leaks in the file */
-export function createLeakGate(file: RunnerTestFile, session: Session): LeakGate | null {
+/**
+ * @param between what Vitest does between two tests
+ * @returns `null`: nobody looks for leaks in the file
+ */
+export function createLeakGate(file: RunnerTestFile, session: Session, between: BetweenTests): LeakGate | null {
   const { options, root } = session;
   const { fileLeakError, fileLeakMessage, judgeBody, leakGateFor, watchFile } = wholeCore();
   const gate = leakGateFor(options, root, file.filepath);
@@ -48,7 +59,7 @@ export function createLeakGate(file: RunnerTestFile, session: Session): LeakGate
       const { snapshotState } = expect.getState() as ExpectState;
       if (snapshotState !== undefined) snapshotsBefore.set(task, countSnapshots(snapshotState));
     },
-    async judge(task, call, tookMs, site) {
+    async judge(task, call, { tookMs, isOver }, site) {
       if (gate.mode !== "test" || task.fails === true || hasFailed(task)) return;
       const state = keepState(task);
       const { leaks, note, failure } = await judgeBody(
@@ -56,7 +67,7 @@ export function createLeakGate(file: RunnerTestFile, session: Session): LeakGate
         gate,
         {
           name: task.fullTestName,
-          call,
+          ...(isOver ? withEachHooks(task, call, between) : { call, hasHooks: false }),
           tookMs,
           leftMs: leftOf(task, tookMs),
           unrepeatable: interleaves(task) ? "other tests run at the same time" : state.unrepeatable,

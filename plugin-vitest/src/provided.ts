@@ -1,12 +1,14 @@
 /** What the plugin hands from Vitest's main process to the workers. */
 
 import type { CaptureMode, HardCapPlan, MemspecOptions } from "@memspec/core/adapter";
+import type { BetweenTests } from "./each-hooks.js";
 
 export interface ProvidedMemspec {
   readonly options: MemspecOptions;
   readonly root: string;
   /** Every test file has a process or thread of its own; Vitest says `false` for vm pools. */
   readonly isolate: boolean;
+  readonly between: BetweenTests;
   /** `null`: nothing is observed. */
   readonly observe: {
     readonly sampleInterval: number;

@@ -18,7 +18,8 @@ export function createRunningTest(currentTask: () => TestTask | undefined): Runn
   return {
     holders() {
       const task = currentTask();
-      return [...(task === undefined ? [] : [task]), ...mocksToCome()];
+      // The timer of the test's time limit has the context, too, and with it all fixtures.
+      return [...(task === undefined ? [] : [task, task.context]), ...mocksToCome()];
     },
     callStarts() {
       const task = currentTask();

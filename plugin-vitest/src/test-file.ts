@@ -39,7 +39,7 @@ export async function beginTestFile(): Promise<void> {
   // Before any code of the tests: only memory that is allocated from now on is known when it is freed, and only code that is
   // compiled from now on has lines. Where files share a process (in vm pools, too), V8 compiles once for all of them.
   const limited = judged && limitsOfFile(file.filepath, session).length > 0;
-  const gate = judged ? createLeakGate(file, session) : null;
+  const gate = judged && provided ? createLeakGate(file, session, provided.between) : null;
   if (!alone || limited || gate !== null || provided?.observe || measures) armTracker();
   else armTrackerOnUse();
 

@@ -22,6 +22,8 @@ export interface PassedBody {
   /** Full name of its test. */
   readonly name: string;
   call(): unknown;
+  /** The runner's hooks are part of each call. */
+  readonly hasHooks: boolean;
   /** How long the call took that passed, in ms. */
   readonly tookMs: number;
   /** What is left of the test's own time, in ms; `null`: no limit. */
@@ -56,17 +58,17 @@ export async function judgeBody(
   body: PassedBody,
   options: LimitOptions,
 ): Promise<JudgedBody> {
-  const refused = body.unrepeatable ?? withBaselines(host) ?? tooSlow(body);
-  if (refused !== null) return notJudged(body, refused);
   const plan = planFor(options, body.leftMs);
+  const refused = body.unrepeatable ?? withBaselines(host) ?? tooSlow(body, plan);
+  if (refused !== null) return notJudged(body, refused);
   let report: LeakReport;
   try {
     report = await checkLeaks(host, () => body.call(), plan);
   } catch (error) {
-    return notJudged(body, whyNot(error));
+    return notJudged(body, whyNot(body, error));
   }
   const spoilt = body.spoilt();
-  return spoilt === null ? verdictOn(host, gate, report, options) : notJudged(body, spoilt);
+  return spoilt === null ? verdictOn(host, gate, body, report, options) : notJudged(body, spoilt);
 }
 
 function planFor(options: LimitOptions, leftMs: number | null): LeakPlan {
@@ -81,24 +83,33 @@ function withBaselines(host: LimitsHost): string | null {
   return "its body has baselines, and each call of it would record more";
 }
 
-function tooSlow({ tookMs, leftMs }: PassedBody): string | null {
-  if (leftMs === null || tookMs * LEAST_CALLS <= leftMs * SHARE_OF_TIME) return null;
-  return `its body takes too long to be called ${LEAST_CALLS} times within the test's timeout`;
+function tooSlow({ tookMs, leftMs }: PassedBody, { timeoutMs }: LeakPlan): string | null {
+  if (tookMs * LEAST_CALLS <= timeoutMs) return null;
+  const whose = leftMs === null ? "toNotLeak.timeout" : "the test's timeout";
+  return `its body takes too long to be called ${LEAST_CALLS} times within ${whose}`;
 }
 
-function whyNot(error: unknown): string {
+function whyNot({ hasHooks }: PassedBody, error: unknown): string {
   if (error instanceof MemspecError && error.code === "MEMSPEC_LEAK_TIMEOUT") {
     return "the calls of its body took too long, or one did not end";
   }
-  const text = error instanceof Error ? error.message : String(error);
-  return `its body, called again, failed: ${text.split("\n")[0] ?? ""}`;
+  // Also of another realm: Jest's sandbox has errors of its own.
+  const { message } = (error ?? {}) as { readonly message?: unknown };
+  const text = typeof message === "string" ? message : String(error);
+  return `its body, called again${hasHooks ? " with its hooks" : ""}, failed: ${text.split("\n")[0] ?? ""}`;
 }
 
 function notJudged({ name }: PassedBody, why: string): JudgedBody {
   return { leaks: null, note: `Whether "${name}" leaks is not known: ${why}.`, failure: null };
 }
 
-function verdictOn(host: LimitsHost, gate: FileGate, report: LeakReport, options: LimitOptions): JudgedBody {
+function verdictOn(
+  host: LimitsHost,
+  gate: FileGate,
+  { hasHooks }: PassedBody,
+  report: LeakReport,
+  options: LimitOptions,
+): JudgedBody {
   const { groups, ignored, notes } = sortLeaks(report.groups, gate, dayOf(Date.now()));
   const without = sortLeaks(
     report.ignored.map(({ group }) => group),
@@ -121,7 +132,7 @@ function verdictOn(host: LimitsHost, gate: FileGate, report: LeakReport, options
   const leaks: LeaksRecord = { verdict, reason, groups, ignored: all };
   if (verdict !== "leak" || !gate.failOnLeak) return { leaks, note: null, failure: null };
   const { message } = assertNotLeak({
-    headline: `${SOURCE}: what each call of the test's body leaves behind`,
+    headline: `${SOURCE}: what each call of the test's body${hasHooks ? ", with its hooks," : ""} leaves behind`,
     report: { ...report, verdict, reason, groups, ignored: all },
     strict: false,
     context: { root: host.root, isNot: false, verbose: options.verbose ?? false },

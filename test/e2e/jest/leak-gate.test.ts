@@ -1,42 +1,15 @@
 /** The leak gate of whole runs: no test of these projects has a word about memory. */
 
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { FileReport, RunLeaks, RunReport } from "../../../core/src/runs/run-report.js";
+import type { FileReport, RunLeaks } from "../../../core/src/runs/run-report.js";
 import { CLEAN, LEAKY, suiteOf } from "../harness/leaky-project.js";
 import { ordinaryJest, PACKAGES } from "../harness/ordinary-suites.js";
-import { makeProject, type ProjectFiles } from "../harness/project.js";
 import { fileOf, testOf, written } from "../harness/run-reports.js";
-import { installJest, type JestRun, MODES, runJest } from "./run-jest.js";
+import { gated } from "./gated-run.js";
+import { installJest, MODES } from "./run-jest.js";
 
 const installation = installJest(PACKAGES);
 afterAll(() => installation.remove());
-
-interface GatedRun extends JestRun {
-  readonly memory: RunReport | null;
-}
-
-async function gated(
-  files: ProjectFiles,
-  memory: object,
-  args: readonly string[],
-  config: object = {},
-): Promise<GatedRun> {
-  const project = makeProject(installation.root, {
-    "package.json": '{ "name": "project", "private": true }\n',
-    ...files,
-    "jest.config.json": JSON.stringify({
-      preset: "@memspec/jest",
-      transform: {},
-      testEnvironmentOptions: { memory },
-      ...config,
-    }),
-  });
-  const run = await runJest(installation, project, { args });
-  const file = path.join(project.root, ".memspec/report.json");
-  return { ...run, memory: existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RunReport) : null };
-}
 
 const program = {
   "src/leaky.js": LEAKY,
@@ -61,7 +34,7 @@ const signaturesOf = ({ leaks }: FileReport): readonly string[] =>
 
 describe.each(MODES)('leaks: "file" %s', (_, flag) => {
   test("fails the file whose tests leave something behind, with what keeps it, and no other", async () => {
-    const run = await gated(program, { leaks: "file" }, [flag]);
+    const run = await gated(installation, program, { leaks: "file" }, [flag]);
     expect(run.exitCode).toBe(1);
     expect(run.output).toContain("Test Suites: 1 failed, 2 passed, 3 total");
     expect(run.output).toContain("14 passed, 14 total");
@@ -90,7 +63,7 @@ describe.each(MODES)('leaks: "file" %s', (_, flag) => {
 
 describe('leaks: "file"', () => {
   test("tells what is not to fail; what is known or ignored does not count", async () => {
-    const told = await gated(program, { leaks: "file", failOnLeak: false }, ["--runInBand"]);
+    const told = await gated(installation, program, { leaks: "file", failOnLeak: false }, ["--runInBand"]);
     expect(told.exitCode).toBe(0);
     const signatures = signaturesOf(fileOf(written(told), "leaky.test.js"));
     expect(signatures.length).toBeGreaterThan(4);
@@ -99,7 +72,7 @@ describe('leaks: "file"', () => {
     const known = others.map((signature) => ({ signature, reason: "issue 12", until: "2999-12-31" }));
     const ignored = first.slice(0, first.indexOf(":"));
     const options = { leaks: "file", knownLeaks: known, ignoreLeaks: { type: ignored, reason: "pooled" } };
-    const quiet = await gated(program, options, ["--runInBand"]);
+    const quiet = await gated(installation, program, options, ["--runInBand"]);
     expect(quiet.exitCode).toBe(0);
     const { leaks } = fileOf(written(quiet), "leaky.test.js");
     expect(leaks).toMatchObject({ verdict: "clean", groups: [] });
@@ -107,20 +80,20 @@ describe('leaks: "file"', () => {
     expect(quiet.output).toContain("issue 12");
 
     const past = known.map((entry) => ({ ...entry, until: "2000-01-01" }));
-    const again = await gated(program, { ...options, knownLeaks: past }, ["--runInBand"]);
+    const again = await gated(installation, program, { ...options, knownLeaks: past }, ["--runInBand"]);
     expect(again.exitCode).toBe(1);
     expect(again.output.replaceAll(/\s+/gu, " ")).toContain("that day has passed, so it counts again.");
   });
 
   test("does not blame tests that failed", async () => {
     const failing = (program["leaky.test.js"] ?? "").replace("poll();", "poll(); expect(number).toBe(0);");
-    const run = await gated({ ...program, "leaky.test.js": failing }, { leaks: "file" }, ["--runInBand"]);
+    const run = await gated(installation, { ...program, "leaky.test.js": failing }, { leaks: "file" }, ["--runInBand"]);
     expect(run.output).not.toContain("MEMSPEC_FILE_LEAKS");
     expect(fileOf(written(run), "leaky.test.js")).toMatchObject({ state: "failed", leaks: null });
   });
 
   test("a wrong option is an error of every file", async () => {
-    const run = await gated(program, { leaks: "files" }, ["--runInBand"]);
+    const run = await gated(installation, program, { leaks: "files" }, ["--runInBand"]);
     expect(run.exitCode).toBe(1);
     expect(run.output).toContain('"files" is no valid "leaks".');
     expect(run.output).toContain('Did you mean "file"?');
@@ -128,7 +101,7 @@ describe('leaks: "file"', () => {
 });
 
 test("suites of an ordinary kind over packages have no leak", async () => {
-  const run = await gated(ordinaryJest(), { leaks: "file" }, ["--maxWorkers=2"]);
+  const run = await gated(installation, ordinaryJest(), { leaks: "file" }, ["--maxWorkers=2"]);
   expect(run.output).toContain("Test Suites: 9 passed, 9 total");
   expect(new Set(written(run).files.map(({ leaks }) => leaks?.verdict))).toEqual(new Set(["clean"]));
 });
@@ -156,7 +129,7 @@ ${test}
       "failed.test.js": failed,
       "clean.test.js": clean,
     };
-    const run = await gated(files, { leaks: "file" }, ["--runInBand"]);
+    const run = await gated(installation, files, { leaks: "file" }, ["--runInBand"]);
     expect(run.exitCode).toBe(1);
     const report = written(run);
     expect(
@@ -180,13 +153,14 @@ ${test}
 
   test("by itself fails a run whose tests all passed; told or known alone, it does not", async () => {
     const files = { "polls.test.js": polls, "clean.test.js": clean };
-    const failing = await gated(files, { leaks: "file" }, ["--runInBand"]);
+    const failing = await gated(installation, files, { leaks: "file" }, ["--runInBand"]);
     expect(failing.output).toContain("2 passed, 2 total");
     expect(failing.exitCode).toBe(1);
-    const told = await gated(files, { leaks: "file", failOnLeak: false }, ["--runInBand"]);
+    const told = await gated(installation, files, { leaks: "file", failOnLeak: false }, ["--runInBand"]);
     expect(told.exitCode).toBe(0);
     const [group] = fileOf(written(told), "polls.test.js").leaks?.groups ?? [];
     const known = await gated(
+      installation,
       files,
       { leaks: "file", knownLeaks: { signature: group?.signature, reason: "issue 12" } },
       ["--runInBand"],
@@ -198,7 +172,7 @@ ${test}
   test("also in workers, at the latest when a later file of the worker ends", async () => {
     const names = Array.from({ length: 6 }, (_, index) => `n${index}.test.js`);
     const more = polls.replace("const big", 'for (const name of ["a", "b", "c"]) test(name, () => {});\nconst big');
-    const run = await gated(Object.fromEntries(names.map((name) => [name, more])), { leaks: "file" }, [
+    const run = await gated(installation, Object.fromEntries(names.map((name) => [name, more])), { leaks: "file" }, [
       "--maxWorkers=2",
     ]);
     expect(run.exitCode).toBe(1);
@@ -225,7 +199,9 @@ test.concurrent("together", async () => { await null; });
 test("fails", () => { open("x"); expect(1).toBe(2); });
 test.failing("is to fail", () => { open("x"); throw new Error("as it should"); });
 `;
-    const run = await gated({ "src/leaky.js": LEAKY, "bodies.test.js": bodies }, { leaks: "test" }, ["--runInBand"]);
+    const run = await gated(installation, { "src/leaky.js": LEAKY, "bodies.test.js": bodies }, { leaks: "test" }, [
+      "--runInBand",
+    ]);
     expect(run.exitCode).toBe(1);
     const file = fileOf(written(run), "bodies.test.js");
     expect(
@@ -274,7 +250,7 @@ test("fakes timers", () => {
 test("logs", () => { console.log("a line"); });
 test("leaks by way of a mock", () => { storing({ at: 1 }); });
 `;
-    const run = await gated({ "kept.test.js": bodies }, { leaks: "test" }, ["--runInBand"]);
+    const run = await gated(installation, { "kept.test.js": bodies }, { leaks: "test" }, ["--runInBand"]);
     const { tests } = fileOf(written(run), "kept.test.js");
     expect(tests.map(({ name, state, leaks }) => [name.join(" "), state, leaks?.verdict ?? "not judged"])).toEqual([
       ["promises", "passed", "clean"],
