@@ -4,6 +4,7 @@ import type { CallSite, FileGate, FileWatch, GateFindings, LeaksRecord } from "@
 import { placeAt } from "@memspec/core/worker";
 import { expect, type RunnerTestFile } from "vitest";
 import { type BetweenTests, withEachHooks } from "./each-hooks.js";
+import { findMockRegistry } from "./mock-registry.js";
 import type { Session } from "./session.js";
 import { interleaves, type TestTask, tasksUnder, testsUnder } from "./tasks.js";
 import { wholeCore } from "./whole-core.js";
@@ -48,6 +49,7 @@ export function createLeakGate(file: RunnerTestFile, session: Session, between: 
   const tests = new Map<string, LeaksRecord>();
   const notes: string[] = [];
   let watch: FileWatch | null = null;
+  const mocks = gate.mode === "test" ? findMockRegistry() : null;
   return {
     mode: gate.mode,
     fileStarts() {
@@ -62,6 +64,7 @@ export function createLeakGate(file: RunnerTestFile, session: Session, between: 
     async judge(task, call, { tookMs, isOver }, site) {
       if (gate.mode !== "test" || task.fails === true || hasFailed(task)) return;
       const state = keepState(task);
+      mocks?.callsStart();
       const { leaks, note, failure } = await judgeBody(
         session,
         gate,
@@ -75,6 +78,7 @@ export function createLeakGate(file: RunnerTestFile, session: Session, between: 
         },
         options,
       );
+      await mocks?.callsEnd();
       state.restore();
       if (leaks !== null) tests.set(task.id, leaks);
       if (note !== null) notes.push(note);

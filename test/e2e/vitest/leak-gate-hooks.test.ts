@@ -99,6 +99,46 @@ extended("uses a fixture", ({ rows }) => { ended = []; rows.push({ at: 1 }); });
   });
 });
 
+test.each(["forks", "vmThreads"] as const)(
+  "mocks that repeated calls made are not kept by Vitest for ever, but those that somebody has, in pool %s",
+  async (pool) => {
+    const run = await runVitest({
+      files: {
+        "mocks.test.js": `${IMPORTS}
+let last;
+const made = [];
+beforeEach(() => { made.length = 0; for (let i = 0; i < 10; i += 1) made.push(vi.fn()); });
+test.each([1, 2, 3])("makes mocks %i", () => { last = vi.fn(); last(); });
+test("one that is kept can be cleared", () => {
+  last();
+  vi.clearAllMocks();
+  expect(last).not.toHaveBeenCalled();
+});
+function countMocks() {
+  const { add } = Set.prototype;
+  const sets = new Map();
+  Set.prototype.add = function (value) { sets.set(value, this); return add.call(this, value); };
+  const mock = vi.fn();
+  Set.prototype.add = add;
+  return sets.get(mock)?.size ?? 0;
+}
+// Three thousand of one check, had they been kept.
+afterAll(() => { expect(countMocks()).toBeLessThan(3000); });
+`,
+        "vitest.config.mjs": configWith('{ leaks: "test" }'),
+      },
+      pool,
+    });
+    expect(verdictsOf(run, "mocks.test.js")).toEqual([
+      ["makes mocks 1", "passed", "clean"],
+      ["makes mocks 2", "passed", "clean"],
+      ["makes mocks 3", "passed", "clean"],
+      ["one that is kept can be cleared", "passed", "clean"],
+    ]);
+    expect(fileOf(written(run), "mocks.test.js").state).toBe("passed");
+  },
+);
+
 test.each(["list", "parallel"] as const)("hooks are run in the order that is configured: %s", async (order) => {
   const run = await runVitest({
     files: {
