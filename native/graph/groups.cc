@@ -1,6 +1,7 @@
 #include "graph/groups.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <unordered_map>
 
@@ -16,6 +17,8 @@ constexpr std::size_t kMaxHeld = 8;
 constexpr std::size_t kMaxTraces = 5;
 constexpr std::size_t kMaxGrown = 50;
 constexpr std::uint64_t kLeastGrown = 64;  // bytes of a store that is told
+// What mocks are made of, and what everybody gives them.
+constexpr std::array<std::string_view, 8> kWithoutMemory = {"Object", "Array", "Map", "Set", "Promise", "Date", "RegExp", "Error"};
 
 class Grouping {
  public:
@@ -35,6 +38,7 @@ class Grouping {
       return false;
     }
     out_.births.resize(owners_.intervals());
+    out_.owners.resize(owners_.intervals());
     for (const Node node : heap_.dominators().order) Count(node);
     SortAndCut();
     for (std::size_t i = 0; i < out_.groups.size(); ++i) Finish(&out_.groups[i]);
@@ -78,11 +82,16 @@ class Grouping {
   }
 
   void Count(Node node) {
-    // Garbage that is yet to go, or held by what lets go of it.
-    if (!paths_.Reached(node)) return;
     const Graph& graph = heap_.graph();
     const std::uint32_t interval = owners_.IntervalOf(node);
     const std::uint64_t size = graph.self_size(node);
+    // Garbage that is yet to go, or held by what lets go of it.
+    if (!paths_.Reached(node)) {
+      if (paths_.rank(node) != Rank::kTemporary || interval == kOld || !MayHaveMemory(node)) return;
+      ++out_.owners[interval].count;
+      out_.owners[interval].bytes += size;
+      return;
+    }
     if (owners_.IsOfEngine(node)) return;
     const bool is_program = interval != kOld && !owners_.IsEngines(node);
     if (is_program) {
@@ -107,6 +116,15 @@ class Grouping {
     } else {
       CountHeld(index, node, member);
     }
+  }
+
+  // Any instance of a class may, by a native node (of an ArrayBuffer, of what Node makes) or without one (by a weak handle).
+  bool MayHaveMemory(Node node) const {
+    const Graph& graph = heap_.graph();
+    if (graph.type(node) != NodeType::kObject) return false;
+    const std::string_view name = graph.node_name(node);
+    return !name.starts_with("system / ") && !name.starts_with('(') &&
+           std::find(kWithoutMemory.begin(), kWithoutMemory.end(), name) == kWithoutMemory.end();
   }
 
   void CountMember(std::uint32_t index, Node node, std::uint32_t interval) {

@@ -16,10 +16,10 @@ struct KnownTexts {
        registers = kNoIndex, value = kNoIndex, backing_store = kNoIndex, listener = kNoIndex, callback = kNoIndex,
        next = kNoIndex, map = kNoIndex, reactions = kNoIndex, global_object = kNoIndex, embedder_data = kNoIndex,
        global_proxy = kNoIndex, timers_back = kNoIndex,
-       wrap_function = kNoIndex, constructor = kNoIndex;
+       wrap_function = kNoIndex, constructor = kNoIndex, target = kNoIndex;
   // Nodes.
   Text empty = kNoIndex, context_node = kNoIndex, native_context = kNoIndex, property_cell = kNoIndex,
-       cell = kNoIndex, context_cell = kNoIndex, property_array = kNoIndex, accessor_pair = kNoIndex, object_elements = kNoIndex,
+       cell = kNoIndex, weak_cell = kNoIndex, context_cell = kNoIndex, property_array = kNoIndex, accessor_pair = kNoIndex, object_elements = kNoIndex,
        object_properties = kNoIndex, bound_arguments_node = kNoIndex, native_bind = kNoIndex, scope_info_node = kNoIndex,
        buffer_data = kNoIndex, cleanup_queue = kNoIndex, object = kNoIndex, array = kNoIndex, map_object = kNoIndex,
        set_object = kNoIndex, generator = kNoIndex, async_function = kNoIndex, weak_map = kNoIndex, weak_set = kNoIndex,

@@ -32,6 +32,10 @@ bool Paths::Find(const PathOptions& options) {
     const auto drain = [&] {
       while (next < queue_.size()) {
         const Node node = queue_[next++];
+        if (!Reached(node)) {
+          ExpandList(node, rank);
+          continue;
+        }
         const Rank own = RankOf(node);
         if (own <= rank) {
           Expand(node, rank);
@@ -218,9 +222,40 @@ bool Paths::IsOfNode(Node node, Edge edge) {
 void Paths::Reach(Edge edge, Rank rank) {
   const Node target = graph_.target(edge);
   if (rank_[target] != static_cast<std::uint8_t>(Rank::kUnreached)) return;
+  // A registration is there as long as its object: what that one does not outlive, neither does this.
+  const Node registered = RegisteredBy(target);
+  if (registered != kNoIndex && !Reached(registered)) {
+    if (parent_[target] != kNoIndex) return;
+    registrations_[registered].push_back(edge);
+    parent_[target] = edge;
+    queue_.Push(target);
+    return;
+  }
   rank_[target] = static_cast<std::uint8_t>(rank);
   parent_[target] = edge;
   queue_.Push(target);
+  if (registrations_.empty()) return;
+  const auto waiting = registrations_.find(target);
+  if (waiting == registrations_.end()) return;
+  const std::vector<Edge> edges = std::move(waiting->second);
+  registrations_.erase(waiting);
+  for (const Edge registration : edges) Reach(registration, rank);
+}
+
+// A registration that waits leads to the next one of its registry all the same.
+void Paths::ExpandList(Node registration, Rank rank) {
+  for (Edge edge = graph_.first_edge(registration); edge < graph_.end_edge(registration); ++edge) {
+    if (graph_.name(graph_.target(edge)) == known_.weak_cell && retention_.Retains(registration, edge)) Reach(edge, rank);
+  }
+}
+
+// The object that a FinalizationRegistry was told of; kNoIndex: `node` is no registration, or its object is gone.
+Node Paths::RegisteredBy(Node node) const {
+  if (graph_.name(node) != known_.weak_cell || known_.weak_cell == kNoIndex) return kNoIndex;
+  for (Edge edge = graph_.first_edge(node); edge < graph_.end_edge(node); ++edge) {
+    if (graph_.edge_type(edge) == EdgeType::kWeak && graph_.edge_name(edge) == known_.target) return graph_.target(edge);
+  }
+  return kNoIndex;
 }
 
 // What is held in no other way than through these is not to be reached as a last resort.

@@ -51,6 +51,8 @@ class Paths {
   void StartAtSandbox(Node realm);
   void Expand(Node node, Rank rank);
   void Reach(Edge edge, Rank rank);
+  Node RegisteredBy(Node node) const;
+  void ExpandList(Node registration, Rank rank);
   void ReachValue(Edge edge, Rank rank);
   void MarkTemporary();
   bool IsLate(Edge edge) const;
@@ -86,6 +88,7 @@ class Paths {
   std::vector<Node> holders_;           // that no way leads through
   std::unordered_set<ObjectId> tables_;  // of WeakMaps that were expanded
   std::unordered_map<ObjectId, std::vector<Edge>> pairs_;  // values that wait for their table
+  std::unordered_map<Node, std::vector<Edge>> registrations_;  // of a FinalizationRegistry, that wait for their object
 };
 
 }  // namespace memspec::graph

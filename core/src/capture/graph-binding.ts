@@ -201,6 +201,8 @@ export interface RawGroups {
   readonly omitted: { readonly groups: number; readonly count: number; readonly bytes: number };
   /** All survivors but V8's code and shapes, members and what they hold, per interval; own sizes. */
   readonly births: readonly RawBirths[];
+  /** Instances that may have memory off the heap, and that only something temporary holds, per interval. */
+  readonly owners: readonly RawBirths[];
 }
 
 export interface RawGraphSummary {

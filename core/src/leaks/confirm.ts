@@ -37,6 +37,9 @@ interface Round {
   readonly stores: readonly Grown[];
   readonly levels: readonly MemorySpace[];
   readonly recorded: RecordedCalls | null;
+  readonly batches: readonly Batch[];
+  /** With what a runner keeps of the batches; `null`: not looked at. */
+  readonly kept: ObjectGroups | null;
   /** All that is alive since the beginning of the run before this one, or of this one where there was none; `null`: not looked at. */
   readonly alive: ObjectGroups | null;
   /** Highest object id at the beginning; `null`: not known. */
@@ -65,13 +68,14 @@ export async function confirm(
   const again = grewAgain(first.stores, second.stores, second.calls).map((finding) => onHeap(finding));
   const levels = second.levels
     .filter((space) => first.levels.includes(space))
-    .map((space) => levelFinding(second.settled, space, "steady"));
+    .map((space) => levelFinding(second.settled, space, "steady"))
+    .map((finding) => maybeRunners(finding, second.kept, second.batches));
   return { ...second, findings: [...second.findings, ...again, ...levels], calls: first.calls + second.calls };
 }
 
 function wantsMore({ findings, stores, levels }: Round): boolean {
   const isSteady = (space: LeakSpace): boolean =>
-    findings.some((finding) => finding.space === space && finding.growth === "steady");
+    findings.some(({ space: own, growth }) => own === space && (growth === "steady" || growth === "runners"));
   // Where the contents leak, the container does with them.
   const undecided = (stores.length > 0 && !isSteady("heap")) || levels.some((space) => !isSteady(space));
   return (
@@ -101,6 +105,10 @@ async function round(
   await session.boundary(taker === null);
   const table = session.table(batches);
   const calls = size.count * size.runs;
+  const offHeap = suspicion.spaces
+    .filter((space) => space !== "heap" || byFigures)
+    .map((space) => spaceFinding(table, space));
+  const kept = groups ?? runnersShare(session, table, offHeap, taker);
   const alive = before === null ? groups : (apart?.sinceGroups ?? null);
   const rose =
     before === null || before.alive === null || alive === null
@@ -112,7 +120,7 @@ async function round(
     calls,
     findings: [
       ...(groups === null ? [] : judgeGroups(groups, batches, rose).map((finding) => onHeap(finding))),
-      ...suspicion.spaces.filter((space) => space !== "heap" || byFigures).map((space) => spaceFinding(table, space)),
+      ...offHeap.map((finding) => maybeRunners(finding, kept, batches)),
       ...suspicion.handles.map((kind) => handleFinding(table, kind)),
     ],
     stores: groups === null ? [] : grownStores(groups, batches),
@@ -121,6 +129,8 @@ async function round(
       (space) => (space !== "heap" || byFigures) && roseBy(settled, space, LEAST_BYTES_PER_CALL * size.runs),
     ),
     recorded: apart?.recorded ?? null,
+    batches,
+    kept,
     alive,
     since,
   };
@@ -206,6 +216,26 @@ function spaceFinding(table: BatchTable, space: MemorySpace): Finding {
   const bytes = alive.map((share) => share.bytes);
   const growth = judgeShares(counts, leastShare(calls));
   return finding(space, "", growth, average(counts.slice(0, -1), calls), average(bytes.slice(0, -1), calls));
+}
+
+/** Where memory off the heap grew, and the heap was not suspected: what the runner keeps there is left out of the suspicion. */
+function runnersShare(
+  session: LeakSession,
+  table: BatchTable,
+  findings: readonly Finding[],
+  taker: HeapTaker | null,
+): ObjectGroups | null {
+  if (taker === null || !findings.some(({ space, growth }) => space !== "heap" && growth === "steady")) return null;
+  const boundaries = upToLast(table.batches, session.gauge.objectIds() ?? []);
+  return taker.ask({ boundaries, since: null, biggestBuffer: false })?.groups ?? null;
+}
+
+/** Nobody can tell whose a block is. Where what a runner keeps grows by objects with memory of their own, it may be theirs. */
+function maybeRunners(finding: Finding, groups: ObjectGroups | null, batches: readonly Batch[]): Finding {
+  if (finding.space === "heap" || finding.growth !== "steady" || groups === null) return finding;
+  const counts = batches.map((_, at) => groups.owners[at]?.count ?? 0);
+  const kept = judgeShares(counts, leastShare(batches.at(-1)?.calls ?? 0));
+  return kept === "steady" || kept === "uneven" ? { ...finding, growth: "runners" } : finding;
 }
 
 function handleFinding(table: BatchTable, kind: string): Finding {

@@ -27,20 +27,23 @@ export function toReport(outcome: Outcome, evidence: Evidence | null, circumstan
     groups.filter(({ space }) => plan.spaces.includes(space)),
     plan,
   );
-  const uneven = outcome.findings.filter(({ growth, space }) => growth === "uneven" && plan.spaces.includes(space));
-  const verdict: LeakVerdict = counted.length > 0 ? "leak" : uneven.length > 0 ? "inconclusive" : "clean";
+  const asked = outcome.findings.filter(({ space }) => plan.spaces.includes(space));
+  const uneven = asked.filter(({ growth }) => growth === "uneven");
+  const runners = asked.filter(({ growth }) => growth === "runners");
+  const undecided = uneven.length + runners.length > 0;
+  const verdict: LeakVerdict = counted.length > 0 ? "leak" : undecided ? "inconclusive" : "clean";
   const { warmup, screening, confirming } = outcome;
   const evidenceCalls = evidence?.calls ?? 0;
   const judged = warmup + screening + confirming;
   return deepFreeze<LeakReport>({
     verdict,
-    reason: reasonOf(verdict, outcome, uneven, ignored.length),
+    reason: reasonOf(verdict, outcome, { uneven, runners }, ignored.length),
     groups: [...counted],
     ignored: [...ignored],
     growth: { ...outcome.growth },
     calls: { warmup, screening, confirming, evidence: evidenceCalls, total: judged + evidenceCalls },
     batchCalls: outcome.batchCalls,
-    callsToDecide: verdict === "inconclusive" ? 2 * judged : null,
+    callsToDecide: verdict === "inconclusive" && uneven.length > 0 ? 2 * judged : null,
     spaces: [...plan.spaces],
     capabilities: { ...circumstances.capabilities, notes: allNotes(circumstances.capabilities, evidence) },
     durationMs: circumstances.durationMs,
@@ -51,8 +54,17 @@ function allNotes({ notes }: LeakCapabilities, evidence: Evidence | null): reado
   return [...new Set([...notes, ...(evidence?.notes ?? [])])];
 }
 
-function reasonOf(verdict: LeakVerdict, outcome: Outcome, uneven: readonly Finding[], ignored: number): string | null {
+function reasonOf(
+  verdict: LeakVerdict,
+  outcome: Outcome,
+  { uneven, runners }: Readonly<Record<"uneven" | "runners", readonly Finding[]>>,
+  ignored: number,
+): string | null {
   const calls = outcome.warmup + outcome.screening + outcome.confirming;
+  if (verdict === "inconclusive" && uneven.length === 0) {
+    const spaces = new Set(runners.map(({ space }) => (space === "native" ? "native memory" : space)));
+    return `With every call ${[...spaces].join(" and ")} grew, and so did what mocks and the runner keep, which may have such memory: whose it is cannot be told. Clear the mocks in each call, and it can.`;
+  }
   if (verdict === "inconclusive") {
     const what = uneven.map(({ space, kind, group }) => group?.type ?? (kind === "" ? space : kind)).join(", ");
     return `After ${calls} calls ${what} still grew, but not evenly: a late plateau looks like that, too.`;

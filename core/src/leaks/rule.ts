@@ -25,7 +25,9 @@ export type Growth =
   /** It grew, and has come to an end. */
   | "ended"
   /** It goes on, but not evenly: so few calls cannot tell. */
-  | "uneven";
+  | "uneven"
+  /** Every batch leaves its share, and it may be of what a runner keeps until the test is over. */
+  | "runners";
 
 /** One in so many calls is the smallest rate that is looked for in large batches; in small ones a single survivor is. */
 const CALLS_PER_SURVIVOR = 16;

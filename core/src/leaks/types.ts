@@ -175,7 +175,7 @@ export interface LeakReport {
   readonly calls: LeakCalls;
   /** Calls in a batch of the run that decided. */
   readonly batchCalls: number;
-  /** For "inconclusive": calls that would decide. `null` otherwise. */
+  /** For "inconclusive": calls that would decide. `null` otherwise, and where no number of calls would. */
   readonly callsToDecide: number | null;
   readonly spaces: readonly LeakSpace[];
   readonly capabilities: LeakCapabilities;

@@ -274,6 +274,7 @@ test("cleans up", () => {
   onTestFinished(async () => { await null; bus.off("cleaned", listener); });
 });
 test("has cleaned up", () => { expect(bus.listenerCount("cleaned")).toBe(0); });
+test("gives a mock buffers", () => { outer(new Uint8Array(5000)); });
 test("leaks by way of a mock", () => { storing({ at: 1 }); });
 test("leaks what nobody takes off", () => { bus.on("left", () => {}); onTestFinished(() => {}); });
 `,
@@ -290,9 +291,12 @@ test("leaks what nobody takes off", () => { bus.on("left", () => {}); onTestFini
         ["mocks modules", "passed", "clean"],
         ["cleans up", "passed", "clean"],
         ["has cleaned up", "passed", "clean"],
+        ["gives a mock buffers", "passed", "inconclusive"],
         ["leaks by way of a mock", "failed", "leak"],
         ["leaks what nobody takes off", "failed", "leak"],
       ]);
+      const undecided = tests.find(({ name }) => name.at(-1) === "gives a mock buffers")?.leaks;
+      expect(undecided?.reason).toContain("With every call buffers grew, and so did what mocks and the runner keep");
       const [store, listener] = tests.slice(-2).map(({ leaks }) => leaks?.groups);
       expect(store).toMatchObject([{ type: "Object", countPerCall: 1, path: { steps: [{ name: "kept" }, {}] } }]);
       expect(listener).toMatchObject([{ countPerCall: 1, path: { steps: [{ name: "bus" }, { name: "left" }] } }]);

@@ -132,6 +132,39 @@ test("what is kept for a time only, by an object or by a script's closures, is n
   delete (globalThis as Record<string, unknown>)["memspecHeld"];
 });
 
+test("nor is a registration of what is kept for a time only; memory off the heap that this has is told apart", () => {
+  class OfTask {}
+  class OfList {}
+  const task = { hooks: [] as object[] };
+  const list: object[] = [];
+  const registry = new FinalizationRegistry<object>(() => undefined);
+  (globalThis as Record<string, unknown>)["memspecHeld"] = { task, list, registry };
+  const first = binding.takeGraph();
+  const boundaries = [binding.graphSummary(first).lastObjectId];
+  binding.closeGraph(first);
+  // What is made here has left the stack.
+  const addTo = (kept: object[], Of: new () => object, sizes: readonly number[]): void => {
+    const one = new Of();
+    registry.register(one, { of: one.constructor.name });
+    kept.push(one, ...sizes.map((size) => new ArrayBuffer(size)));
+  };
+  addTo(task.hooks, OfTask, [1000, 2000]);
+  addTo(list, OfList, [3000]);
+  // V8 has them in a list, the last one first: those behind and before it are found.
+  addTo(task.hooks, OfTask, []);
+  addTo(task.hooks, OfTask, []);
+  const graph = binding.takeGraph();
+  const groupsOf = (temporary: object) =>
+    binding.graphGroups(graph, { ...query, boundaries, limit: 10_000, ...temporary });
+  const registrations = ({ groups }: RawGroups) =>
+    groups.filter(({ type }) => type.startsWith("registration")).map(({ count }) => count);
+  const [all, lasting] = [groupsOf({}), groupsOf({ temporary: [], temporaryIds: [binding.objectId(task) ?? 0] })];
+  expect([registrations(all), registrations(lasting)]).toEqual([[4], [1]]);
+  expect([all.owners, lasting.owners].map(([owners]) => owners?.count)).toEqual([0, 5]);
+  binding.closeGraph(graph);
+  delete (globalThis as Record<string, unknown>)["memspecHeld"];
+});
+
 test("what is kept for a time only is none either where Node lists its C++ object", () => {
   const task = { hooks: [] as object[] };
   const list: object[] = [];
