@@ -1,5 +1,6 @@
 /** A retaining path as people read it: from the root, through names, to the object. */
 
+import { pastRunner } from "../graph/past-runner.js";
 import type { RetainingPath, RetainingStep, SourcePlace } from "../graph/types.js";
 import { relativePath } from "./frames.js";
 import { MESSAGE_WIDTH, shorten, wrapText } from "./layout.js";
@@ -24,6 +25,10 @@ const NAME_WIDTH = 48;
  * @param root absolute root of the project
  */
 export function pathLinks(path: RetainingPath, root: string): readonly string[] {
+  const own = pastRunner(path);
+  if (own !== null) {
+    return ["what runs the test", ...own.map((step, at) => (at === 0 ? typeText(step, root) : linkText(step, root)))];
+  }
   const timers = path.steps.findIndex((step) => step.type === "TimersList");
   // How Node keeps its timers is its own affair.
   if (timers >= 0)

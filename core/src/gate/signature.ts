@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { pathOfUrl } from "../analysis/source-path.js";
+import { pastRunner } from "../graph/past-runner.js";
 import type { RetainingPath, RetainingStep, SourcePlace } from "../graph/types.js";
 import { TIMER_TYPES } from "../leaks/hints.js";
 import type { LeakGroup } from "../leaks/types.js";
@@ -31,7 +32,10 @@ export function signatureOf(group: Omit<LeakGroup, "countPerCall" | "bytesPerCal
   return `${steady(group.type).replaceAll(/[^\w#$.-]+/gu, "-")}:${hash}`;
 }
 
-function pathParts({ root: start, place, steps }: RetainingPath, root: string): readonly string[] {
+function pathParts(found: RetainingPath, root: string): readonly string[] {
+  const own = pastRunner(found);
+  if (own !== null) return ["runner", ...own.map((step, at) => (at === 0 ? steady(step.type) : stepText(step)))];
+  const { root: start, place, steps } = found;
   const way = withoutNode(start, steps);
   const where = way.length < steps.length || start === "module of Node" ? ["Node"] : [start, fileOf(place, root)];
   return [...where, ...way.map(stepText)];

@@ -4,18 +4,7 @@ import { withAddonErrors } from "../capture/addon-errors.js";
 import type { NativeBinding } from "../capture/binding.js";
 import type { GraphHandle, RawGroupQuery } from "../capture/graph-binding.js";
 import { isMemspecError } from "../errors/memspec-error.js";
-
-/** What surrounds a test holds no leak of its own; a path leads through it only where there is no other. */
-export const RUNNERS: readonly string[] = [
-  "/node_modules/vitest/",
-  "/node_modules/@vitest/",
-  "/node_modules/vite/",
-  "/node_modules/tinypool/",
-  "/node_modules/@jest/",
-  "/node_modules/jest-",
-  "/node_modules/jest/",
-  "/node_modules/@memspec/",
-];
+import { RUNNERS } from "./past-runner.js";
 
 /**
  * Mocks record what they are called with, and are registered, until they are reset: `vi.fn()` and `jest.fn()`, and spies. Vitest 5 has

@@ -119,6 +119,24 @@ expect(fn).toNotLeak()
     expect(message.split("\n").filter((line) => line.includes("→"))).toHaveLength(4);
   });
 
+  test("begins a chain that only a runner leads to with the program's first function", () => {
+    const closure = (type: string, url: string) => ({
+      ...{ ...link(type), kind: "closure" as const, edge: "variable" as const, name: "fn", times: 1 },
+      place: { url, scriptId: 3, line: 4, column: 5 },
+    });
+    const path = {
+      ...{ root: "global" as const, place: null, native: false, avoided: true },
+      steps: [
+        closure("closure run", "node_modules/@vitest/runner/index.js"),
+        closure("closure body", `${CONTEXT.root}/test/a.test.ts`),
+        { ...link("Array"), edge: "variable" as const, name: "rows", times: 1 },
+      ],
+    };
+    const told = assertNotLeak(assertion({ groups: [{ ...SESSION, path }] })).message();
+    expect(told).toContain("alive by   what runs the test → closure body test/a.test.ts:4:5 → variable rows (Array)");
+    expect(told).not.toContain("runner/index.js");
+  });
+
   test("shows what was ignored, with its reason, and what cannot be had", () => {
     const message = assertNotLeak(
       assertion({

@@ -38,6 +38,22 @@ describe("it is the same", () => {
     expect(new Set(ways.map((path) => of({ path }))).size).toBe(1);
   });
 
+  test("whatever runner leads to a function of the program, where nothing else does", () => {
+    const body = step({ type: "closure body", kind: "closure", place: placeIn("/a/src/a.test.ts") });
+    const held = step({ edge: "variable", name: "rows", type: "Array" });
+    const ofRunner = {
+      type: "closure call",
+      kind: "closure",
+      place: placeIn("/x/node_modules/@vitest/runner/index.js"),
+    } as const;
+    const ways = [
+      pathFrom("global", null, [step(ofRunner), { ...body, edge: "variable", name: "fn" }, held]),
+      pathFrom("module of Node", "node:internal/timers", [step({ type: "Map" }), { ...body, name: "handler" }, held]),
+    ].map((way) => ({ ...way, avoided: true }));
+    expect(new Set(ways.map((path) => of({ path }))).size).toBe(1);
+    expect(new Set(ways.map((path) => of({ path: { ...path, avoided: false } }))).size).toBe(2);
+  });
+
   test("for a package, wherever its installer put it", () => {
     const inPackage = (folder: string) =>
       signatureOf(sessionGroup("/a", { path: pathFrom("module", `${folder}/node_modules/lru/index.js`, []) }), "/a");
