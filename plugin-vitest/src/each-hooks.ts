@@ -91,20 +91,26 @@ function resetMocks({ clearMocks, mockReset, restoreMocks, unstubEnvs, unstubGlo
   if (unstubGlobals) vi.unstubAllGlobals();
 }
 
-/** Vitest lets a hook of these register no other; a body that is called in one does. */
-type Registering = Pick<TestContext, "onTestFinished" | "onTestFailed">;
+/** Vitest lets a hook of these register no other, and a test that is over have no annotation; a body that is called in one does both. */
+type Registering = Pick<TestContext, "onTestFinished" | "onTestFailed" | "annotate">;
+
+/** The test has those of its first call. */
+const annotateNothing: TestContext["annotate"] = async (message: string, type?: unknown) => ({
+  message,
+  type: typeof type === "string" ? type : "notice",
+});
 
 /**
  * Calls `last` when Vitest has done all that it does after a test: hooks, their clean-ups, and what the body asked for. Called before the body.
  * At least one hook must have been registered with `onTestFinished`.
  */
 export function afterAllElse(context: TestContext, last: () => Promise<void>): void {
-  const { onTestFinished, onTestFailed }: Registering = context;
+  const { onTestFinished, onTestFailed, annotate }: Registering = context;
   const { onFinished } = context.task as { readonly onFinished?: TestBody[] };
   // The first of the list is the last that is called.
   onFinished?.unshift(async () => {
-    const closed: Registering = { onTestFinished: context.onTestFinished, onTestFailed: context.onTestFailed };
-    Object.assign(context, { onTestFinished, onTestFailed });
+    const closed = { onTestFinished: context.onTestFinished, onTestFailed: context.onTestFailed, annotate };
+    Object.assign(context, { onTestFinished, onTestFailed, annotate: annotateNothing });
     try {
       await last();
     } finally {

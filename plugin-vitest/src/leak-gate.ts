@@ -129,7 +129,7 @@ function keepState(task: TestTask): KeptState {
   const used = context._local === true ? [expect, context.expect] : [expect];
   const kept = used.map((one) => ({ one, state: { ...one.getState() } }));
   const { snapshotState } = expect.getState() as ExpectState;
-  const [state, errors] = [result?.state, result?.errors];
+  const passed: Record<string, unknown> = { ...result };
   const unrepeatable =
     snapshotState !== undefined && countSnapshots(snapshotState) > (snapshotsBefore.get(task) ?? 0)
       ? "its body has snapshots, and each call of it would write more"
@@ -138,10 +138,10 @@ function keepState(task: TestTask): KeptState {
     unrepeatable,
     restore() {
       for (const { one, state: before } of kept) one.setState(before);
-      if (result === undefined || state === undefined) return;
-      result.state = state;
-      if (errors === undefined) delete result.errors;
-      else result.errors = errors;
+      if (result === undefined) return;
+      // A call that failed, or skipped the test, has left its mark.
+      for (const name of Object.keys(result)) if (!(name in passed)) Reflect.deleteProperty(result, name);
+      Object.assign(result, passed);
     },
   };
 }

@@ -76,6 +76,8 @@ test("spies, and stubs", () => {
   vi.stubGlobal("stubbed", true);
 });
 test("finishes", () => { ended = []; const on = () => {}; bus.on("kept", on); onTestFinished(() => { bus.off("kept", on); }); });
+test("annotates", async ({ annotate }) => { ended = []; expect((await annotate("note")).message).toBe("note"); });
+afterEach(({ task }) => { expect(task.annotations.length).toBeLessThan(2); });
 const extended = test.extend({ rows: async ({}, use) => { const rows = []; await use(rows); rows.length = 0; } });
 extended("uses a fixture", ({ rows }) => { ended = []; rows.push({ at: 1 }); });
 `,
@@ -93,6 +95,7 @@ extended("uses a fixture", ({ rows }) => { ended = []; rows.push({ at: 1 }); });
       ["counts calls of mocks", "passed", "clean"],
       ["spies, and stubs", "passed", "clean"],
       ["finishes", "passed", "clean"],
+      ["annotates", "passed", "clean"],
       ["uses a fixture", "passed", "clean"],
     ]);
     expect(file.state).toBe("passed");

@@ -201,6 +201,8 @@ test("snapshot", () => { expect({ a: 1 }).toMatchInlineSnapshot(\`
 \`); });
 let soft = 0;
 test("soft", () => { soft += 1; if (soft < 40) expect.soft(soft).toBe(1); });
+let skips = 0;
+test("skips", ({ skip }) => { skips += 1; skip(skips === 3, "the third"); });
 test.concurrent("together", async () => { await null; });
 test("fails", () => { open("x"); expect(1).toBe(2); });
 test.fails("is to fail", () => { open("x"); throw new Error("as it should"); });
@@ -220,6 +222,7 @@ test("hangs", { timeout: 2000 }, async () => { hangs += 1; if (hangs > 1) await 
       "bodies.test.ts > once only: passed",
       "bodies.test.ts > snapshot: passed",
       "bodies.test.ts > soft: passed",
+      "bodies.test.ts > skips: passed",
       "bodies.test.ts > together: passed",
       "bodies.test.ts > fails: failed",
       "bodies.test.ts > is to fail: passed",
@@ -233,12 +236,13 @@ test("hangs", { timeout: 2000 }, async () => { hangs += 1; if (hangs > 1) await 
     expect(testOf(file, "leaks")).toMatchObject({ state: "failed", breaches: [], leaks: { verdict: "leak" } });
     expect(testOf(file, "leaks").leaks?.groups).toMatchObject([{ type: "Session", countPerCall: 1 }]);
     expect(testOf(file, "clean").leaks).toMatchObject({ verdict: "clean", groups: [] });
-    for (const name of ["once only", "snapshot", "soft", "together", "fails", "is to fail", "hangs"])
+    for (const name of ["once only", "snapshot", "soft", "skips", "together", "fails", "is to fail", "hangs"])
       expect([name, testOf(file, name).leaks]).toEqual([name, null]);
     expect(file.notes.filter((note) => note.startsWith("Whether"))).toEqual([
       expect.stringContaining('"once only" leaks is not known: its body, called again, failed: expected 2 to be 1'),
       expect.stringContaining('"snapshot" leaks is not known: its body has snapshots'),
       expect.stringContaining('"soft" leaks is not known: its body, called again, failed an expect.soft()'),
+      expect.stringContaining('"skips" leaks is not known: its body, called again, failed: test is skipped'),
       expect.stringContaining('"together" leaks is not known: other tests run at the same time'),
       expect.stringContaining('"hangs" leaks is not known: the calls of its body took too long, or one did not end'),
     ]);
