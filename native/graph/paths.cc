@@ -62,6 +62,7 @@ bool Paths::Find(const PathOptions& options) {
     }
     if (rank == Rank::kNative) {
       MarkTemporary();
+      ReleaseRegistrations(&next);
       follow(last_resorts_);
     }
   }
@@ -226,7 +227,7 @@ void Paths::Reach(Edge edge, Rank rank) {
   const Node registered = RegisteredBy(target);
   if (registered != kNoIndex && !Reached(registered)) {
     if (parent_[target] != kNoIndex) return;
-    registrations_[registered].push_back(edge);
+    registrations_[registered].push_back({edge, rank});
     parent_[target] = edge;
     queue_.Push(target);
     return;
@@ -237,9 +238,30 @@ void Paths::Reach(Edge edge, Rank rank) {
   if (registrations_.empty()) return;
   const auto waiting = registrations_.find(target);
   if (waiting == registrations_.end()) return;
-  const std::vector<Edge> edges = std::move(waiting->second);
+  const std::vector<Waiting> edges = std::move(waiting->second);
   registrations_.erase(waiting);
-  for (const Edge registration : edges) Reach(registration, rank);
+  for (const Waiting& registration : edges) Reach(registration.edge, rank);
+}
+
+// What leads back to its own object keeps it: such a registration waits for nothing but itself.
+void Paths::ReleaseRegistrations(std::size_t* next) {
+  std::vector<Waiting> own;
+  for (const auto& [object, waiting] : registrations_) {
+    if (rank(object) == Rank::kUnreached) own.insert(own.end(), waiting.begin(), waiting.end());
+  }
+  registrations_.clear();
+  std::sort(own.begin(), own.end(), [](const Waiting& a, const Waiting& b) { return a.edge < b.edge; });
+  for (const Waiting& waiting : own) {
+    const Node registration = graph_.target(waiting.edge);
+    if (Reached(registration)) continue;
+    rank_[registration] = static_cast<std::uint8_t>(waiting.rank);
+    queue_.Push(registration);
+    while (*next < queue_.size()) {
+      const Node node = queue_[(*next)++];
+      const Rank first = RankOf(node);
+      if (Reached(node) && first != Rank::kTemporary) Expand(node, std::max(waiting.rank, first));
+    }
+  }
 }
 
 // A registration that waits leads to the next one of its registry all the same.

@@ -53,6 +53,7 @@ class Paths {
   void Reach(Edge edge, Rank rank);
   Node RegisteredBy(Node node) const;
   void ExpandList(Node registration, Rank rank);
+  void ReleaseRegistrations(std::size_t* next);
   void ReachValue(Edge edge, Rank rank);
   void MarkTemporary();
   bool IsLate(Edge edge) const;
@@ -88,7 +89,11 @@ class Paths {
   std::vector<Node> holders_;           // that no way leads through
   std::unordered_set<ObjectId> tables_;  // of WeakMaps that were expanded
   std::unordered_map<ObjectId, std::vector<Edge>> pairs_;  // values that wait for their table
-  std::unordered_map<Node, std::vector<Edge>> registrations_;  // of a FinalizationRegistry, that wait for their object
+  struct Waiting {
+    Edge edge = 0;
+    Rank rank = Rank::kUnreached;
+  };
+  std::unordered_map<Node, std::vector<Waiting>> registrations_;  // of a FinalizationRegistry, by the object that they wait for
 };
 
 }  // namespace memspec::graph
