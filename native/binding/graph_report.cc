@@ -155,7 +155,7 @@ Napi::Object GraphReport::Groups(const graph::Groups& groups) const {
   omitted.Set("bytes", Number(groups.omitted_bytes));
   object.Set("omitted", omitted);
   object.Set("births", Births(groups.births));
-  object.Set("owners", Births(groups.owners));
+  object.Set("temporary", Births(groups.temporary));
   return object;
 }
 

@@ -38,7 +38,7 @@ class Grouping {
       return false;
     }
     out_.births.resize(owners_.intervals());
-    out_.owners.resize(owners_.intervals());
+    out_.temporary.resize(owners_.intervals());
     for (const Node node : heap_.dominators().order) Count(node);
     SortAndCut();
     for (std::size_t i = 0; i < out_.groups.size(); ++i) Finish(&out_.groups[i]);
@@ -88,8 +88,8 @@ class Grouping {
     // Garbage that is yet to go, or held by what lets go of it.
     if (!paths_.Reached(node)) {
       if (paths_.rank(node) != Rank::kTemporary || interval == kOld || !MayHaveMemory(node)) return;
-      ++out_.owners[interval].count;
-      out_.owners[interval].bytes += size;
+      ++out_.temporary[interval].count;
+      out_.temporary[interval].bytes += size;
       return;
     }
     if (owners_.IsOfEngine(node)) return;

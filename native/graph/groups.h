@@ -64,7 +64,7 @@ struct Groups {
   std::uint64_t omitted_count = 0;
   std::uint64_t omitted_bytes = 0;
   std::vector<Births> births;  // of all that is new, without V8's code and shapes
-  std::vector<Births> owners;  // of objects that may have memory off the heap, and are held for a time only
+  std::vector<Births> temporary;  // of objects that may have memory off the heap, and are held for a time only
 };
 
 // False: there was no memory for it.

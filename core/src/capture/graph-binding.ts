@@ -202,7 +202,7 @@ export interface RawGroups {
   /** All survivors but V8's code and shapes, members and what they hold, per interval; own sizes. */
   readonly births: readonly RawBirths[];
   /** Instances that may have memory off the heap, and that only something temporary holds, per interval. */
-  readonly owners: readonly RawBirths[];
+  readonly temporary: readonly RawBirths[];
 }
 
 export interface RawGraphSummary {

@@ -1,4 +1,4 @@
-/** What a way through a runner says, and to whom. */
+/** What surrounds a test, and what of a way through it is the program's. */
 
 import type { RetainingPath, RetainingStep } from "./types.js";
 

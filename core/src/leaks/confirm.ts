@@ -233,7 +233,7 @@ function runnersShare(
 /** Nobody can tell whose a block is. Where what a runner keeps grows by objects with memory of their own, it may be theirs. */
 function maybeRunners(finding: Finding, groups: ObjectGroups | null, batches: readonly Batch[]): Finding {
   if (finding.space === "heap" || finding.growth !== "steady" || groups === null) return finding;
-  const counts = batches.map((_, at) => groups.owners[at]?.count ?? 0);
+  const counts = batches.map((_, at) => groups.temporary[at]?.count ?? 0);
   const kept = judgeShares(counts, leastShare(batches.at(-1)?.calls ?? 0));
   return kept === "steady" || kept === "uneven" ? { ...finding, growth: "runners" } : finding;
 }

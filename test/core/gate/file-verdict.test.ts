@@ -24,7 +24,7 @@ function leaks(groups: readonly ObjectGroup[], offHeap: Partial<RawInterval> = {
     ...{ buffers: { bytes: 0, count: 0 }, native: { bytes: 0, count: 0 }, ...offHeap },
   }));
   const spans = rows.map((_, interval) => ({ interval, tests: 1, passed: true }));
-  const heap = { groups, grown: [], omitted: { groups: 0, count: 0, bytes: 0 }, births: [], owners: [] };
+  const heap = { groups, grown: [], omitted: { groups: 0, count: 0, bytes: 0 }, births: [], temporary: [] };
   const around = { file: ["/p/a.test.ts"], runners: [] };
   return leaksOfFile({ spans, rows, heap, around }, 20, (place) => place);
 }

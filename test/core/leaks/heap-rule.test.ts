@@ -35,7 +35,7 @@ function found(groups: readonly ObjectGroup[], grown: readonly GrownStore[] = []
     const count = groups.reduce((sum, one) => sum + (one.births[index]?.count ?? 0), 0);
     return { count, bytes: 32 * count };
   });
-  return { groups, grown, births, owners: [], omitted: { groups: 0, count: 0, bytes: 0 } };
+  return { groups, grown, births, temporary: [], omitted: { groups: 0, count: 0, bytes: 0 } };
 }
 
 const steady = (groups: ObjectGroups) =>

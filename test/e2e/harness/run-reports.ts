@@ -28,6 +28,18 @@ export function testOf(file: FileReport, name: string): TestReport {
   return found;
 }
 
+/** Name (without those of its blocks), state and verdict on leaks of each test. */
+export function verdictsOf({
+  tests,
+}: FileReport): readonly (readonly [name: string, state: string, verdict: string])[] {
+  return tests.map(({ name, state, leaks }) => [name.at(-1) ?? "", state, leaks?.verdict ?? "not judged"]);
+}
+
+/** Why there is no verdict on a test. */
+export function notJudgedIn({ notes }: FileReport): readonly string[] {
+  return notes.filter((note) => note.startsWith("Whether"));
+}
+
 /** The first place in the user's code that each of these sites has, as `space file:line`. */
 export function placesOf(sites: readonly RunSite[], report: RunReport): readonly string[] {
   return sites.map(({ space, stack }) => {

@@ -3,8 +3,8 @@
 import { afterAll, expect, test } from "vitest";
 import { HOOKED, HOOKED_VERDICTS } from "../harness/hooked-suite.js";
 import { PACKAGES } from "../harness/ordinary-suites.js";
-import { fileOf, written } from "../harness/run-reports.js";
-import { type GatedRun, gated } from "./gated-run.js";
+import { fileOf, notJudgedIn, verdictsOf, written } from "../harness/run-reports.js";
+import { gated } from "./gated-run.js";
 import { installJest } from "./run-jest.js";
 
 const installation = installJest(PACKAGES);
@@ -12,17 +12,9 @@ afterAll(() => installation.remove());
 
 const REQUIRED = 'const { EventEmitter } = require("node:events");\n';
 
-function verdictsOf(run: GatedRun, file: string): readonly (readonly [name: string, state: string, verdict: string])[] {
-  const { tests } = fileOf(written(run), file);
-  return tests.map(({ name, state, leaks }) => [name.at(-1) ?? "", state, leaks?.verdict ?? "not judged"]);
-}
-
-const notesOf = (run: GatedRun, file: string): readonly string[] =>
-  fileOf(written(run), file).notes.filter((note) => note.startsWith("Whether"));
-
 test("a call is the body with the hooks before and after it", async () => {
   const run = await gated(installation, { "hooked.test.js": REQUIRED + HOOKED }, { leaks: "test" }, ["--runInBand"]);
-  expect(verdictsOf(run, "hooked.test.js")).toEqual(
+  expect(verdictsOf(fileOf(written(run), "hooked.test.js"))).toEqual(
     HOOKED_VERDICTS.map(([name, verdict]) => [name, verdict === "leak" ? "failed" : "passed", verdict]),
   );
   const { tests } = fileOf(written(run), "hooked.test.js");
@@ -30,7 +22,7 @@ test("a call is the body with the hooks before and after it", async () => {
   expect(leak).toMatchObject([{ type: "OfHook", countPerCall: 1, path: { steps: [{ name: "kept" }, {}] } }]);
   expect(run.output).toContain(`what each call of the test's body, with its hooks, leaves behind`);
   expect(run.output).toMatch(/allocated +.*hooked\.test\.js:\d+/u);
-  expect(notesOf(run, "hooked.test.js")).toEqual([
+  expect(notJudgedIn(fileOf(written(run), "hooked.test.js"))).toEqual([
     expect.stringContaining(
       'has a hook that runs once" leaks is not known: its body, called again with its hooks, failed: once',
     ),
@@ -69,10 +61,10 @@ describe("a block", () => {
     ["--runInBand"],
     { clearMocks: true, restoreMocks: true, resetModules: true },
   );
-  expect(notesOf(run, "between.test.js")).toEqual([
+  expect(notJudgedIn(fileOf(written(run), "between.test.js"))).toEqual([
     expect.stringContaining('has a generator for a hook" leaks is not known: one of its hooks is a generator function'),
   ]);
-  expect(verdictsOf(run, "between.test.js")).toEqual([
+  expect(verdictsOf(fileOf(written(run), "between.test.js"))).toEqual([
     ["counts calls of mocks", "passed", "clean"],
     ["spies", "passed", "clean"],
     ["has what a hook made", "passed", "clean"],

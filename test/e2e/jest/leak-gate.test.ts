@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { FileReport, RunLeaks } from "../../../core/src/runs/run-report.js";
 import { CLEAN, LEAKY, suiteOf } from "../harness/leaky-project.js";
 import { ordinaryJest, PACKAGES } from "../harness/ordinary-suites.js";
-import { fileOf, testOf, written } from "../harness/run-reports.js";
+import { fileOf, notJudgedIn, testOf, written } from "../harness/run-reports.js";
 import { gated } from "./gated-run.js";
 import { installJest, MODES } from "./run-jest.js";
 
@@ -220,7 +220,7 @@ test.failing("is to fail", () => { open("x"); throw new Error("as it should"); }
     expect(testOf(file, "leaks").breaches).toEqual([]);
     expect(run.output).toContain('leaks: "test": what each call of the test\'s body leaves behind');
     expect(run.output).toMatch(/> +\d+ \| test\("leaks", /u);
-    expect(file.notes.filter((note) => note.startsWith("Whether"))).toEqual([
+    expect(notJudgedIn(file)).toEqual([
       expect.stringContaining('"once only" leaks is not known: its body, called again, failed'),
       expect.stringContaining('"snapshot" leaks is not known: its body has snapshots'),
       expect.stringContaining('"together" leaks is not known: other tests run at the same time'),

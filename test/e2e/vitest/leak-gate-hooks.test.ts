@@ -2,22 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { HOOKED, HOOKED_VERDICTS } from "../harness/hooked-suite.js";
-import { fileOf, written } from "../harness/run-reports.js";
-import { configWith, runVitest, type VitestRun } from "./run-vitest.js";
+import { fileOf, notJudgedIn, verdictsOf, written } from "../harness/run-reports.js";
+import { configWith, runVitest } from "./run-vitest.js";
 
 const IMPORTS = `import { EventEmitter } from "node:events";
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 `;
 
 const stateFor = (verdict: string): string => (verdict === "leak" ? "failed" : "passed");
-
-function verdictsOf(
-  run: VitestRun,
-  file: string,
-): readonly (readonly [name: string, state: string, verdict: string])[] {
-  const { tests } = fileOf(written(run), file);
-  return tests.map(({ name, state, leaks }) => [name.at(-1) ?? "", state, leaks?.verdict ?? "not judged"]);
-}
 
 describe.each(["forks", "vmThreads"] as const)("pool %s", (pool) => {
   test("a call is the body with the hooks before and after it", async () => {
@@ -28,7 +20,7 @@ describe.each(["forks", "vmThreads"] as const)("pool %s", (pool) => {
       },
       pool,
     });
-    expect(verdictsOf(run, "hooked.test.js")).toEqual(
+    expect(verdictsOf(fileOf(written(run), "hooked.test.js"))).toEqual(
       HOOKED_VERDICTS.map(([name, verdict]) => [name, stateFor(verdict), verdict]),
     );
     const file = fileOf(written(run), "hooked.test.js");
@@ -37,7 +29,7 @@ describe.each(["forks", "vmThreads"] as const)("pool %s", (pool) => {
     expect(leak).toMatchObject([{ type: "OfHook", countPerCall: 1, path: { steps: [{ name: "kept" }, {}] } }]);
     expect(run.output).toMatch(/allocated +\(anonymous\) +hooked\.test\.js:\d+/u);
     expect(run.output).toContain(`what each call of the test's body, with its hooks, leaves behind`);
-    expect(file.notes.filter((note) => note.startsWith("Whether"))).toEqual([
+    expect(notJudgedIn(file)).toEqual([
       expect.stringContaining(
         'has a hook that runs once" leaks is not known: its body, called again with its hooks, failed: once',
       ),
@@ -89,8 +81,8 @@ extended("uses a fixture", ({ rows }) => { ended = []; rows.push({ at: 1 }); });
       pool,
     });
     const file = fileOf(written(run), "between.test.js");
-    expect(file.notes.filter((note) => note.startsWith("Whether"))).toEqual([]);
-    expect(verdictsOf(run, "between.test.js")).toEqual([
+    expect(notJudgedIn(file)).toEqual([]);
+    expect(verdictsOf(fileOf(written(run), "between.test.js"))).toEqual([
       ["is cleaned up", "passed", "clean"],
       ["counts calls of mocks", "passed", "clean"],
       ["spies, and stubs", "passed", "clean"],
@@ -132,7 +124,7 @@ afterAll(() => { expect(countMocks()).toBeLessThan(3000); });
       },
       pool,
     });
-    expect(verdictsOf(run, "mocks.test.js")).toEqual([
+    expect(verdictsOf(fileOf(written(run), "mocks.test.js"))).toEqual([
       ["makes mocks 1", "passed", "clean"],
       ["makes mocks 2", "passed", "clean"],
       ["makes mocks 3", "passed", "clean"],
@@ -165,6 +157,6 @@ afterAll(() => {
       "vitest.config.mjs": configWith('{ leaks: "test" }', `sequence: { hooks: "${order}" }`),
     },
   });
-  expect(verdictsOf(run, "order.test.js")).toEqual([["has it", "passed", "clean"]]);
+  expect(verdictsOf(fileOf(written(run), "order.test.js"))).toEqual([["has it", "passed", "clean"]]);
   expect(fileOf(written(run), "order.test.js").state).toBe("passed");
 });

@@ -163,7 +163,7 @@ test("nor is a registration of what is kept for a time only; memory off the heap
     groups.filter(({ type }) => type.startsWith("registration")).map(({ count }) => count);
   const [all, lasting] = [groupsOf({}), groupsOf({ temporary: [], temporaryIds: [binding.objectId(task) ?? 0] })];
   expect([registrations(all), registrations(lasting)]).toEqual([[5], [2]]);
-  expect([all.owners, lasting.owners].map(([owners]) => owners?.count)).toEqual([0, 5]);
+  expect([all.temporary, lasting.temporary].map(([kept]) => kept?.count)).toEqual([0, 5]);
   binding.closeGraph(graph);
   delete (globalThis as Record<string, unknown>)["memspecHeld"];
 });
